@@ -1,0 +1,41 @@
+/** A card as read: bits or text, with its length. Prints as its last two hexadecimal digits only. */
+
+const inspect = Symbol.for('nodejs.util.inspect.custom');
+
+export class Card {
+  readonly form: 'bits' | 'text';
+  /** Number of bits or characters. */
+  readonly length: number;
+  readonly #value: Uint8Array;
+
+  constructor(form: 'bits' | 'text', value: Uint8Array, length: number) {
+    this.form = form;
+    this.length = length;
+    this.#value = Uint8Array.from(value);
+  }
+
+  /** The card number itself: for the one computation that makes a tag of it. */
+  reveal(): Uint8Array {
+    return this.#value;
+  }
+
+  /** The last two digits: of the text, or of the bits as hexadecimal. All that people ever see of a card number. */
+  get tail(): string {
+    const last = this.#value.at(-1);
+    if (last === undefined) return '';
+    if (this.form === 'bits') return last.toString(16).padStart(2, '0');
+    return String.fromCharCode(...this.#value.slice(-2)).replaceAll(/[^0-9A-Za-z]/g, '?');
+  }
+
+  toString(): string {
+    return `‹card …${this.tail}›`;
+  }
+
+  toJSON(): string {
+    return this.toString();
+  }
+
+  [inspect](): string {
+    return this.toString();
+  }
+}

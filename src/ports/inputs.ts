@@ -1,0 +1,16 @@
+/** Contacts of the door: request-to-exit, door contact, tamper. */
+import type { Subscription } from './subscription.ts';
+
+export type InputName = 'rex' | 'doorContact' | 'tamper';
+
+export interface InputChange {
+  readonly input: InputName;
+  /** rex: pressed; doorContact: the door is open; tamper: the case is open. */
+  readonly isActive: boolean;
+  readonly atMs: number;
+}
+
+export interface Inputs {
+  /** Reports the present state of every input that exists once, then every change, in order, until stopped. */
+  listen(listener: (change: InputChange) => void): Subscription;
+}
