@@ -91,8 +91,7 @@ export const isEventCode = (code: string): code is EventCode => Object.hasOwn(ca
 export const classOf = (code: EventCode): EventClass => catalogue[code][0];
 
 /** What people read, in the profile they chose. Never compare it. */
-export const displayText = (code: EventCode, profile: Profile): string =>
-  catalogue[code][profile === 'genea-2021' ? 1 : 2];
+export const displayText = (code: EventCode, profile: Profile): string => catalogue[code][profile === 'genea-2021' ? 1 : 2];
 
 /**
  * Facts of an event beside its code. No digits, no card numbers, no keys: a card shows its last two digits at most.

@@ -29,5 +29,8 @@ export interface Known {
   readonly pinExempt: boolean;
 }
 
-/** `damaged`: the record is there but its bytes are not what was written: it denies, and is reported (SECURITY C8). */
-export type LookUp = { readonly found: Known } | { readonly found: 'nobody' } | { readonly found: 'damaged' };
+/**
+ * `noTable`: no version is in force, nobody gets in (SECURITY E17). `damaged`: the record is there but its bytes are not
+ * what was written: it denies, and is reported (SECURITY C8).
+ */
+export type LookUp = Known | 'nobody' | 'noTable' | 'damaged';

@@ -11,6 +11,6 @@ export interface InputChange {
 }
 
 export interface Inputs {
-  /** Reports the present state of every input that exists once, then every change, in order, until stopped. */
+  /** Reports the present state of every input that exists once, soon after this call, then every change, in order, until stopped. */
   listen(listener: (change: InputChange) => void): Subscription;
 }

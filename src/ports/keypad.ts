@@ -14,7 +14,7 @@ export interface KeyChange {
 
 export interface KeypadListener {
   changed(change: KeyChange): void;
-  /** The device went (false) or came back (true). */
+  /** The device went, or is not there when listening begins (false); it came, or came back (true). Nothing: it is there. */
   attached(isAttached: boolean): void;
 }
 

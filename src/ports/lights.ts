@@ -7,6 +7,9 @@ export interface Lights {
   show(colour: Colour): void;
 }
 
+/** Longest single beep, in milliseconds. */
+export const maxBeepMs = 5_000;
+
 export interface Buzzer {
   /**
    * Sounds for `onMs` (1..5 000), then stops by itself, even if the caller is gone. A new call replaces the one that sounds.

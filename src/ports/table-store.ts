@@ -25,9 +25,14 @@ export interface StagedState {
   readonly totalBytes: number;
 }
 
-/** Why a file is refused. The version in force stays; `wrongOffset` and `incomplete` keep what is staged, the rest drop it. */
+/**
+ * Why a file is refused (docs/table-profile.md §10). The version in force stays, whatever the reason. A header that is refused leaves
+ * a file already staged as it is; a staged file that `apply` refuses is dropped, unless it is only `incomplete`.
+ */
 export type TableRefusal =
   | 'malformed'
+  /** Of a format this reader does not know. */
+  | 'wrongFormat'
   | 'wrongSignature'
   | 'wrongSite'
   | 'wrongReader'
@@ -60,8 +65,9 @@ export interface TableStore {
   find(tag: bigint): Promise<FindResult>;
   /**
    * Takes the next bytes (1..65 536) of a snapshot or delta. `offset` 0 begins anew: the header is verified before
-   * anything is staged, and until it is whole nothing is on disk. `offset` = `staged().receivedBytes` goes on, also after
-   * a restart; any other offset is `wrongOffset`. Resolves once the bytes are on disk. Rejects with a Fault on disk failure.
+   * anything is staged, and until it is whole nothing is on disk; `headerHash` is then empty, `totalBytes` 0, and
+   * `receivedBytes` the next offset. `offset` = `staged().receivedBytes` goes on, also after a restart; any other offset is
+   * `wrongOffset` and changes nothing. Resolves once the bytes are on disk. Rejects with a Fault on disk failure.
    */
   receive(offset: number, bytes: Uint8Array): Promise<Result<StagedState, TableRefusal>>;
   /** Verifies the whole staged file and puts it in force in one step, or leaves the version in force as it is. */

@@ -1,0 +1,293 @@
+/**
+ * One simulated door: hands on the outside, a story on the inside. The reader is the one that runs at a real door; its
+ * ports are in memory and its time is virtual. What a story proves is for whoever reads it.
+ */
+import type { Mode } from '../src/access/mode.ts';
+import { defaultPolicy, type Policy } from '../src/access/policy.ts';
+import { NodeCrypto } from '../src/drivers/node-crypto.ts';
+import type { Entry } from '../src/journal/entry.ts';
+import type { JournalLimits } from '../src/journal/journal.ts';
+import type { InputName } from '../src/ports/inputs.ts';
+import { type Key, keys } from '../src/ports/keypad.ts';
+import { Reader } from '../src/reader.ts';
+import { assert, present } from '../src/shared/assert.ts';
+import { SecretBytes } from '../src/shared/secret-bytes.ts';
+import type { Order } from '../src/table/orders.ts';
+import { type Publisher, publishOrder } from '../src/table/publish.ts';
+import { BoardClock } from './board-clock.ts';
+import { SimBuzzer } from './devices/buzzer.ts';
+import { SimCardReader } from './devices/card-reader.ts';
+import { SimInputs } from './devices/inputs.ts';
+import { SimKeypad } from './devices/keypad.ts';
+import { SimLights } from './devices/lights.ts';
+import { MemoryRecordStore, type RecordFaults, RecordMedium } from './devices/memory-record-store.ts';
+import { blankMedium, MemoryTableDisk } from './devices/memory-table-disk.ts';
+import { MemoryTableStore } from './devices/memory-table-store.ts';
+import { SimStrike } from './devices/strike.ts';
+import { bitsOfCard, type SimPerson, tableOf } from './people.ts';
+import { Random } from './random.ts';
+import { Story } from './story.ts';
+import { VirtualClock } from './virtual-clock.ts';
+
+/** How fast a story's hands type: a key each 100 ms, each held for 40. */
+export const keyGapMs = 100;
+const keyHoldMs = 40;
+
+export interface DoorSetup {
+  readonly mode?: Mode;
+  readonly policy?: Partial<Policy>;
+  readonly people?: readonly SimPerson[];
+  /** False: the reader has never been given a table. */
+  readonly hasTable?: boolean;
+  readonly hasController?: boolean;
+  /** ISO 8601, UTC. */
+  readonly wall?: string;
+  readonly wallTrusted?: boolean;
+  readonly seed?: number;
+  readonly journalLimits?: Partial<JournalLimits>;
+  readonly recordFaults?: RecordFaults;
+}
+
+export class Door {
+  /** The world's clock: it goes on while the board has no power. */
+  readonly clock: VirtualClock;
+  /** Virtual milliseconds the last `type()` took. */
+  typedMs = 0;
+  readonly #setup: DoorSetup;
+  readonly #crypto = new NodeCrypto();
+  readonly #publisher: Publisher;
+  readonly #authority: Uint8Array;
+  readonly #medium = new RecordMedium();
+  readonly #story: Story;
+  readonly #tableMedium = blankMedium();
+  #table: MemoryTableStore;
+  #board: Board;
+  #reader: Reader | undefined;
+  #orders = 0;
+
+  private constructor(setup: DoorSetup) {
+    const random = new Random(setup.seed ?? 1).fork('door');
+    const { wall, wallTrusted = true } = setup;
+    this.#setup = setup;
+    this.clock = new VirtualClock({ wallTrusted, ...(wall === undefined ? {} : { wallMs: Date.parse(wall) }) });
+    const { seed, publicKey } = this.#crypto.newSigningKey();
+    this.#authority = publicKey;
+    this.#publisher = {
+      crypto: this.#crypto,
+      authoritySeed: seed,
+      site: random.bytes(16),
+      reader: random.bytes(16),
+      tableKey: new SecretBytes(random.bytes(32)),
+    };
+    this.#story = new Story(this.clock, (person) => setup.people?.[person - 1]?.name);
+    this.#table = this.#openTable();
+    this.#board = this.#newBoard();
+  }
+
+  /** A door that has started, with its table in force and the start left out of its story. */
+  static async open(setup: DoorSetup = {}): Promise<Door> {
+    const door = new Door(setup);
+    if (setup.hasTable ?? true) await door.publish(setup.people ?? []);
+    await door.powerOn();
+    door.#story.clear();
+    return door;
+  }
+
+  get reader(): Reader {
+    return present(this.#reader, 'the door has power');
+  }
+
+  get keypad(): SimKeypad {
+    return this.#board.keypad;
+  }
+
+  get cardReader(): SimCardReader {
+    return this.#board.cardReader;
+  }
+
+  get lights(): SimLights {
+    return this.#board.lights;
+  }
+
+  get buzzer(): SimBuzzer {
+    return this.#board.buzzer;
+  }
+
+  get strike(): SimStrike {
+    return this.#board.strike;
+  }
+
+  get inputs(): SimInputs {
+    return this.#board.inputs;
+  }
+
+  /** What the door did since the story was last told, a line each: seconds since power-up, then what happened. */
+  story(): string {
+    return this.#story.tell();
+  }
+
+  /** Types keys one after the other, at a hand's pace. */
+  async type(text: string): Promise<void> {
+    const startedMs = this.clock.nowMs();
+    for (const key of text) {
+      assert((keys as readonly string[]).includes(key), `a keypad has no key "${key}"`);
+      this.keypad.press(key as Key);
+      await this.wait(keyHoldMs);
+      this.keypad.release(key as Key);
+      await this.wait(keyGapMs - keyHoldMs);
+    }
+    this.typedMs = this.clock.nowMs() - startedMs;
+  }
+
+  /** Presses keys all at the same millisecond, as a paste or a robot would. */
+  async burst(text: string): Promise<void> {
+    for (const key of text) this.keypad.tap(key as Key);
+    await this.clock.settle();
+  }
+
+  /** Holds a card to the reader; a card is a name. */
+  async swipe(card: string): Promise<void> {
+    this.cardReader.presentBits(bitsOfCard(this.#crypto, card));
+    await this.clock.settle();
+  }
+
+  async set(input: InputName, isActive: boolean): Promise<void> {
+    this.inputs.set(input, isActive);
+    await this.clock.settle();
+  }
+
+  /** Opens or shuts the door leaf. */
+  openLeaf(): Promise<void> {
+    return this.set('doorContact', true);
+  }
+
+  shutLeaf(): Promise<void> {
+    return this.set('doorContact', false);
+  }
+
+  async pressRex(): Promise<void> {
+    await this.set('rex', true);
+    await this.wait(200);
+    await this.set('rex', false);
+  }
+
+  async wait(ms: number): Promise<void> {
+    await this.clock.advance(ms);
+  }
+
+  async setMode(mode: Mode): Promise<void> {
+    this.reader.setMode(mode);
+    await this.clock.settle();
+  }
+
+  async link(isUp: boolean): Promise<void> {
+    this.reader.linkChanged(isUp);
+    await this.clock.settle();
+  }
+
+  /** Moves the wall clock, as NTP, a controller or a wrong battery would. */
+  setWall(iso: string, trusted = true): void {
+    this.clock.setWall(Date.parse(iso), trusted);
+  }
+
+  /** Publishes and applies a table of these people, in place of the one in force. */
+  async publish(people: readonly SimPerson[]): Promise<void> {
+    const version = (this.#table.state()?.version ?? 0) + 1;
+    const file = tableOf(this.#publisher, version, people);
+    const chunk = 65_536;
+    for (let at = 0; at < file.length; at += chunk) {
+      const received = await this.#table.receive(at, file.subarray(at, at + chunk));
+      assert(received.ok, 'a table published here is taken');
+    }
+    const applied = await this.#table.apply();
+    assert(applied.ok, 'a table published here is applied');
+  }
+
+  /** Gives a signed order, valid for a minute. */
+  async order(order: Order): Promise<void> {
+    this.#orders += 1;
+    const expiresS = Math.floor(this.clock.wall().ms / 1000) + 60;
+    await this.reader.obey(publishOrder(this.#publisher, this.#orders, expiresS, order));
+    await this.clock.settle();
+  }
+
+  /** Everything in the journal, oldest first. */
+  async events(): Promise<readonly Entry[]> {
+    await this.clock.settle();
+    return (await this.reader.journal.read(0, 1_000)).map(({ entry }) => entry);
+  }
+
+  /** The power goes, between any two things. What was on disk stays; the wall clock goes on. */
+  cutPower(): void {
+    this.#story.add('power cut');
+    this.#medium.cutPower();
+    this.#board.clock.cutPower();
+    this.#board.strike.become('dead');
+    this.#reader = undefined;
+  }
+
+  async powerOn(): Promise<void> {
+    this.#table = this.#openTable();
+    this.#board = this.#newBoard();
+    const { mode = defaultPolicy.mode, policy, hasController = false, journalLimits, recordFaults } = this.#setup;
+    const { site, reader, tableKey } = this.#publisher;
+    const records = new MemoryRecordStore(this.#medium, recordFaults);
+    this.#reader = await Reader.start({
+      ports: { ...this.#board, crypto: this.#crypto, records, table: this.#table },
+      policy: { ...defaultPolicy, mode, ...policy },
+      keys: { trust: { authority: this.#authority, site, reader }, tableKey },
+      hasController,
+      ...(journalLimits === undefined ? {} : { journalLimits }),
+      observer: {
+        signalled: (signal) => {
+          if (signal !== 'key') this.#story.add(`signal ${signal}`);
+        },
+        happened: (event) => this.#story.addEvent(event),
+      },
+    });
+    await this.clock.settle();
+  }
+
+  /** An orderly end, and a start again. */
+  async restart(): Promise<void> {
+    await this.reader.stop();
+    this.#reader = undefined;
+    await this.powerOn();
+  }
+
+  #openTable(): MemoryTableStore {
+    const { crypto, site, reader, tableKey } = this.#publisher;
+    return new MemoryTableStore({
+      disk: new MemoryTableDisk(this.#tableMedium),
+      crypto,
+      trust: { authority: this.#authority, site, reader },
+      tableKey,
+    });
+  }
+
+  #newBoard(): Board {
+    const clock = new BoardClock(this.clock);
+    const strike = new SimStrike(clock);
+    strike.changes.watch(({ isEnergised }) => this.#story.add(isEnergised ? 'strike released' : 'strike secured'));
+    return {
+      clock,
+      strike,
+      keypad: new SimKeypad(clock),
+      cardReader: new SimCardReader(clock),
+      lights: new SimLights(clock),
+      buzzer: new SimBuzzer(clock),
+      inputs: new SimInputs(clock),
+    };
+  }
+}
+
+/** What hangs on the wall; each power-up finds it at rest. */
+interface Board {
+  readonly clock: BoardClock;
+  readonly keypad: SimKeypad;
+  readonly cardReader: SimCardReader;
+  readonly lights: SimLights;
+  readonly buzzer: SimBuzzer;
+  readonly strike: SimStrike;
+  readonly inputs: SimInputs;
+}

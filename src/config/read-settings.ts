@@ -1,0 +1,186 @@
+/**
+ * From the text of a settings file to settings, or to everything that is wrong with it at once. Which settings exist is
+ * settings.ts's; what they make the door do is config.ts's.
+ */
+import { parse, type TomlTable } from 'smol-toml';
+import * as v from 'valibot';
+import { type Mode, modeFor } from '../access/mode.ts';
+import { failed, ok, type Result } from '../shared/result.ts';
+import { closest } from './closest.ts';
+import { type ConfigError, configError, shown } from './config-error.ts';
+import { type Positions, positionsIn } from './positions.ts';
+import { mustBeSaid, none, type Setting } from './setting.ts';
+import { type SectionName, type Settings, sectionNames, sections } from './settings.ts';
+
+export const maxConfigBytes = 65_536;
+/** More errors than this are counted, not listed. */
+export const maxListedErrors = 100;
+/** Tables and lists within each other that the parser follows. */
+const maxDepth = 16;
+
+type Rows = Readonly<Record<string, Setting<unknown>>>;
+type Table = Readonly<Record<string, unknown>>;
+
+const rowsOf = (section: SectionName): Rows => sections[section].settings as unknown as Rows;
+const allKeys: readonly string[] = sectionNames.flatMap((section) => Object.keys(rowsOf(section)).map((key) => `${section}.${key}`));
+
+export const readSettings = (text: string): Result<Settings, readonly ConfigError[]> => {
+  if (text.length > maxConfigBytes || new TextEncoder().encode(text).length > maxConfigBytes) {
+    return failed([configError(undefined, '', `The file is larger than ${maxConfigBytes} bytes.`)]);
+  }
+  const parsed = parseToml(text);
+  if (!parsed.ok) return failed([parsed.failure]);
+  const reading = new Reading(parsed.value, positionsIn(text));
+  return reading.errors.length === 0 ? ok(reading.settings) : failed(listed(reading.errors));
+};
+
+const parseToml = (text: string): Result<TomlTable, ConfigError> => {
+  try {
+    return ok(parse(text, { maxDepth }));
+  } catch (thrown) {
+    const { line, column, message } = thrown as { readonly line?: number; readonly column?: number; readonly message: string };
+    const position = line === undefined || column === undefined ? undefined : { line, column };
+    const reason = message.split('\n', 1)[0]?.replace('Invalid TOML document: ', '');
+    return failed(configError(position, '', `This is not TOML: ${reason}.`));
+  }
+};
+
+/** In the order of the file; those without a line come last. */
+const listed = (errors: readonly ConfigError[]): readonly ConfigError[] => {
+  const far = Number.POSITIVE_INFINITY;
+  const sorted = errors.toSorted((a, b) => {
+    const lines = (a.line ?? far) - (b.line ?? far);
+    return Number.isNaN(lines) ? 0 : lines || (a.column ?? 0) - (b.column ?? 0);
+  });
+  const more = sorted.length - maxListedErrors;
+  return more <= 0 ? sorted : [...sorted.slice(0, maxListedErrors), configError(undefined, '', `There are ${more} further errors.`)];
+};
+
+const isTable = (value: unknown): value is Table =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
+
+class Reading {
+  readonly errors: ConfigError[] = [];
+  /** Complete and right only when there are no errors. */
+  readonly settings: Settings;
+  readonly #positions: Positions;
+  readonly #wrongKeys = new Set<string>();
+
+  constructor(file: Table, positions: Positions) {
+    this.#positions = positions;
+    this.#unknownSections(file);
+    this.settings = Object.fromEntries(sectionNames.map((section) => [section, this.#section(section, file[section])])) as unknown as Settings;
+    this.#combinations();
+  }
+
+  #unknownSections(file: Table): void {
+    for (const section of Object.keys(file)) {
+      if (Object.hasOwn(sections, section)) continue;
+      this.#unknown([section], `There is no section [${bare(section)}]`, sectionNames);
+    }
+  }
+
+  #section(section: SectionName, value: unknown): Table {
+    const rows = rowsOf(section);
+    if (value !== undefined && !isTable(value)) {
+      for (const key of Object.keys(rows)) this.#wrongKeys.add(`${section}.${key}`);
+      this.#error([section], `${section} is a section: write [${section}] on a line of its own, once.`);
+      return {};
+    }
+    const table = value ?? {};
+    for (const key of Object.keys(table)) {
+      if (!Object.hasOwn(rows, key)) this.#unknown([section, key], `There is no setting ${section}.${bare(key)}`, Object.keys(rows));
+    }
+    return Object.fromEntries(Object.entries(rows).map(([key, row]) => [key, this.#value([section, key], row, table[key])]));
+  }
+
+  #value(path: readonly [SectionName, string], row: Setting<unknown>, value: unknown): unknown {
+    const key = path.join('.');
+    if (value !== undefined) {
+      const read = v.safeParse(row.schema, value);
+      if (read.success) return read.output;
+      this.#wrongKeys.add(key);
+      this.#error(path, `${key} cannot be ${shown(value)}.`, row.allowed);
+    } else if (row.byDefault === mustBeSaid) {
+      this.#wrongKeys.add(key);
+      this.#error(path, `${key} is missing: it has no default, so the file must say it.`, row.allowed);
+    } else {
+      return row.byDefault;
+    }
+    return undefined;
+  }
+
+  #combinations(): void {
+    for (const { keys, check } of combinations) {
+      if (keys.some((key) => this.#wrongKeys.has(key))) continue;
+      const sentence = check(this.settings);
+      if (sentence !== undefined) this.#error((keys[0] ?? '').split('.'), sentence);
+    }
+  }
+
+  #unknown(path: readonly string[], what: string, siblings: readonly string[]): void {
+    const word = path.at(-1) ?? '';
+    const elsewhere = allKeys.find((key) => key.endsWith(`.${word}`));
+    const meant = elsewhere ?? closest(word, siblings) ?? closest(path.join('.'), allKeys);
+    const hint = meant === undefined ? '.' : `; did you mean ${meant}?`;
+    this.#error(path, `${what}${hint}`, siblings.join(', '));
+  }
+
+  #error(path: readonly string[], sentence: string, allowed?: string): void {
+    this.errors.push(configError(this.#positions.find(path), path.map(bare).join('.'), sentence, allowed));
+  }
+}
+
+/** A key as the file would have it. */
+const bare = (key: string): string => (/^[A-Za-z0-9_-]{1,40}$/.test(key) ? key : shown(key));
+
+const takesCards = (mode: Mode): boolean => mode === 'cardOnly' || mode === 'cardOrPin' || mode === 'cardAndPin';
+
+interface Combination {
+  /** What it depends on; the first one is where the error is shown. */
+  readonly keys: readonly string[];
+  /** The sentence that says why these settings do not go together, or undefined. */
+  readonly check: (settings: Settings) => string | undefined;
+}
+
+/** Settings that are right one by one and wrong together. */
+const combinations: readonly Combination[] = [
+  {
+    keys: ['reader.mode', 'reader.model'],
+    check: ({ reader }) => {
+      const mode = modeFor(reader.model, reader.mode);
+      return mode.ok ? undefined : mode.failure;
+    },
+  },
+  {
+    keys: ['door.strike'],
+    check: ({ door }) => (door.strike === 'controller' ? 'strike = "controller" needs the line, which this version does not have.' : undefined),
+  },
+  {
+    keys: ['reader.mode', 'devices.cardReader'],
+    check: ({ reader, devices }) =>
+      takesCards(reader.mode) && devices.cardReader === none ? `Mode "${reader.mode}" needs a card reader, and devices.cardReader says there is none.` : undefined,
+  },
+  {
+    keys: ['door.secureOnOpen', 'devices.doorContact'],
+    check: ({ door, devices }) =>
+      door.secureOnOpen && devices.doorContact === none ? 'secureOnOpen = true needs a door contact, and devices.doorContact says there is none.' : undefined,
+  },
+  {
+    keys: ['door.rex', 'devices.rex'],
+    check: ({ door, devices }) =>
+      door.rex === 'release' && devices.rex === none ? 'rex = "release" needs a request-to-exit input, and devices.rex says there is none.' : undefined,
+  },
+  {
+    keys: ['devices.tamperCode', 'devices.doorContactCode', 'devices.rexCode'],
+    check: ({ devices }) =>
+      new Set([devices.rexCode, devices.doorContactCode, devices.tamperCode]).size < 3 ? 'Two contacts have the same code: each needs its own.' : undefined,
+  },
+  {
+    keys: ['offline.fullHours', 'offline.priorityHours'],
+    check: ({ offline }) =>
+      (offline.fullHours === undefined) === (offline.priorityHours === undefined)
+        ? undefined
+        : 'offline.fullHours and offline.priorityHours belong together: say both, or neither for no limit.',
+  },
+];

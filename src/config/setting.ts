@@ -1,0 +1,96 @@
+/**
+ * What one setting is: its allowed values, its default, what it means, and which change of it weakens the door. Which
+ * settings there are is settings.ts's; reading them from a file is read-settings.ts's.
+ */
+import * as v from 'valibot';
+
+/** In place of a default: the file must say it, because no choice is right for every door. */
+export const mustBeSaid = Symbol('must be said');
+export type MustBeSaid = typeof mustBeSaid;
+
+/** True when going from `before` to `after` lets in more people, for longer, or with less trace. */
+export type Weaker<Value> = (before: Value, after: Value) => boolean;
+
+export interface Setting<Value> {
+  /** What the file may say, as words that fit after "allowed:". */
+  readonly allowed: string;
+  readonly schema: v.GenericSchema<unknown, Value>;
+  /** Undefined as a default: the setting may be left out, and then means what `meaning` says. */
+  readonly byDefault: Value | MustBeSaid;
+  /** One or two sentences for the person who edits the file. */
+  readonly meaning: string;
+  readonly weaker: Weaker<Value>;
+}
+
+interface Row<Value, Default> {
+  readonly byDefault: Default;
+  readonly meaning: string;
+  readonly weaker: Weaker<Value>;
+}
+
+/** What a setting holds once read. */
+export type ValueOf<AnySetting> = AnySetting extends Setting<infer Value> ? Value : never;
+type Held<Value, Default> = Value | Exclude<Default, MustBeSaid | Value>;
+
+export const oneOf = <const Choice extends string, Default extends Choice | undefined | MustBeSaid>(
+  choices: readonly Choice[],
+  row: Row<Held<Choice, Default>, Default>,
+): Setting<Held<Choice, Default>> => ({
+  ...row,
+  allowed: choices.map((choice) => `"${choice}"`).join(', '),
+  schema: v.picklist(choices) as v.GenericSchema<unknown, Held<Choice, Default>>,
+  byDefault: row.byDefault as Held<Choice, Default> | MustBeSaid,
+});
+
+export const yesNo = (row: Row<boolean, boolean>): Setting<boolean> => ({ ...row, allowed: 'true, false', schema: v.boolean() });
+
+/** A whole number in [least, most], in the unit that ends the setting's name. */
+export const whole = <Default extends number | undefined>(
+  [least, most]: readonly [number, number],
+  row: Row<Held<number, Default>, Default>,
+): Setting<Held<number, Default>> => ({
+  ...row,
+  allowed: `a whole number, ${least} to ${most}`,
+  schema: v.pipe(v.number(), v.integer(), v.minValue(least), v.maxValue(most)) as v.GenericSchema<unknown, Held<number, Default>>,
+  byDefault: row.byDefault as Held<number, Default>,
+});
+
+export const maxNameCharacters = 64;
+
+/** Text for people: no control characters, so that printing it cannot move a cursor. */
+export const name = (row: Row<string, string>): Setting<string> => ({
+  ...row,
+  allowed: `text of 1 to ${maxNameCharacters} characters on one line`,
+  schema: v.pipe(v.string(), v.regex(/^[^\p{C}\p{Zl}\p{Zp}]+$/u), v.maxLength(maxNameCharacters)),
+});
+
+export const maxPathCharacters = 255;
+
+const absolutePath = v.pipe(
+  v.string(),
+  v.regex(/^\/[^\p{C}]*$/u),
+  v.maxLength(maxPathCharacters),
+  v.check((text) => !text.split('/').includes('..')),
+);
+const pathAllowed = 'an absolute path without ".."';
+
+/** Absolute, and without `..`, so that what the file says is where it is. */
+export const path = (row: Row<string, string>): Setting<string> => ({ ...row, allowed: pathAllowed, schema: absolutePath });
+
+/** Says that a part is not there, where a path would say where it is. */
+export const none = 'none';
+
+export const pathOrNone = (row: Row<string, string>): Setting<string> => ({
+  ...row,
+  allowed: `${pathAllowed}, or "${none}"`,
+  schema: v.union([v.literal(none), absolutePath]),
+});
+
+/** The usual answers to `weaker`. */
+export const never = (): boolean => false;
+export const changed = <Value>(before: Value, after: Value): boolean => before !== after;
+export const more = (before: number, after: number): boolean => after > before;
+export const becomes =
+  <Value>(weak: Value) =>
+  (before: Value, after: Value): boolean =>
+    before !== weak && after === weak;

@@ -1,0 +1,84 @@
+/** The Crypto port on node:crypto. Which keys exist, and what is signed, is for table/ and osdp/ to say. */
+import * as node from 'node:crypto';
+import type { Crypto } from '../ports/crypto.ts';
+import { assert } from '../shared/assert.ts';
+import { SecretBytes } from '../shared/secret-bytes.ts';
+
+/** Longest single draw of random bytes. */
+export const maxRandomBytes = 65_536;
+/** Public keys kept imported: a reader pins one authority and, while it is rotated, a second. */
+export const maxImportedKeys = 4;
+
+const keyBytes = 32;
+const signatureBytes = 64;
+/** What stands before a raw Ed25519 key in DER: PKCS #8 and SubjectPublicKeyInfo (RFC 8410 §7 and §4). */
+const seedPrefix = Buffer.from('302e020100300506032b657004220420', 'hex');
+const publicKeyPrefix = Buffer.from('302a300506032b6570032100', 'hex');
+
+export class NodeCrypto implements Crypto {
+  /** By the hexadecimal of the key, oldest first: an import costs a third of a verification. */
+  readonly #imported = new Map<string, node.KeyObject>();
+
+  sha256(message: Uint8Array): Uint8Array {
+    return node.hash('sha256', message, 'buffer');
+  }
+
+  hmacSha256(key: SecretBytes, message: Uint8Array): Uint8Array {
+    // A KeyObject made for each call: raw bytes take createHmac four times as long, and a kept object would be a copy that wipe() misses.
+    return node.createHmac('sha256', node.createSecretKey(key.reveal())).update(message).digest();
+  }
+
+  randomBytes(length: number): Uint8Array {
+    assert(length >= 1 && length <= maxRandomBytes, `random bytes come 1..${maxRandomBytes} at a time`);
+    return node.randomBytes(length);
+  }
+
+  isEqual(left: Uint8Array, right: Uint8Array): boolean {
+    return left.length === right.length && node.timingSafeEqual(left, right);
+  }
+
+  newSigningKey(): { readonly seed: SecretBytes; readonly publicKey: Uint8Array } {
+    const seedBytes = node.randomBytes(keyBytes);
+    const seed = new SecretBytes(seedBytes);
+    seedBytes.fill(0);
+    const der = node.createPublicKey(privateKeyOf(seed)).export({ format: 'der', type: 'spki' });
+    return { seed, publicKey: Uint8Array.from(der.subarray(publicKeyPrefix.length)) };
+  }
+
+  sign(seed: SecretBytes, message: Uint8Array): Uint8Array {
+    return node.sign(null, message, privateKeyOf(seed));
+  }
+
+  verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
+    if (publicKey.length !== keyBytes || signature.length !== signatureBytes) return false;
+    try {
+      return node.verify(null, message, this.#publicKeyOf(publicKey), signature);
+    } catch {
+      // OpenSSL refuses some keys that are no points with an error, others with a plain "no".
+      return false;
+    }
+  }
+
+  #publicKeyOf(raw: Uint8Array): node.KeyObject {
+    const name = Buffer.from(raw).toString('hex');
+    const known = this.#imported.get(name);
+    if (known !== undefined) return known;
+    const key = node.createPublicKey({ key: Buffer.concat([publicKeyPrefix, raw]), format: 'der', type: 'spki' });
+    for (const oldest of this.#imported.keys()) {
+      if (this.#imported.size < maxImportedKeys) break;
+      this.#imported.delete(oldest);
+    }
+    this.#imported.set(name, key);
+    return key;
+  }
+}
+
+function privateKeyOf(seed: SecretBytes): node.KeyObject {
+  assert(seed.length === keyBytes, `a signing seed has ${keyBytes} bytes`);
+  const der = Buffer.concat([seedPrefix, seed.reveal()]);
+  try {
+    return node.createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
+  } finally {
+    der.fill(0);
+  }
+}

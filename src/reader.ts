@@ -1,0 +1,367 @@
+/**
+ * The running reader: what comes in at the ports goes to the rules, what they decide goes out at the ports. It is the
+ * same object at the door, in the simulator and in a test; only the ports differ. It decides nothing itself: who may
+ * enter is access/'s, what is known is table/'s, what happened is journal/'s.
+ */
+import { createActor, fromPromise } from 'xstate';
+import { decide, type Question } from './access/decision.ts';
+import { doorMachine } from './access/door-machine.ts';
+import { type AccessEvent, classOf, type EventClass, isEventCode } from './access/events.ts';
+import type { Signal } from './access/feedback.ts';
+import { type Mode, modeFor } from './access/mode.ts';
+import type { Policy } from './access/policy.ts';
+import { readerMachine } from './access/reader-machine.ts';
+import { restingOf } from './access/resting.ts';
+import { AttemptLog } from './journal/attempt-log.ts';
+import type { Change } from './journal/change.ts';
+import type { JournalEvent } from './journal/entry.ts';
+import { Facts } from './journal/facts.ts';
+import { Journal, type JournalLimits } from './journal/journal.ts';
+import type { CardReader } from './ports/card-reader.ts';
+import type { Clock, WallTime } from './ports/clock.ts';
+import type { Crypto } from './ports/crypto.ts';
+import type { Inputs } from './ports/inputs.ts';
+import type { Keypad } from './ports/keypad.ts';
+import type { Buzzer, Lights } from './ports/lights.ts';
+import type { RecordStore } from './ports/record-store.ts';
+import type { Strike } from './ports/strike.ts';
+import type { TableStore } from './ports/table-store.ts';
+import { Answers } from './reader/answers.ts';
+import { Budgets } from './reader/budgets.ts';
+import { DoorSide } from './reader/door-side.ts';
+import { LockoutTally } from './reader/lockout-tally.ts';
+import { type OrderFailure, type OrderHandlers, Orders } from './reader/orders.ts';
+import { Signals } from './reader/signals.ts';
+import { assert } from './shared/assert.ts';
+import { asFault, Fault } from './shared/faults.ts';
+import type { Result } from './shared/result.ts';
+import type { SecretBytes } from './shared/secret-bytes.ts';
+import type { Trust } from './table/header.ts';
+import type { OrderKind } from './table/orders.ts';
+
+/** The time floor is written, and the table read through, this often (SECURITY C8, F2). */
+export const housekeepingMs = 3_600_000;
+
+export interface ReaderPorts {
+  readonly clock: Clock;
+  readonly crypto: Crypto;
+  readonly keypad?: Keypad | undefined;
+  readonly cardReader?: CardReader | undefined;
+  readonly inputs?: Inputs | undefined;
+  readonly lights: Lights;
+  readonly buzzer: Buzzer;
+  readonly strike: Strike;
+  readonly records: RecordStore;
+  readonly table: TableStore;
+}
+
+/** Watches from the side: a face on a screen, a test's story. Told after the fact; changes nothing. */
+export interface ReaderObserver {
+  signalled?(signal: Signal): void;
+  /** An event that was recorded, or was told to the journal. */
+  happened?(event: AccessEvent): void;
+}
+
+export interface ReaderKeys {
+  readonly trust: Trust;
+  readonly tableKey: SecretBytes;
+}
+
+export interface ReaderParts {
+  readonly ports: ReaderPorts;
+  readonly policy: Policy;
+  /** Undefined until the reader has been keyed: then nobody is known, and no order is obeyed. */
+  readonly keys: ReaderKeys | undefined;
+  /** A controller is expected at the other end of a line; false: stand-alone. */
+  readonly hasController: boolean;
+  readonly journalLimits?: Partial<JournalLimits>;
+  readonly observer?: ReaderObserver;
+}
+
+export class Reader {
+  readonly journal: Journal;
+  readonly #ports: ReaderPorts;
+  readonly #policy: Policy;
+  readonly #hasController: boolean;
+  readonly #observer: ReaderObserver;
+  readonly #facts: Facts;
+  readonly #budgets: Budgets;
+  readonly #tally: LockoutTally;
+  readonly #signals: Signals;
+  readonly #machine;
+  readonly #door;
+  readonly #doorSide: DoorSide;
+  readonly #orders: Orders;
+  #linkLostAtMs: number | undefined;
+  #housekeeping: unknown;
+
+  /**
+   * Secures the strike before anything else, takes up what the last start left, then listens. Rejects with a Fault when
+   * the journal cannot be read.
+   */
+  static async start(parts: ReaderParts): Promise<Reader> {
+    const { clock, crypto, records, strike } = parts.ports;
+    const secured = await strike.secure().then(
+      () => undefined,
+      (thrown: unknown) => asFault(thrown, 'strike.failed', 'the strike could not be secured at start'),
+    );
+    const classOfCode = (code: string): EventClass => (isEventCode(code) ? classOf(code) : 'alarm');
+    const limits = parts.journalLimits;
+    const journal = await Journal.open({ store: records, crypto, clock, classOf: classOfCode, ...(limits === undefined ? {} : { limits }) });
+    const tell = (event: JournalEvent): void => journal.tell(event);
+    const attempts = await AttemptLog.open({ store: records, crypto, tell });
+    const facts = await Facts.open({ store: records, crypto, tell, lastTrustedMs: journal.lastTrustedMs });
+    const budgets = new Budgets(journal, attempts, clock, parts.policy.budget);
+    const lockout = await budgets.now('door');
+    const reader = new Reader(parts, { journal, attempts, facts, budgets, lockoutMs: lockout.waitMs });
+    reader.tell({ code: 'reader.started', fields: { mode: parts.policy.mode, version: parts.ports.table.state()?.version ?? 0 } });
+    if (secured !== undefined) reader.tell({ code: 'strike.failed', fields: { fault: secured.code } });
+    return reader;
+  }
+
+  private constructor(parts: ReaderParts, opened: Opened) {
+    const { ports, policy } = parts;
+    const { clock } = ports;
+    this.journal = opened.journal;
+    this.#ports = ports;
+    this.#policy = policy;
+    this.#hasController = parts.hasController;
+    this.#observer = parts.observer ?? {};
+    this.#facts = opened.facts;
+    this.#budgets = opened.budgets;
+    this.#tally = new LockoutTally(clock, (event) => this.tell(event));
+    this.#signals = new Signals(clock, ports.lights, ports.buzzer);
+    if (parts.hasController) this.#linkLostAtMs = clock.nowMs();
+
+    this.#machine = this.#startMachine(parts, opened);
+    this.#door = this.#startDoor();
+    this.#doorSide = new DoorSide(ports, {
+      toReader: (event) => this.#machine.send(event),
+      toDoor: (event) => this.#door.send(event),
+      tell: (event) => this.tell(event),
+    });
+    this.#orders = new Orders({
+      crypto: ports.crypto,
+      journal: opened.journal,
+      facts: opened.facts,
+      trust: parts.keys?.trust,
+      handlers: this.#orderHandlers(),
+      wall: () => this.#wall(),
+      tell: (event) => this.tell(event),
+    });
+    this.#machine.subscribe(() => this.#rest());
+    this.#signals.play('started');
+    this.#rest();
+    this.#scheduleHousekeeping();
+  }
+
+  get mode(): Mode {
+    return this.#machine.getSnapshot().context.mode;
+  }
+
+  /** The state of the rules, for a diagram that lights up and for status. Holds no digits. */
+  get states(): { readonly reader: Readonly<Record<string, unknown>>; readonly door: Readonly<Record<string, unknown>> } {
+    return { reader: this.#machine.getSnapshot().value, door: this.#door.getSnapshot().value };
+  }
+
+  /** Takes an event that nobody waits for to the journal. */
+  tell(event: AccessEvent): void {
+    this.journal.tell(event);
+    this.#observer.happened?.(event);
+  }
+
+  /** Changes the mode, or gives the reason why this model refuses it. Who may ask is the caller's to know. */
+  setMode(mode: Mode): Result<Mode, string> {
+    const allowed = modeFor(this.#policy.model, mode);
+    if (!allowed.ok) {
+      this.tell({ code: 'mode.refused', fields: { mode } });
+      return allowed;
+    }
+    if (mode === this.mode) return allowed;
+    this.tell({ code: 'mode.changed', fields: { mode, from: this.mode } });
+    this.#machine.send({ type: 'mode.set', mode });
+    return allowed;
+  }
+
+  /** The line to the controller came or went. It changes no decision, save for limits on offline service (R15). */
+  linkChanged(isUp: boolean): void {
+    if (!this.#hasController || isUp === (this.#linkLostAtMs === undefined)) return;
+    this.#linkLostAtMs = isUp ? undefined : this.#ports.clock.nowMs();
+    if (isUp) this.#record(this.#facts.setOfflineMs(0));
+    this.tell({ code: isUp ? 'link.found' : 'link.lost' });
+    this.#rest();
+  }
+
+  /** Obeys a signed order, or gives the reason why not; both are events. Never rejects. */
+  obey(order: Uint8Array): Promise<Result<OrderKind, OrderFailure>> {
+    return this.#orders.obey(order);
+  }
+
+  /** Secures the strike, puts what was told on disk and lets go of every port. Never rejects. */
+  async stop(): Promise<void> {
+    const { clock, strike } = this.#ports;
+    this.#doorSide.stop();
+    this.#machine.stop();
+    this.#door.stop();
+    this.#signals.stop();
+    clock.clearTimeout(this.#housekeeping);
+    await strike.secure().catch((thrown: unknown) => this.#tellStrikeFault(thrown));
+    this.#tally.sumUp();
+    this.#record(...this.#passingFacts());
+    this.tell({ code: 'reader.stopped' });
+    await this.journal.close().catch(() => undefined);
+  }
+
+  #startMachine(parts: ReaderParts, { journal, attempts, budgets, lockoutMs }: Opened) {
+    const { clock, crypto, table } = this.#ports;
+    const answers = new Answers({
+      crypto,
+      journal,
+      attempts,
+      budgets,
+      table,
+      tableKey: parts.keys?.tableKey,
+      wall: () => this.#wall(),
+      offlineMs: () => this.#offlineMs(),
+      tell: (event) => this.tell(event),
+      recorded: (events) => this.#recorded(events),
+      lockoutBegan: (owner, waitMs) => {
+        if (owner === 'door') this.#machine.send({ type: 'lockout.began', waitMs });
+      },
+      countLockedOut: (owner) => this.#tally.count(owner),
+      release: (holdMs) => this.#release(holdMs),
+    });
+    const machine = readerMachine.provide({
+      actors: {
+        decide: fromPromise(async ({ input, signal }: { input: Question; signal: AbortSignal }) => {
+          const verdict = await decide(input, this.#policy, answers, () => signal.aborted);
+          return { verdict, atMs: clock.nowMs() };
+        }),
+        unlock: fromPromise(({ input }: { input: { readonly holdMs: number } }) => this.#releaseOnRecord('door.unlocked', input.holdMs)),
+      },
+    });
+    const actor = createActor(machine, { clock, input: { policy: this.#policy, mode: this.#policy.mode, lockoutMs } });
+    actor.on('signal', ({ signal }) => {
+      this.#signals.play(signal);
+      this.#observer.signalled?.(signal);
+    });
+    actor.on('tell', ({ event }) => this.tell(event));
+    actor.on('strike.hold', ({ holdMs }) => void this.#release(holdMs).catch((thrown: unknown) => this.#tellStrikeFault(thrown)));
+    actor.on('strike.secure', () => this.#secure());
+    return actor.start();
+  }
+
+  #startDoor() {
+    const actor = createActor(doorMachine, { clock: this.#ports.clock, input: { policy: this.#policy } });
+    actor.on('tell', ({ event }) => this.tell(event));
+    actor.on('strike.secure', () => this.#secure());
+    actor.on('strike.release', ({ holdMs }) => void this.#release(holdMs).catch((thrown: unknown) => this.#tellStrikeFault(thrown)));
+    return actor.start();
+  }
+
+  #orderHandlers(): OrderHandlers {
+    return {
+      setMode: async ({ mode }) => assert(this.setMode(mode).ok, 'the model refuses this mode'),
+      release: () => this.#releaseOnRecord('order.released', this.#policy.strikeMs),
+      setClock: async ({ wallMs }) => {
+        const { clock } = this.#ports;
+        const byMs = wallMs - clock.wall().ms;
+        clock.setWall(wallMs);
+        await this.journal.record([this.#facts.resetTimeFloor(wallMs)]);
+        this.tell({ code: 'time.set', fields: { byMs } });
+      },
+      clearLockout: async ({ person }) => {
+        await this.#budgets.clear(person ?? 'door');
+        this.tell({ code: 'lockout.cleared', person });
+        if (person === undefined) this.#machine.send({ type: 'lockout.cleared' });
+      },
+      handOverToPanel: notYet,
+      enrol: notYet,
+    };
+  }
+
+  /** The way of everything that opens the door without a decision: on record first, then the strike (R11). */
+  async #releaseOnRecord(code: 'order.released' | 'door.unlocked', holdMs: number): Promise<void> {
+    await this.journal.append({ code });
+    this.#recorded([{ code }]);
+    await this.#release(holdMs);
+  }
+
+  async #release(holdMs: number): Promise<void> {
+    await this.#ports.strike.release(holdMs);
+    this.#door.send({ type: 'strike.released', holdMs, atMs: this.#ports.clock.nowMs() });
+  }
+
+  #secure(): void {
+    this.#door.send({ type: 'strike.secured', atMs: this.#ports.clock.nowMs() });
+    this.#ports.strike.secure().catch((thrown: unknown) => this.#tellStrikeFault(thrown));
+  }
+
+  #tellStrikeFault(thrown: unknown): void {
+    const { code } = asFault(thrown, 'strike.failed', 'the strike did not answer');
+    this.tell({ code: code === 'strike.unreachable' ? code : 'strike.failed' });
+  }
+
+  #recorded(events: readonly AccessEvent[]): void {
+    for (const event of events) this.#observer.happened?.(event);
+  }
+
+  #rest(): void {
+    const { context, value } = this.#machine.getSnapshot();
+    this.#signals.rest(
+      restingOf({
+        mode: context.mode,
+        isUnlocked: value.passage === 'unlocked',
+        isWindowOpen: value.window === 'open' || value.window === 'ending',
+        isLockedOut: value.pinPath === 'lockedOut',
+        isOffline: this.#linkLostAtMs !== undefined,
+      }),
+    );
+  }
+
+  /** The wall clock, never below the last trusted time seen: expired stays expired (R13; SECURITY F2). */
+  #wall(): WallTime {
+    const { ms, trusted } = this.#ports.clock.wall();
+    return { ms: Math.max(ms, this.#facts.timeFloorMs ?? 0), trusted };
+  }
+
+  /** Time without the controller, restarts included; 0 while it is there, and where none is expected. */
+  #offlineMs(): number {
+    return this.#linkLostAtMs === undefined ? 0 : this.#facts.offlineMs + this.#ports.clock.nowMs() - this.#linkLostAtMs;
+  }
+
+  #scheduleHousekeeping(): void {
+    this.#housekeeping = this.#ports.clock.setTimeout(() => {
+      this.#scheduleHousekeeping();
+      void this.#keepHouse();
+    }, housekeepingMs);
+  }
+
+  async #keepHouse(): Promise<void> {
+    this.#record(...this.#passingFacts());
+    const isWhole = await this.#ports.table.scrub().catch(() => false);
+    if (!isWhole) this.tell({ code: 'table.damaged', fields: { by: 'scrub' } });
+  }
+
+  /** What would otherwise be forgotten by a restart: how late it is, and how long nobody has called. */
+  #passingFacts(): Change[] {
+    const { ms, trusted } = this.#ports.clock.wall();
+    return [...(trusted ? [this.#facts.setTimeFloor(ms)] : []), ...(this.#hasController ? [this.#facts.setOfflineMs(this.#offlineMs())] : [])];
+  }
+
+  /** Facts nobody waits for: when they cannot be written, an older one stays. */
+  #record(...changes: readonly Change[]): void {
+    if (changes.length > 0) this.journal.record(changes).catch(() => undefined);
+  }
+}
+
+/** These orders speak to the line, which this reader does not have. */
+const notYet = (): Promise<void> => Promise.reject(new Fault('hardware.missing', 'the order needs a line'));
+
+interface Opened {
+  readonly journal: Journal;
+  readonly attempts: AttemptLog;
+  readonly facts: Facts;
+  readonly budgets: Budgets;
+  readonly lockoutMs: number;
+}

@@ -1,0 +1,107 @@
+/**
+ * Answers what a decision asks: from the PIN table, the attempt log, the clock and the strike. It only fetches and
+ * carries out; the order of the questions is access/decision.ts's.
+ */
+import type { Card } from '../access/card.ts';
+import type { Asks, Attempt, BudgetOwner, Receipt } from '../access/decision.ts';
+import type { AccessEvent } from '../access/events.ts';
+import type { LookUp, Person } from '../access/facts.ts';
+import type { Pin } from '../access/pin.ts';
+import type { Circumstances } from '../access/validity.ts';
+import type { AttemptLog } from '../journal/attempt-log.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { Crypto } from '../ports/crypto.ts';
+import type { TableStore } from '../ports/table-store.ts';
+import type { SecretBytes } from '../shared/secret-bytes.ts';
+import { holderOf } from '../table/record.ts';
+import { cardTag, pinTag } from '../table/tags.ts';
+import type { Budgets } from './budgets.ts';
+
+export interface AnswerParts {
+  readonly crypto: Crypto;
+  readonly journal: Journal;
+  readonly attempts: AttemptLog;
+  readonly budgets: Budgets;
+  readonly table: TableStore;
+  /** Undefined until the reader has been keyed: then nobody is known. */
+  readonly tableKey: SecretBytes | undefined;
+  wall(): { readonly ms: number; readonly trusted: boolean };
+  offlineMs(): number;
+  tell(event: AccessEvent): void;
+  recorded(events: readonly AccessEvent[]): void;
+  lockoutBegan(owner: BudgetOwner, waitMs: number): void;
+  countLockedOut(owner: BudgetOwner): void;
+  release(holdMs: number): Promise<void>;
+}
+
+export class Answers implements Asks {
+  readonly #parts: AnswerParts;
+
+  constructor(parts: AnswerParts) {
+    this.#parts = parts;
+  }
+
+  findCard(card: Card): Promise<LookUp> {
+    const { crypto, tableKey } = this.#parts;
+    return tableKey === undefined ? Promise.resolve('noTable') : this.#find(cardTag(crypto, tableKey, card));
+  }
+
+  findPin(pin: Pin): Promise<LookUp> {
+    const { crypto, tableKey } = this.#parts;
+    return tableKey === undefined ? Promise.resolve('noTable') : this.#find(pinTag(crypto, tableKey, pin));
+  }
+
+  async circumstances(person: Person): Promise<Circumstances> {
+    const { wall, offlineMs, attempts } = this.#parts;
+    const { ms, trusted } = wall();
+    const usesSpent = person.uses === undefined ? 0 : await attempts.usesSpent(person.person, person.uses.serial);
+    return { wallMs: ms, wallTrusted: trusted, offlineMs: offlineMs(), usesSpent };
+  }
+
+  isLockedOut(owner: BudgetOwner): Promise<boolean> {
+    return this.#parts.budgets.isLockedOut(owner);
+  }
+
+  burnAttempt(owner: BudgetOwner): Promise<Attempt> {
+    return this.#parts.budgets.burn(owner);
+  }
+
+  async recordGrant(events: readonly AccessEvent[], person: Person, attempt: Attempt | undefined): Promise<Receipt> {
+    const { journal, attempts, budgets, recorded } = this.#parts;
+    const also = [
+      ...(attempt === undefined ? [] : [budgets.giveBack(attempt)]),
+      ...(person.uses === undefined ? [] : [await attempts.spendUse(person.person, person.uses.serial)]),
+    ];
+    const receipt = await journal.append(events, also);
+    recorded(events);
+    return receipt;
+  }
+
+  tell(event: AccessEvent): void {
+    this.#parts.tell(event);
+  }
+
+  lockoutBegan(owner: BudgetOwner, waitMs: number): void {
+    this.#parts.lockoutBegan(owner, waitMs);
+  }
+
+  countLockedOut(owner: BudgetOwner): void {
+    this.#parts.countLockedOut(owner);
+  }
+
+  release(holdMs: number): Promise<void> {
+    return this.#parts.release(holdMs);
+  }
+
+  async #find(tag: bigint): Promise<LookUp> {
+    const found = await this.#parts.table.find(tag);
+    switch (found.found) {
+      case 'record':
+        return holderOf(found.record, tag) ?? 'damaged';
+      case 'damaged':
+        return 'damaged';
+      case 'nobody':
+        return this.#parts.table.state() === undefined ? 'noTable' : 'nobody';
+    }
+  }
+}

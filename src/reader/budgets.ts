@@ -1,0 +1,105 @@
+/**
+ * The guessing budgets as they stand now: what the attempt log keeps, moved on by the time that has passed (R10). When an
+ * attempt is burnt is access/decision.ts's; how it is written is journal/'s.
+ */
+import { type Budget, budgetAfter, debit, freshBudget, mayTry, worstBudget } from '../access/budget.ts';
+import type { Attempt, BudgetOwner } from '../access/decision.ts';
+import type { BudgetPolicy, BudgetRule } from '../access/policy.ts';
+import type { AttemptLog } from '../journal/attempt-log.ts';
+import type { Change } from '../journal/change.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { Clock } from '../ports/clock.ts';
+import { assert, present } from '../shared/assert.ts';
+
+/** Budgets kept moving in memory; others are taken up from the log, which then assumes that no time passed. */
+export const maxMoving = 1_024;
+
+interface Moving {
+  readonly budget: Budget;
+  readonly atMs: number;
+}
+
+export class Budgets {
+  readonly #journal: Journal;
+  readonly #log: AttemptLog;
+  readonly #clock: Clock;
+  readonly #policy: BudgetPolicy;
+  readonly #moving = new Map<BudgetOwner, Moving>();
+  /** What each open attempt would be given back to. */
+  readonly #before = new WeakMap<Attempt, Moving>();
+
+  constructor(journal: Journal, log: AttemptLog, clock: Clock, policy: BudgetPolicy) {
+    this.#journal = journal;
+    this.#log = log;
+    this.#clock = clock;
+    this.#policy = policy;
+  }
+
+  async now(owner: BudgetOwner): Promise<Budget> {
+    const moving = this.#moving.get(owner) ?? { budget: await this.#fromLog(owner), atMs: this.#clock.nowMs() };
+    this.#keep(owner, moving);
+    return this.#moved(owner, moving);
+  }
+
+  async isLockedOut(owner: BudgetOwner): Promise<boolean> {
+    return !mayTry(await this.now(owner), this.#rule(owner));
+  }
+
+  /** Burns an attempt durably. Rejects with a Fault when it cannot be written. */
+  async burn(owner: BudgetOwner): Promise<Attempt> {
+    const before: Moving = { budget: await this.now(owner), atMs: this.#clock.nowMs() };
+    assert(mayTry(before.budget, this.#rule(owner)), 'nothing is burnt during a lockout');
+    const budget = debit(before.budget, this.#rule(owner));
+    await this.#journal.record([this.#change(owner, budget)]);
+    const attempt: Attempt = { owner, waitMs: budget.waitMs };
+    this.#before.set(attempt, before);
+    return attempt;
+  }
+
+  /** What gives a burnt attempt back, to be committed with the grant that earns it. */
+  giveBack(attempt: Attempt): Change {
+    const before = present(this.#before.get(attempt), 'only a burnt attempt is given back');
+    return this.#change(attempt.owner, this.#moved(attempt.owner, before));
+  }
+
+  /** Forgets what was spent, by order of the controller. */
+  clear(owner: BudgetOwner): Promise<void> {
+    return this.#journal.record([this.#change(owner, freshBudget)]);
+  }
+
+  #change(owner: BudgetOwner, budget: Budget): Change {
+    const { writes, onDisk } = this.#log.setBudget(keyOf(owner), budget);
+    const atMs = this.#clock.nowMs();
+    return {
+      writes,
+      onDisk: () => {
+        onDisk();
+        this.#keep(owner, { budget, atMs });
+      },
+    };
+  }
+
+  async #fromLog(owner: BudgetOwner): Promise<Budget> {
+    const kept = await this.#log.budget(keyOf(owner));
+    return kept === 'damaged' ? worstBudget(this.#rule(owner)) : (kept ?? freshBudget);
+  }
+
+  #keep(owner: BudgetOwner, moving: Moving): void {
+    this.#moving.delete(owner);
+    this.#moving.set(owner, moving);
+    if (this.#moving.size <= maxMoving) return;
+    const [oldest] = this.#moving.keys();
+    if (oldest !== undefined) this.#moving.delete(oldest);
+  }
+
+  #moved(owner: BudgetOwner, { budget, atMs }: Moving): Budget {
+    return budgetAfter(budget, this.#clock.nowMs() - atMs, this.#rule(owner));
+  }
+
+  #rule(owner: BudgetOwner): BudgetRule {
+    return owner === 'door' ? this.#policy.door : this.#policy.person;
+  }
+}
+
+/** Key 0 of the log is the reader's own budget; no person has it. */
+const keyOf = (owner: BudgetOwner): number => (owner === 'door' ? 0 : owner);

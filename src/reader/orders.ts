@@ -1,0 +1,72 @@
+/**
+ * Obeys signed orders (DESIGN §2): what widens access comes only this way. Each number is written down before the order
+ * is carried out, so that none is obeyed twice. Whether an order may be obeyed is table/orders.ts's.
+ */
+import type { AccessEvent } from '../access/events.ts';
+import type { Facts } from '../journal/facts.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { Crypto } from '../ports/crypto.ts';
+import { failed, ok, type Result } from '../shared/result.ts';
+import type { Trust } from '../table/header.ts';
+import { type Order, type OrderKind, type OrderRefusal, readOrder } from '../table/orders.ts';
+
+/** One handler a kind of order: a missing one does not compile. It rejects when the order could not be carried out. */
+export type OrderHandlers = { readonly [Kind in OrderKind]: (order: Extract<Order, { kind: Kind }>) => Promise<void> };
+
+export interface OrderParts {
+  readonly crypto: Crypto;
+  readonly journal: Journal;
+  readonly facts: Facts;
+  /** Undefined until the reader has been keyed: then no order is obeyed. */
+  readonly trust: Trust | undefined;
+  readonly handlers: OrderHandlers;
+  wall(): { readonly ms: number; readonly trusted: boolean };
+  tell(event: AccessEvent): void;
+}
+
+export type OrderFailure = OrderRefusal | 'notKeyed' | 'notDone';
+
+export class Orders {
+  readonly #parts: OrderParts;
+  /** One after the other: the number of one is on disk before the next is read. */
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(parts: OrderParts) {
+    this.#parts = parts;
+  }
+
+  /** Resolves once the order was carried out, or with the reason why not; both are events. Never rejects. */
+  obey(file: Uint8Array): Promise<Result<OrderKind, OrderFailure>> {
+    const obeyed = this.#last.then(() => this.#obey(file));
+    this.#last = obeyed;
+    return obeyed;
+  }
+
+  async #obey(file: Uint8Array): Promise<Result<OrderKind, OrderFailure>> {
+    const { crypto, trust, facts, journal, tell, wall } = this.#parts;
+    if (trust === undefined) return this.#refuse('notKeyed');
+    const { ms, trusted } = wall();
+    const moment = { lastNumber: facts.orderNumber, nowS: Math.floor(ms / 1000), isTimeTrusted: trusted };
+    const read = readOrder(crypto, trust, moment, file);
+    if (!read.ok) return this.#refuse(read.failure);
+    const { number, order } = read.value;
+    try {
+      await journal.record([facts.setOrderNumber(number)]);
+      await this.#carryOut(order);
+    } catch {
+      return this.#refuse('notDone', number);
+    }
+    tell({ code: 'order.obeyed', fields: { order: order.kind, number } });
+    return ok(order.kind);
+  }
+
+  #carryOut<Kind extends OrderKind>(order: Extract<Order, { kind: Kind }>): Promise<void> {
+    const handlers: { readonly [K in OrderKind]: (order: Extract<Order, { kind: K }>) => Promise<void> } = this.#parts.handlers;
+    return handlers[order.kind as Kind](order);
+  }
+
+  #refuse(reason: OrderFailure, number = 0): Result<OrderKind, OrderFailure> {
+    this.#parts.tell({ code: 'order.refused', fields: { reason, number } });
+    return failed(reason);
+  }
+}

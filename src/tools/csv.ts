@@ -1,0 +1,62 @@
+/**
+ * Comma-separated values, strictly as RFC 4180 has them: a quote stands only around a whole field, and is doubled inside
+ * it. What the fields mean is their reader's. No error repeats a field: it may be a secret.
+ */
+import { failed, ok, type Result } from '../shared/result.ts';
+
+export interface CsvRow {
+  /** The line, from 1, on which the row begins. */
+  readonly line: number;
+  readonly fields: readonly string[];
+}
+
+export interface CsvError {
+  readonly line: number;
+  readonly sentence: string;
+}
+
+/** Rows of fields; empty lines are left out. Fails at the first place that is not CSV. */
+export const readCsv = (text: string): Result<readonly CsvRow[], CsvError> => {
+  const rows: CsvRow[] = [];
+  let at = text.startsWith('\uFEFF') ? 1 : 0;
+  let line = 1;
+  while (at < text.length) {
+    const rowLine = line;
+    const fields: string[] = [];
+    let separator: string;
+    do {
+      const field = fieldAt(text, at);
+      if (field === undefined) return failed({ line, sentence: 'A quote must stand around a whole field, be closed, and be doubled inside it.' });
+      fields.push(field.value);
+      separator = separatorAt(text, field.end);
+      line += linesIn(field.value) + (separator.endsWith('\n') ? 1 : 0);
+      at = field.end + separator.length;
+    } while (separator === ',');
+    if (separator === '' && at < text.length) return failed({ line, sentence: 'A field goes on after its closing quote, or holds a lone carriage return.' });
+    if (fields.length > 1 || fields[0]?.trim() !== '') rows.push({ line: rowLine, fields });
+  }
+  return ok(rows);
+};
+
+const plainField = /[^",\r\n]*/y;
+
+const fieldAt = (text: string, at: number): { readonly value: string; readonly end: number } | undefined => {
+  if (text[at] === '"') return quotedFieldAt(text, at);
+  plainField.lastIndex = at;
+  const value = plainField.exec(text)?.[0] ?? '';
+  const end = at + value.length;
+  return text[end] === '"' ? undefined : { value, end };
+};
+
+const quotedFieldAt = (text: string, at: number): { readonly value: string; readonly end: number } | undefined => {
+  let quote = text.indexOf('"', at + 1);
+  while (text[quote + 1] === '"' && quote !== -1) quote = text.indexOf('"', quote + 2);
+  return quote === -1 ? undefined : { value: text.slice(at + 1, quote).replaceAll('""', '"'), end: quote + 1 };
+};
+
+const separatorAt = (text: string, at: number): ',' | '\n' | '\r\n' | '' => {
+  if (text[at] === ',' || text[at] === '\n') return text[at];
+  return text.startsWith('\r\n', at) ? '\r\n' : '';
+};
+
+const linesIn = (value: string): number => value.split('\n').length - 1;

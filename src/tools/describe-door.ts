@@ -1,0 +1,108 @@
+/**
+ * Says in sentences what a door does with its settings, for the person who edits the file, and what about it is low
+ * security. Says nothing that the settings or the rules do not: every number comes from the policy.
+ */
+import { asksForPin, hasKeypad, type Mode } from '../access/mode.ts';
+import { maxPinLength, minPinLength } from '../access/pin.ts';
+import { extendedFactor, extendedInterDigitMs, type BudgetRule, type Policy } from '../access/policy.ts';
+import type { Config } from '../config.ts';
+
+/** Where the keys of the table came from. */
+export type KeyOrigin = 'none' | 'standAlone';
+
+export interface DoorDescription {
+  readonly sentences: readonly string[];
+  /** What makes this door easier to get through than it needs to be. */
+  readonly warnings: readonly string[];
+}
+
+export const describeDoor = (config: Config, keys: KeyOrigin): DoorDescription => ({
+  sentences: [
+    `"${config.name}" works as an ${config.policy.model}, ${hasKeypad(config.policy.model) ? 'with' : 'without'} a keypad. Mode: ${config.policy.mode}.`,
+    ...whoEnters(config.policy),
+    ...(asksForPin(config.policy.mode) ? typing(config.policy) : []),
+    ...strike(config),
+    ...failures(config.policy),
+    ...records(config),
+  ],
+  warnings: warnings(config, keys),
+});
+
+const whoEnters = (policy: Policy): readonly string[] => {
+  const alone: Readonly<Record<Mode, string>> = {
+    cardOnly: 'A card opens. PINs are not asked for.',
+    pinOnly: 'A PIN opens. Cards do not.',
+    cardOrPin: 'A card or a PIN opens; a person with a PIN needs no card.',
+    cardAndPin: `A card opens together with the PIN of its person, submitted within ${duration(policy.windowMs)} of the card, in at most ${count(policy.windowTries, 'try', 'tries')}. A card marked PIN-exempt opens alone.`,
+    unlocked: 'The door stands unlocked: whoever comes, enters.',
+    locked: 'Nobody enters, whatever they present.',
+  };
+  return [alone[policy.mode]];
+};
+
+const typing = (policy: Policy): readonly string[] => [
+  `PINs have ${minPinLength} to ${maxPinLength} digits and end with #; digit ${maxPinLength} submits by itself. * clears what is typed.`,
+  `${duration(policy.interDigitMs)} without a key forget what is typed (${duration(Math.max(extendedInterDigitMs, policy.interDigitMs))} after the card of a person with extended time, whose window and strike last ${extendedFactor} times as long).`,
+  policy.mode === 'cardAndPin'
+    ? guessing(policy.budget.person, 'with the cards of one person', 'PIN entry for that person')
+    : `${guessing(policy.budget.door, 'by anybody', 'PIN entry')}${policy.mode === 'cardOrPin' ? ' Cards go on working.' : ''}`,
+  policy.duress
+    ? 'A duress PIN opens as usual and raises a silent event.'
+    : 'Duress PINs are off: one that is typed is a wrong PIN.',
+];
+
+const guessing = ({ attempts, withinMs, firstWaitMs, longestWaitMs }: BudgetRule, by: string, what: string): string => {
+  const within = withinMs === undefined ? '' : ` within ${duration(withinMs)}`;
+  return `${count(attempts, 'wrong PIN', 'wrong PINs')} ${by}${within} make ${what} wait ${duration(firstWaitMs)}, doubling to ${duration(longestWaitMs)}.`;
+};
+
+const strike = ({ policy }: Config): readonly string[] => [
+  `The strike is released for ${duration(policy.strikeMs)}${policy.secureOnOpen ? ', or until the door opens' : ''}, by this board's own output: it must be a fail-secure strike.`,
+  `A door that stands open for ${duration(policy.heldOpenMs)} is reported, where a door contact is wired.`,
+  policy.rex === 'release'
+    ? 'Request-to-exit releases the strike.'
+    : 'Request-to-exit only keeps an opening door from being reported as forced.',
+];
+
+const failures = (policy: Policy): readonly string[] => [
+  policy.recordFailure === 'deny'
+    ? 'Nobody enters unless it could be written down first.'
+    : 'While nothing can be written down, cards without a use count still open; PINs do not.',
+  policy.untrustedTime === 'deny'
+    ? 'Until the clock has been set after a start, people with validity dates do not enter.'
+    : 'Until the clock has been set after a start, validity dates are judged by the last time this reader knew.',
+  policy.offline === undefined
+    ? 'While a controller is away, everybody in the table is served without a time limit.'
+    : `While a controller is away, everybody in the table is served for ${duration(policy.offline.fullMs)}, then for ${duration(policy.offline.priorityMs)} only people with the offline-priority mark, then nobody. A door that never had a controller is not limited.`,
+];
+
+const records = ({ journal }: Config): readonly string[] => [
+  `The last ${journal.capacity.toLocaleString('en-US')} events are kept; when they are full, ${journal.whenFull === 'gap' ? 'a numbered gap says how many were lost' : 'nobody enters'}.`,
+];
+
+const warnings = ({ policy, strike: release }: Config, keys: KeyOrigin): readonly string[] => {
+  const said: string[] = [];
+  if (release === 'relay') {
+    said.push('Low security: the strike is wired to this unit. Whoever takes it off the wall can release the strike with two wires.');
+  }
+  said.push(
+    keys === 'none'
+      ? 'This reader has no keys and no table yet: nobody enters, except by modes that ask for nobody.'
+      : 'Low security: this reader works stand-alone, and the keys that sign its table are on the same card (tier 0). Whoever takes the card can work out every PIN and add people.',
+  );
+  if (policy.mode === 'unlocked') said.push('The door stands unlocked.');
+  if (policy.recordFailure === 'grantCards') said.push('Low security: entries can happen that are not written down (failure.recordFailure).');
+  if (policy.untrustedTime === 'lastSeen') said.push('Low security: expired people can enter while the clock is not set (failure.untrustedTime).');
+  return said;
+};
+
+/** "5 s", "15 min", "24 h", "7 days": the largest unit that leaves no rest. */
+export const duration = (ms: number): string => {
+  const day = 86_400_000;
+  if (ms >= 2 * day && ms % day === 0) return `${ms / day} days`;
+  if (ms >= 3_600_000 && ms % 3_600_000 === 0) return `${ms / 3_600_000} h`;
+  if (ms > 60_000 && ms % 60_000 === 0) return `${ms / 60_000} min`;
+  return `${ms / 1_000} s`;
+};
+
+const count = (amount: number, one: string, many: string): string => `${amount} ${amount === 1 ? one : many}`;

@@ -1,0 +1,245 @@
+/**
+ * Reads people and their credentials from a CSV file: who may open a door that has no controller. Lists everything that
+ * is wrong at once, by line and column, and repeats no value: PINs never appear in an error. Tags and duplicates are
+ * table-import.ts's.
+ */
+import { Card } from '../access/card.ts';
+import { Pin } from '../access/pin.ts';
+import { maxCardBytes } from '../ports/card-reader.ts';
+import { failed, ok, type Result } from '../shared/result.ts';
+import { maxCards, maxPersons } from '../table/limits.ts';
+import { maxPersonId } from '../table/record.ts';
+import { type CsvRow, readCsv } from './csv.ts';
+
+/** Room for the largest table with generous lines. */
+export const maxPeopleFileBytes = 64 * 1024 * 1024;
+/** More errors than this are counted, not listed. */
+export const maxListedErrors = 100;
+
+export const columns = [
+  'person',
+  'name',
+  'pin',
+  'duress_pin',
+  'cards',
+  'pin_exempt',
+  'valid_from',
+  'valid_until',
+  'uses',
+  'allowance',
+  'extended_time',
+  'offline_priority',
+] as const;
+type Column = (typeof columns)[number];
+
+export interface ListedPerson {
+  /** Of the file, from 1. */
+  readonly line: number;
+  readonly person: number;
+  readonly pin: Pin | undefined;
+  readonly duressPin: Pin | undefined;
+  readonly cards: readonly Card[];
+  readonly pinExempt: boolean;
+  readonly validFromS: number | undefined;
+  readonly validUntilS: number | undefined;
+  readonly uses: { readonly limit: number; readonly serial: number } | undefined;
+  readonly extendedTime: boolean;
+  readonly offlinePriority: boolean;
+}
+
+export interface PeopleError {
+  /** From 1; undefined when the file as a whole is meant. */
+  readonly line: number | undefined;
+  /** The name of the column, where one is meant. */
+  readonly column: string | undefined;
+  readonly sentence: string;
+}
+
+export interface PeopleFile {
+  readonly people: readonly ListedPerson[];
+  readonly hasNames: boolean;
+}
+
+/** `bytes` must be UTF-8. Dates without a time are days in the time zone of this machine. */
+export const readPeopleFile = (bytes: Uint8Array): Result<PeopleFile, readonly PeopleError[]> => {
+  const whole = (sentence: string, line?: number): Result<never, readonly PeopleError[]> => failed([{ line, column: undefined, sentence }]);
+  if (bytes.length > maxPeopleFileBytes) return whole(`The file is larger than ${maxPeopleFileBytes} bytes.`);
+  const text = utf8(bytes);
+  if (text === undefined) return whole('The file is not UTF-8 text. In a spreadsheet, choose "CSV UTF-8" when saving.');
+  const csv = readCsv(text);
+  if (!csv.ok) return whole(csv.failure.sentence, csv.failure.line);
+  const [header, ...rows] = csv.value;
+  if (header === undefined) return whole(`The file is empty. Its first line names the columns: ${columns.join(', ')}.`);
+  const headerErrors = errorsOfHeader(header);
+  if (headerErrors.length > 0) return failed(headerErrors);
+  if (rows.length > maxPersons) return whole(`The file lists ${rows.length} people; a table holds ${maxPersons}.`);
+  return readRows(header, rows);
+};
+
+const utf8 = (bytes: Uint8Array): string | undefined => {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+};
+
+const errorsOfHeader = ({ line, fields }: CsvRow): readonly PeopleError[] => {
+  const error = (column: string | undefined, sentence: string): PeopleError => ({ line, column, sentence });
+  if (fields.length === 1 && /[;\t]/.test(fields[0] ?? '')) return [error(undefined, 'The columns are not separated by commas: save the file as comma-separated CSV.')];
+  const errors = fields.flatMap((field, index) => {
+    if (!isColumn(field)) return [error(undefined, `The name of column ${index + 1} is not one of: ${columns.join(', ')}.`)];
+    return fields.indexOf(field) === index ? [] : [error(field, 'This column is there twice.')];
+  });
+  return fields.includes('person') ? errors : [...errors, error(undefined, 'The column "person" is missing.')];
+};
+
+const isColumn = (name: string): name is Column => (columns as readonly string[]).includes(name);
+
+const readRows = (header: CsvRow, rows: readonly CsvRow[]): Result<PeopleFile, readonly PeopleError[]> => {
+  const errors: PeopleError[] = [];
+  const people: ListedPerson[] = [];
+  for (const row of rows) {
+    const [has, named] = [row.fields.length, header.fields.length];
+    if (has !== named) {
+      errors.push({ line: row.line, column: undefined, sentence: `This line has ${has} fields; the first line names ${named} columns.` });
+      continue;
+    }
+    const reading = new RowReading(header.fields, row);
+    people.push(reading.person());
+    errors.push(...reading.errors);
+  }
+  if (errors.length > maxListedErrors) {
+    return failed([
+      ...errors.slice(0, maxListedErrors),
+      { line: undefined, column: undefined, sentence: `There are ${errors.length - maxListedErrors} further errors.` },
+    ]);
+  }
+  return errors.length > 0 ? failed(errors) : ok({ people, hasNames: header.fields.includes('name') });
+};
+
+/** One line of the file. What it gives is right only when it has no errors. */
+class RowReading {
+  readonly errors: PeopleError[] = [];
+  readonly #cells = new Map<string, string>();
+  readonly #line: number;
+
+  constructor(header: readonly string[], { line, fields }: CsvRow) {
+    this.#line = line;
+    for (const [index, name] of header.entries()) this.#cells.set(name, fields[index]?.trim() ?? '');
+  }
+
+  person(): ListedPerson {
+    const listed = {
+      line: this.#line,
+      person: this.#number('person', 1, maxPersonId) ?? 0,
+      pin: this.#pin('pin'),
+      duressPin: this.#pin('duress_pin'),
+      cards: this.#cards(),
+      pinExempt: this.#yesNo('pin_exempt'),
+      validFromS: this.#time('valid_from', 'begin'),
+      validUntilS: this.#time('valid_until', 'end'),
+      uses: this.#uses(),
+      extendedTime: this.#yesNo('extended_time'),
+      offlinePriority: this.#yesNo('offline_priority'),
+    };
+    if (this.errors.length === 0) this.#contradictions(listed);
+    return listed;
+  }
+
+  #contradictions({ pin, duressPin, cards, pinExempt, validFromS, validUntilS }: ListedPerson): void {
+    if (pin === undefined && duressPin === undefined && cards.length === 0) this.#error(undefined, 'This person has neither a PIN nor a card.');
+    if (pin === undefined && duressPin !== undefined) this.#error('duress_pin', 'A duress PIN needs a PIN beside it.');
+    if (pinExempt && cards.length === 0) this.#error('pin_exempt', 'Only cards can be PIN-exempt, and this person has none.');
+    if (validFromS !== undefined && validUntilS !== undefined && validFromS >= validUntilS) {
+      this.#error('valid_until', 'It ends before it begins.');
+    }
+  }
+
+  #cell(column: Column): string {
+    return this.#cells.get(column) ?? '';
+  }
+
+  #error(column: Column | undefined, sentence: string): undefined {
+    this.errors.push({ line: this.#line, column, sentence });
+  }
+
+  #number(column: Column, least: number, most: number): number | undefined {
+    const text = this.#cell(column);
+    if (text === '' && column !== 'person') return undefined;
+    const value = /^[0-9]{1,10}$/.test(text) ? Number(text) : Number.NaN;
+    return value >= least && value <= most ? value : this.#error(column, `It must be a whole number, ${least} to ${most}.`);
+  }
+
+  #yesNo(column: Column): boolean {
+    const text = this.#cell(column).toLowerCase();
+    if (['yes', 'true', '1'].includes(text)) return true;
+    if (!['no', 'false', '0', ''].includes(text)) this.#error(column, 'It must be yes or no; empty means no.');
+    return false;
+  }
+
+  #pin(column: Column): Pin | undefined {
+    const text = this.#cell(column);
+    if (text === '') return undefined;
+    if (/^[0-9]{1,3}$/.test(text)) {
+      return this.#error(column, 'A PIN has at least 4 digits. If a spreadsheet dropped leading zeros, format the column as text and type them again.');
+    }
+    return Pin.from(text) ?? this.#error(column, 'A PIN has 4 to 8 digits and nothing else. If a spreadsheet rewrote it as a number, format the column as text.');
+  }
+
+  #cards(): readonly Card[] {
+    const texts = this.#cell('cards').split(';').map((text) => text.trim()).filter((text) => text !== '');
+    if (texts.length > maxCards) this.#error('cards', `A person has at most ${maxCards} cards.`);
+    return texts.flatMap((text, index) => {
+      const card = cardFrom(text);
+      if (card === undefined) {
+        this.#error('cards', `Card ${index + 1} is neither bits (such as 26:0x2A3B4C5, a number of bits and a hexadecimal number that fits them) nor the text a typing reader sends (1 to ${maxCardBytes} letters, digits and signs).`);
+      }
+      return card ?? [];
+    });
+  }
+
+  #uses(): { readonly limit: number; readonly serial: number } | undefined {
+    const limit = this.#number('uses', 1, 65_535);
+    const serial = this.#number('allowance', 0, 65_535);
+    if (limit === undefined && serial !== undefined) this.#error('allowance', 'An allowance needs "uses" beside it.');
+    return limit === undefined ? undefined : { limit, serial: serial ?? 0 };
+  }
+
+  /** Seconds since 1970. A day alone counts from its first second to its last. */
+  #time(column: Column, edge: 'begin' | 'end'): number | undefined {
+    const text = this.#cell(column);
+    if (text === '') return undefined;
+    const ms = timeFrom(text, edge);
+    return ms === undefined
+      ? this.#error(column, 'It must be a day (2027-03-31) or a time with its zone (2027-03-31T18:00Z, 2027-03-31T18:00+02:00), from 2000 to 2199.')
+      : ms / 1_000;
+  }
+}
+
+/** Bits as `count:0xNUMBER`, the first bit read being the highest of the number; anything else is text. */
+export const cardFrom = (text: string): Card | undefined => {
+  const bits = /^([0-9]{1,3}):0x([0-9A-Fa-f]{1,128})$/.exec(text);
+  if (bits !== null) return cardOfBits(Number(bits[1]), BigInt(`0x${bits[2]}`));
+  const looksLikeBits = /^[0-9]+:/.test(text);
+  const looksRewritten = /^[0-9][.,][0-9]+E\+?[0-9]+$/i.test(text);
+  if (looksLikeBits || looksRewritten || text.length > maxCardBytes || !/^[!-~]+$/.test(text)) return undefined;
+  return new Card('text', new TextEncoder().encode(text), text.length);
+};
+
+const cardOfBits = (length: number, number: bigint): Card | undefined => {
+  if (length === 0 || length > maxCardBytes * 8 || number >> BigInt(length) !== 0n) return undefined;
+  const bytes = Math.ceil(length / 8);
+  const aligned = number << BigInt(bytes * 8 - length);
+  return new Card('bits', Buffer.from(aligned.toString(16).padStart(bytes * 2, '0'), 'hex'), length);
+};
+
+const timeFrom = (text: string, edge: 'begin' | 'end'): number | undefined => {
+  const [, year, month, day, time, zone] = /^(2[01]\d\d)-(\d\d)-(\d\d)(T\d\d:\d\d(?::\d\d)?(Z|[+-]\d\d:\d\d))?$/.exec(text) ?? [];
+  if (year === undefined) return undefined;
+  const [y, m, d] = [Number(year), Number(month) - 1, Number(day)];
+  if (new Date(Date.UTC(y, m, d)).getUTCMonth() !== m || d === 0) return undefined;
+  if (time === undefined || zone === undefined) return new Date(y, m, edge === 'end' ? d + 1 : d).getTime();
+  const ms = Date.parse(text);
+  return Number.isNaN(ms) ? undefined : ms;
+};

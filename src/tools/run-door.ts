@@ -1,0 +1,84 @@
+/**
+ * Runs a door from its settings file until it is told to stop: goes on with the settings of last time when the file is
+ * wrong (SECURITY G7), stops within a limit (G13), and ends with a code of its own when the process can no longer be
+ * trusted (G1). What a running door does is boot.ts's.
+ */
+import type { Config } from '../config.ts';
+import { keepSettings, readSettingsFile, type SettingsFile } from './settings-file.ts';
+
+/** A door that serves people. */
+export interface Running {
+  /** Secures the strike, finishes what is being written, lets go of every device. */
+  stop(): Promise<void>;
+}
+export type Boot = (config: Config) => Promise<Running>;
+
+export interface RunIo {
+  err(text: string): void;
+  readonly boot: Boot;
+  /** Resolves when the reader is to stop; rejects when this process can no longer be trusted. */
+  stopAsked(): Promise<void>;
+}
+
+/** Stopping that takes longer is given up: the strike is secured first, and what is not on disk was not promised. */
+export const stopDeadlineMs = 2_000;
+
+export const runCodes = { done: 0, fault: 70, settings: 78 } as const;
+type RunCode = (typeof runCodes)[keyof typeof runCodes];
+
+/** Resolves with the exit code. Rejects with what boot rejected with. */
+export const runDoor = async ({ config, lastGood }: { readonly config: string; readonly lastGood: string }, io: RunIo): Promise<RunCode> => {
+  const wanted = readSettingsFile(config);
+  const settings = wanted.ok ? wanted.value : settingsOfLastTime(wanted.failure, lastGood, io);
+  if (settings === undefined) return runCodes.settings;
+  const stop = io.stopAsked().then(
+    () => runCodes.done,
+    (thrown: unknown) => {
+      io.err(`doorpad: ${thrown instanceof Error ? thrown.stack : String(thrown)}\n`);
+      return runCodes.fault;
+    },
+  );
+  const started = await Promise.race([io.boot(settings.config), stop]);
+  if (typeof started === 'number') return started;
+  if (wanted.ok) keep(lastGood, settings.text, io);
+  return stopped(started, await stop, io);
+};
+
+const settingsOfLastTime = (errors: readonly string[], lastGood: string, io: RunIo): SettingsFile | undefined => {
+  io.err(`${errors.join('\n')}\n`);
+  const kept = readSettingsFile(lastGood);
+  io.err(
+    kept.ok
+      ? `The door goes on with the settings it last ran with (${lastGood}).\n`
+      : 'The door does not start: there are no settings it ran with before.\n',
+  );
+  return kept.ok ? kept.value : undefined;
+};
+
+/** A door that cannot keep its settings works all the same. */
+const keep = (path: string, text: string, io: RunIo): void => {
+  try {
+    keepSettings(path, text);
+  } catch (thrown) {
+    io.err(`The settings could not be kept in ${path} (${(thrown as NodeJS.ErrnoException).code}): a wrong settings file will keep the door from starting.\n`);
+  }
+};
+
+const stopped = async (running: Running, code: RunCode, io: RunIo): Promise<RunCode> => {
+  const { promise: late, resolve } = Promise.withResolvers<string>();
+  const timer = setTimeout(() => resolve(`it took longer than ${stopDeadlineMs} ms`), stopDeadlineMs);
+  const problem = await Promise.race([running.stop().then(() => undefined, String), late]);
+  clearTimeout(timer);
+  if (problem === undefined) return code;
+  io.err(`doorpad: stopping did not end well: ${problem}\n`);
+  return runCodes.fault;
+};
+
+/** What asks a real process to stop. Call it once. */
+export const processStop = (): Promise<void> =>
+  new Promise((resolve, reject) => {
+    process.once('SIGTERM', () => resolve());
+    process.once('SIGINT', () => resolve());
+    process.on('uncaughtException', reject);
+    process.on('unhandledRejection', reject);
+  });

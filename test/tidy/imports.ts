@@ -1,0 +1,103 @@
+/** Who may import whom. The table is the whole decision; everything below it reads files against the table. */
+import { posix } from 'node:path';
+import { lineAt, type Source } from './source.ts';
+
+interface Row {
+  /** A folder, or a file without its ending; both when both exist. */
+  readonly part: string;
+  /** Parts, packages and built-ins it may import; `node:*` is every built-in, `*` every package. Itself always. */
+  readonly may: readonly string[];
+  /** What it may name in `import type` only: nothing of it runs. */
+  readonly mayType?: readonly string[];
+}
+
+/** The parts of src that neither touch hardware nor start a process. */
+const pure = ['src/shared', 'src/ports', 'src/access', 'src/osdp', 'src/table', 'src/journal', 'src/link', 'src/reader'];
+const device = [...pure, 'src/store', 'src/drivers', 'src/config', 'src/tools'];
+const bench = [...pure, 'src/store', 'src/config', 'src/tools', 'sim', 'node:*', '*'];
+
+/** First row whose part holds the file wins. */
+export const importTable: readonly Row[] = [
+  { part: 'src/shared', may: [] },
+  { part: 'src/ports', may: ['src/shared'] },
+  { part: 'src/access', may: ['src/shared', 'xstate'] },
+  { part: 'src/osdp', may: ['src/shared'], mayType: ['src/ports/crypto'] },
+  // Tags are made of PINs and cards.
+  { part: 'src/table', may: ['src/shared', 'src/ports'], mayType: ['src/access/pin', 'src/access/card', 'node:crypto'] },
+  { part: 'src/journal', may: ['src/shared', 'src/ports'], mayType: ['src/access/pin', 'node:crypto'] },
+  // The store's worker runs the table's own checks off the main thread, so it imports their values.
+  {
+    part: 'src/store',
+    may: ['src/shared', 'src/ports', 'src/table', 'node:sqlite', 'node:worker_threads', 'node:fs', 'node:path', 'node:zlib'],
+    mayType: ['src/journal'],
+  },
+  // A setting's allowed values and its default stand where the rules are: it imports those values, and no rule.
+  { part: 'src/config', may: ['src/shared', 'src/access/policy', 'src/access/mode', 'src/access/events', 'smol-toml', 'valibot'] },
+  { part: 'src/link', may: ['src/shared', 'src/ports', 'src/osdp', 'src/table', 'src/journal', 'xstate'] },
+  { part: 'src/drivers', may: ['src/shared', 'src/ports', 'node:*', '@serialport/bindings-cpp', '@serialport/stream'] },
+  { part: 'src/tools', may: [...device, 'src/main', 'node:*', 'commander', 'uqr', 'valibot'] },
+  { part: 'src/reader', may: [...pure, 'xstate'] },
+  { part: 'src/boot', may: [...device, 'src/boot', 'node:*', 'pino'] },
+  { part: 'src/main', may: [...device, 'src/boot', 'node:*', 'pino'] },
+  { part: 'sim/line', may: [...bench, 'src/drivers/serial-link'] },
+  { part: 'sim', may: bench },
+  { part: 'test', may: ['src', 'sim', 'test', 'node:*', '*', 'vitest.config'] },
+  { part: 'vitest.config', may: ['test/gates', 'node:*', '*'] },
+];
+
+export interface Import {
+  /** A path from the root without `.ts` (`.` is the root itself), a package's name, or `node:…`. */
+  readonly target: string;
+  readonly isType: boolean;
+  readonly line: number;
+}
+
+const isWithin = (path: string, part: string): boolean => path === part || path.startsWith(`${part}/`);
+
+const permits = (part: string, target: string): boolean => {
+  if (part === 'node:*') return target.startsWith('node:');
+  if (part === '*') return !/^(?:node:|src\/|sim\/|test\/|\.)/.test(target);
+  return isWithin(target, part);
+};
+
+/** What stands between quotes at this place of the code. */
+const quotedAt = ({ uncommented }: Source, quote: number): string => {
+  const rest = uncommented.slice(quote + 1);
+  return rest.slice(0, rest.search(/['"]/));
+};
+
+const targetOf = (path: string, specifier: string): string => {
+  if (specifier.startsWith('.')) return posix.join(posix.dirname(path), specifier).replace(/\.(?:m?ts|tsx|mjs)$/, '');
+  if (specifier.startsWith('node:')) return specifier;
+  return specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');
+};
+
+/** Every import of a file: statements, re-exports, `import()`, and files named by `new URL(…, import.meta.url)`. */
+export function importsOf(source: Source): Import[] {
+  const forms: readonly [form: RegExp, isType: (match: RegExpMatchArray) => boolean][] = [
+    [/\b(?:import|export)\s+(type\s+(?!from\b))?(?:[^'"`;()]*?\bfrom\s*)?(?=['"])/dg, (match) => match[1] !== undefined],
+    [/(\btypeof\s+)?\bimport\s*\(\s*(?=['"])/dg, (match) => match[1] !== undefined],
+    [/\bnew URL\(\s*(?=['"][^'"]*['"],\s*import\.meta\.url)/dg, () => false],
+  ];
+  return forms.flatMap(([form, isType]) =>
+    [...source.code.matchAll(form)].map((match) => ({
+      target: targetOf(source.path, quotedAt(source, match.index + match[0].length)),
+      isType: isType(match),
+      line: lineAt(source.text, match.index),
+    })),
+  );
+}
+
+/** What this file imports against the table, a sentence each. */
+export function forbiddenImports(source: Source): { readonly line: number; readonly sentence: string }[] {
+  const own = source.path.replace(/\.(?:m?ts|tsx|mjs)$/, '');
+  const row = importTable.find(({ part }) => isWithin(own, part));
+  if (row === undefined) return [{ line: 1, sentence: 'has no row in the import table: add one, or move the file' }];
+  return importsOf(source)
+    .filter(({ target }) => !isWithin(target, row.part) && target !== '.')
+    .filter(({ target, isType }) => ![...row.may, ...(isType ? (row.mayType ?? []) : [])].some((part) => permits(part, target)))
+    .map(({ target, isType, line }) => {
+      const typeOnly = !isType && (row.mayType ?? []).some((part) => permits(part, target));
+      return { line, sentence: typeOnly ? `may name ${target} in \`import type\` only` : `${row.part} may not import ${target}` };
+    });
+}

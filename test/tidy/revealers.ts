@@ -1,0 +1,18 @@
+/** Who may open a PIN, a card or a key, and why: the one list a reviewer of secrets has to read. */
+
+interface Revealer {
+  /** A file from the root. */
+  readonly path: string;
+  readonly reason: string;
+}
+
+export const revealers: readonly Revealer[] = [
+  { path: 'src/shared/secret-bytes.ts', reason: 'defines the secret' },
+  { path: 'src/access/pin.ts', reason: 'defines the PIN' },
+  { path: 'src/access/card.ts', reason: 'defines the card' },
+  { path: 'src/drivers/node-crypto.ts', reason: 'computes with keys' },
+  { path: 'src/table/tags.ts', reason: 'makes the tag of a PIN or a card' },
+  { path: 'src/tools/key-store.ts', reason: 'writes the keys of a reader to their file' },
+];
+
+export const isRevealer = (path: string): boolean => revealers.some((revealer) => revealer.path === path);

@@ -1,0 +1,55 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { readCsv } from '../../src/tools/csv.ts';
+
+const fieldsOf = (text: string): unknown => {
+  const csv = readCsv(text);
+  return csv.ok ? csv.value.map(({ fields }) => fields) : csv.failure;
+};
+
+describe('comma-separated values', () => {
+  it.each([
+    ['', []],
+    ['a,b\n', [['a', 'b']]],
+    ['a,b', [['a', 'b']]],
+    ['a,b\r\nc,d\r\n', [['a', 'b'], ['c', 'd']]],
+    ['\uFEFFa\nb', [['a'], ['b']]],
+    ['a,\n,b\n', [['a', ''], ['', 'b']]],
+    ['a,', [['a', '']]],
+    ['a\n\n \r\nb', [['a'], ['b']]],
+    ['"a,b","c""d","e\r\nf"\ng,h,i', [['a,b', 'c"d', 'e\r\nf'], ['g', 'h', 'i']]],
+    ['"",""""', [['', '"']]],
+  ])('read %j', (text, rows) => {
+    expect(fieldsOf(text)).toEqual(rows);
+  });
+
+  it('know the line on which each row begins', () => {
+    const csv = readCsv('a\n\n"b\nb",c\nd\n');
+    expect(csv.ok && csv.value.map(({ line }) => line)).toEqual([1, 3, 5]);
+  });
+
+  it.each([
+    ['a\n"b', 2],
+    ['a\nb"c', 2],
+    ['"a"b', 1],
+    ['a\nb\rc', 2],
+    ['"a\nb" ,c', 2],
+  ])('are refused with the line when quotes are out of place: %j', (text, line) => {
+    expect(fieldsOf(text)).toMatchObject({ line });
+  });
+
+  it('survive being written and read', () => {
+    const quoted = (field: string): string => `"${field.replaceAll('"', '""')}"`;
+    fc.assert(
+      fc.property(fc.array(fc.array(fc.string(), { minLength: 2, maxLength: 4 }), { maxLength: 4 }), (rows) => {
+        expect(fieldsOf(rows.map((row) => row.map(quoted).join(',')).join('\n'))).toEqual(rows);
+      }),
+    );
+  });
+
+  it('never throw, and take a file of quotes or commas of any size', () => {
+    fc.assert(fc.property(fc.array(fc.constantFrom('"', ',', '\n', '\r', 'a', '\uFEFF')), (pieces) => void readCsv(pieces.join(''))));
+    for (const piece of ['"', ',', 'a', '""', '"\n']) readCsv(`"${piece.repeat(4_000_000)}`);
+    readCsv('a'.repeat(60_000_000));
+  });
+});

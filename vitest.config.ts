@@ -1,0 +1,27 @@
+/** How tests run and what they must cover. Which Node, and in CI also where the results go. */
+import './test/gates/node-24.mjs';
+import process from 'node:process';
+import { defineConfig } from 'vitest/config';
+
+const isCi = process.env.CI !== undefined;
+const whole = { lines: 100, branches: 100, functions: 100, statements: 100 };
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    pool: 'threads',
+    reporters: isCi ? ['default', 'json'] : ['default'],
+    outputFile: { json: 'out/test-results.json' },
+    coverage: {
+      enabled: isCi,
+      provider: 'v8',
+      include: ['src/**/*.ts', 'sim/**/*.ts'],
+      // Counted as never run, because they start in a thread or a process of their own; their logic is covered where it lives.
+      exclude: ['src/store/**/*worker.ts', 'src/main.ts', 'sim/main.ts', 'sim/terminal/main.ts'],
+      reporter: ['text-summary', 'json-summary', 'json'],
+      reportsDirectory: 'out/coverage',
+      reportOnFailure: true,
+      thresholds: { 'src/access/**': whole, 'src/table/**': whole, 'src/journal/**': whole },
+    },
+  },
+});
