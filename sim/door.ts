@@ -2,6 +2,8 @@
  * One simulated door: hands on the outside, a story on the inside. The reader is the one that runs at a real door; its
  * ports are in memory and its time is virtual. What a story proves is for whoever reads it.
  */
+import type { AccessEvent } from '../src/access/events.ts';
+import type { Signal } from '../src/access/feedback.ts';
 import type { Mode } from '../src/access/mode.ts';
 import { defaultPolicy, type Policy } from '../src/access/policy.ts';
 import { NodeCrypto } from '../src/drivers/node-crypto.ts';
@@ -17,6 +19,7 @@ import { type Publisher, publishOrder } from '../src/table/publish.ts';
 import { BoardClock } from './board-clock.ts';
 import { SimBuzzer } from './devices/buzzer.ts';
 import { SimCardReader } from './devices/card-reader.ts';
+import { History } from './devices/history.ts';
 import { SimInputs } from './devices/inputs.ts';
 import { SimKeypad } from './devices/keypad.ts';
 import { SimLights } from './devices/lights.ts';
@@ -51,6 +54,9 @@ export interface DoorSetup {
 export class Door {
   /** The world's clock: it goes on while the board has no power. */
   readonly clock: VirtualClock;
+  /** What faces follow: events as they are recorded or told, and signals as they are given. */
+  readonly happened = new History<{ readonly event: AccessEvent; readonly wallMs: number }>();
+  readonly signalled = new History<Signal>();
   /** Virtual milliseconds the last `type()` took. */
   typedMs = 0;
   readonly #setup: DoorSetup;
@@ -240,9 +246,13 @@ export class Door {
       ...(journalLimits === undefined ? {} : { journalLimits }),
       observer: {
         signalled: (signal) => {
+          this.signalled.add(signal);
           if (signal !== 'key') this.#story.add(`signal ${signal}`);
         },
-        happened: (event) => this.#story.addEvent(event),
+        happened: (event) => {
+          this.happened.add({ event, wallMs: this.clock.wall().ms });
+          this.#story.addEvent(event);
+        },
       },
     });
     await this.clock.settle();

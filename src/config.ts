@@ -5,7 +5,6 @@
 import type { Profile } from './access/events.ts';
 import { defaultPolicy, type Policy } from './access/policy.ts';
 import type { ConfigError } from './config/config-error.ts';
-import { type DevicePaths, devicePathsOf } from './config/devices.ts';
 import { readSettings } from './config/read-settings.ts';
 import type { Settings } from './config/settings.ts';
 import { ok, type Result } from './shared/result.ts';
@@ -19,7 +18,6 @@ export interface Config {
   readonly dataDir: string;
   readonly policy: Policy;
   readonly strike: Settings['door']['strike'];
-  readonly devices: DevicePaths;
   readonly journal: { readonly capacity: number; readonly whenFull: 'gap' | 'deny' };
   readonly profile: Profile;
   readonly logLevel: Settings['log']['level'];
@@ -38,7 +36,6 @@ export const configOf = (settings: Settings): Config => ({
   dataDir: settings.reader.dataDir,
   policy: policyOf(settings),
   strike: settings.door.strike,
-  devices: devicePathsOf(settings),
   journal: { capacity: settings.journal.capacity, whenFull: settings.journal.whenFull },
   profile: settings.journal.profile,
   logLevel: settings.log.level,

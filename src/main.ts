@@ -14,11 +14,11 @@ import { describeDoor } from './tools/describe-door.ts';
 import { doorCard } from './tools/door-card.ts';
 import { eventJson, eventLine, readEvents } from './tools/event-list.ts';
 import { exampleSettings } from './tools/example-settings.ts';
-import { readReaderKeys } from './tools/key-store.ts';
-import { maxPeopleFileBytes, type PeopleError, readPeopleFile } from './tools/people-file.ts';
+import { type ReaderKeys, readReaderKeys } from './tools/key-store.ts';
+import { type ListedPerson, maxPeopleFileBytes, type PeopleError, readPeopleFile } from './tools/people-file.ts';
 import { processStop, type RunIo, runCodes, runDoor } from './tools/run-door.ts';
 import { readBounded, readSettingsFile } from './tools/settings-file.ts';
-import { importPeople } from './tools/table-import.ts';
+import { type Imported, importPeople } from './tools/table-import.ts';
 import { tableStateOf } from './tools/table-state.ts';
 
 /** What the program ends with. 70 and 78 are those of sysexits.h. */
@@ -78,7 +78,8 @@ Examples:
 Exit codes: 0 done, 1 refused, 2 wrong use, 70 fault, 78 settings refused.`,
     );
   const withConfig = (command: Command): Command => command.option('--config <file>', 'the settings file', defaultSettings);
-  const withLastGood = (command: Command): Command => command.option('--last-good <file>', 'the copy of the settings the door last ran with', defaultLastGood);
+  const withLastGood = (command: Command): Command =>
+    command.option('--last-good <file>', 'the copy of the settings the door last ran with', defaultLastGood);
 
   withLastGood(withConfig(root.command('run')))
     .description('run the reader until it is told to stop; wrong settings: with those it last ran with')
@@ -86,8 +87,13 @@ Exit codes: 0 done, 1 refused, 2 wrong use, 70 fault, 78 settings refused.`,
   withLastGood(withConfig(root.command('check')))
     .description('say everything that is wrong with a settings file, or what the door will do with it')
     .action((options: RunOptions) => check(options, io));
-  root.command('settings').description('print a settings file with every setting, its meaning and its default').action(() => io.out(exampleSettings()));
-  withConfig(root.command('card')).description('print the card that hangs beside the door: how to enter').action((options: ConfigOptions) => io.out(doorCard(settingsFrom(options))));
+  root
+    .command('settings')
+    .description('print a settings file with every setting, its meaning and its default')
+    .action(() => io.out(exampleSettings()));
+  withConfig(root.command('card'))
+    .description('print the card that hangs beside the door: how to enter')
+    .action((options: ConfigOptions) => io.out(doorCard(settingsFrom(options))));
   withConfig(root.command('events'))
     .description('list what happened, oldest first; also while the reader runs')
     .option('--last <count>', 'how many events', countFrom, 100)
@@ -95,7 +101,10 @@ Exit codes: 0 done, 1 refused, 2 wrong use, 70 fault, 78 settings refused.`,
     .option('--profile <name>', `the words to use: ${profiles.join(' or ')}`, profileFrom)
     .action((options: EventOptions) => events(options, io));
   tableCommands(root, io, withConfig);
-  root.command('version').description('print the version').action(() => io.out(`doorpad ${packageFile.version}\n`));
+  root
+    .command('version')
+    .description('print the version')
+    .action(() => io.out(`doorpad ${packageFile.version}\n`));
   return root;
 };
 
@@ -175,16 +184,28 @@ const importTable = (file: string, options: ConfigOptions, io: Io): void => {
   const bytes = readBounded(file, maxPeopleFileBytes);
   if (!bytes.ok) return refuse([{ line: undefined, column: undefined, sentence: bytes.failure }]);
   const { people, hasNames } = orRefuse(readPeopleFile(bytes.value));
-  const { state, isChanged, isFirst, openedDamaged } = orRefuse(importPeople(config.dataDir, people, crypto));
-  if (openedDamaged !== undefined) io.out(`The table on disk was damaged: ${openedDamaged}.\n`);
-  if (isFirst) io.out(`Keys for this reader were made in ${config.dataDir}/keys. They stay on this card: low security (tier 0).\n`);
+  const imported = orRefuse(importPeople(config.dataDir, people, crypto));
   if (hasNames) io.out('The names were passed over: a reader keeps none.\n');
-  if (!config.policy.duress && people.some(({ duressPin }) => duressPin !== undefined)) io.out('Duress PINs are in the table, but entry.duress is off: they are wrong PINs until it is on.\n');
-  if (people.some(({ validFromS, validUntilS }) => validFromS !== undefined || validUntilS !== undefined)) {
-    io.out(`Days without a time were taken in the time zone of this machine (${Intl.DateTimeFormat().resolvedOptions().timeZone}).\n`);
-  }
-  io.out(isChanged ? `Version ${state.version} is in force: ${counts(state)}.\n` : `Version ${state.version} is this table already: nothing was changed.\n`);
+  io.out(lines([...notesOn(people, config), ...outcomeOf(imported, config)]));
 };
+
+/** What somebody who wrote the list may not expect. */
+const notesOn = (people: readonly ListedPerson[], { policy }: Config): readonly string[] => {
+  const hasUselessDuress = !policy.duress && people.some(({ duressPin }) => duressPin !== undefined);
+  const hasDates = people.some(({ validFromS, validUntilS }) => validFromS !== undefined || validUntilS !== undefined);
+  const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+  return [
+    ...(hasUselessDuress ? ['Duress PINs are in the table, but entry.duress is off: they are wrong PINs until it is on.'] : []),
+    ...(hasDates ? [`Days without a time were taken in the time zone of this machine (${timeZone}).`] : []),
+  ];
+};
+
+const outcomeOf = ({ state, isChanged, isFirst, openedDamaged }: Imported, { dataDir }: Config): readonly string[] => [
+  ...(openedDamaged === undefined ? [] : [`The table on disk was damaged: ${openedDamaged}.`]),
+  ...(isFirst ? [`Keys for this reader were made in ${dataDir}/keys. They stay on this card: low security (tier 0).`] : []),
+  ...(isFirst ? ['A reader that runs already finds them when it is started again.'] : []),
+  isChanged ? `Version ${state.version} is in force: ${counts(state)}.` : `Version ${state.version} is this table already: nothing was changed.`,
+];
 
 const peopleErrorLine = (file: string, { line, column, sentence }: PeopleError): string =>
   `${file}${line === undefined ? '' : `:${line}`}: ${column === undefined ? '' : `${column}: `}${sentence}`;
@@ -196,11 +217,16 @@ const showTable = (options: ConfigOptions, io: Io): void => {
   const { dataDir } = settingsFrom(options);
   const keys = readReaderKeys(dataDir);
   if (!keys.ok) throw new Refusal([keys.failure], exitCodes.refused);
-  if (keys.value === undefined) return io.out('This reader has no keys and no table: nobody gets in.\n');
-  const { site, reader } = keys.value.trust;
-  const state = tableStateOf(dataDir, keys.value, crypto);
-  const table = state === undefined ? 'There is no table: nobody gets in.\n' : `Version ${state.version} is in force: ${counts(state)}.\nContent hash: ${hex(state.contentHash)}\n`;
-  io.out(`${table}Site: ${hex(site)}\nReader: ${hex(reader)}\n`);
+  io.out(keys.value === undefined ? 'This reader has no keys and no table: nobody gets in.\n' : tableText(dataDir, keys.value));
+};
+
+const tableText = (dataDir: string, keys: ReaderKeys): string => {
+  const state = tableStateOf(dataDir, keys, crypto);
+  const table =
+    state === undefined
+      ? ['There is no table: nobody gets in.']
+      : [`Version ${state.version} is in force: ${counts(state)}.`, `Content hash: ${hex(state.contentHash)}`];
+  return lines([...table, `Site: ${hex(keys.trust.site)}`, `Reader: ${hex(keys.trust.reader)}`]);
 };
 
 const events = ({ last, json, profile, ...options }: EventOptions, io: Io): void => {

@@ -73,36 +73,6 @@ describe('settings that are right', () => {
     });
   });
 
-  it('say where the parts are, and leave out those that are not there', () => {
-    const led = (name: string): string => `/sys/class/leds/doorpad:${name}`;
-    expect(read(least).devices).toEqual({
-      keypad: '/dev/doorpad/keypad',
-      cardReader: '/dev/doorpad/card-reader',
-      inputs: undefined,
-      strike: led('strike'),
-      lights: {
-        red: [led('red')],
-        green: [led('green')],
-        amber: [led('red'), led('green')],
-        blue: [led('red'), led('green')],
-        violet: [led('red'), led('green')],
-        white: [led('red'), led('green')],
-      },
-      buzzer: led('buzzer'),
-    });
-    const bare = read(`${least}[reader]\nmodel = "RP10"\nmode = "locked"\n[devices]\ncardReader = "none"\nbuzzer = "none"\nblue = "/b"\namber = "/a"\nred = "/r"\ngreen = "/g"`);
-    expect(bare.devices).toMatchObject({ keypad: undefined, cardReader: undefined, buzzer: undefined });
-    expect(bare.devices.lights).toEqual({ red: ['/r'], green: ['/g'], amber: ['/a'], blue: ['/b'], violet: ['/r', '/b'], white: ['/r', '/g', '/b'] });
-  });
-
-  it('say which contacts are wired, and which way round', () => {
-    const config = read(`${least}[devices]\ninputs = "/dev/input/event3"\nrex = "normallyOpen"\ndoorContact = "normallyClosed"\ndoorContactCode = 30`);
-    expect(config.devices.inputs).toEqual({
-      path: '/dev/input/event3',
-      wirings: { rex: { kind: 'key', code: 704, activeValue: 1 }, doorContact: { kind: 'key', code: 30, activeValue: 0 } },
-    });
-  });
-
   it('may stand in inline tables, dotted keys and quoted keys', () => {
     expect(read('door = { strike = "relay", "strikeSeconds" = 7 }').policy.strikeMs).toBe(7_000);
     expect(read('door.strike = "relay"\ndoor.strikeSeconds = 7').policy.strikeMs).toBe(7_000);
@@ -171,7 +141,9 @@ level = "info"
   });
 
   it('include a strike released over a line that is not there', () => {
-    expect(errorsOf('[door]\nstrike = "controller"')).toEqual(['test.toml:2:1: strike = "controller" needs the line, which this version does not have.']);
+    expect(errorsOf('[door]\nstrike = "controller"')).toEqual([
+      'test.toml:2:1: strike = "controller" needs the line, which this version does not have.',
+    ]);
   });
 
   it.each(['RP10', 'RP15', 'RP40'])('include a PIN mode at a %s, with the reason', (model) => {
@@ -264,7 +236,12 @@ level = "info"
   it('include keys that other programs have stumbled over, which change nothing', () => {
     const keys = ['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty'];
     for (const key of keys) {
-      for (const text of [`${least}${key} = 1`, `${least}[${key}]\nlevel = "debug"`, `${least}[${key}.log]\nlevel = "debug"`, `${key}.polluted = 1\n${least}`]) {
+      for (const text of [
+        `${least}${key} = 1`,
+        `${least}[${key}]\nlevel = "debug"`,
+        `${least}[${key}.log]\nlevel = "debug"`,
+        `${key}.polluted = 1\n${least}`,
+      ]) {
         expect(errorsOf(text)).toEqual([expect.stringMatching(/There is no (setting|section)/)]);
       }
     }
@@ -284,11 +261,29 @@ describe('the table of settings', () => {
 
 describe('any file at all', () => {
   const value = fc.oneof(
-    fc.constantFrom('"relay"', '"controller"', '5', '99', 'true', '"RP10"', '"pinOnly"', 'nan', '1979-05-27', '[]', '{}', '"""\n[door]\n"""', '"/x"', '"deny"'),
+    fc.constantFrom(
+      '"relay"',
+      '"controller"',
+      '5',
+      '99',
+      'true',
+      '"RP10"',
+      '"pinOnly"',
+      'nan',
+      '1979-05-27',
+      '[]',
+      '{}',
+      '"""\n[door]\n"""',
+      '"/x"',
+      '"deny"',
+    ),
     fc.integer().map(String),
     fc.string().map((text) => JSON.stringify(text)),
   );
-  const sectionName = fc.oneof({ weight: 5, arbitrary: fc.constantFrom<string>(...sectionNames) }, { weight: 1, arbitrary: fc.constantFrom('x', '__proto__', 'constructor') });
+  const sectionName = fc.oneof(
+    { weight: 5, arbitrary: fc.constantFrom<string>(...sectionNames) },
+    { weight: 1, arbitrary: fc.constantFrom('x', '__proto__', 'constructor') },
+  );
   const keyName = fc.oneof(
     { weight: 5, arbitrary: fc.constantFrom(...sectionNames.flatMap((section) => Object.keys(sections[section].settings))) },
     { weight: 1, arbitrary: fc.constantFrom('x', '__proto__', 'constructor', 'strike.x') },

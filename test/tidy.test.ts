@@ -65,7 +65,7 @@ describe('the import table', () => {
     ['src/reader.ts', 'node:fs'],
     ['src/boot.ts', '../sim/door.ts'],
     ['src/main.ts', '../test/tidy.ts'],
-    ['sim/door.ts', '../src/drivers/line.ts'],
+    ['sim/door.ts', '../src/drivers/serial-link.ts'],
     ['sim/door.ts', '../src/boot.ts'],
     ['sim/line/wire.ts', '../../src/drivers/inputs.ts'],
     ['sim/door.ts', '../test/tidy.ts'],

@@ -108,14 +108,14 @@ export class MemoryTableDisk implements TableDisk {
   }
 
   putState(state: Uint8Array): void {
-    const bytes = state.slice();
+    const bytes = new Uint8Array(state);
     this.#write((medium) => {
       medium.state = bytes;
     });
   }
 
   beginStaged(header: Uint8Array): void {
-    const bytes = header.slice();
+    const bytes = new Uint8Array(header);
     this.#write((medium) => {
       medium.stagedHeader = bytes;
       medium.stagedBody.length = 0;
@@ -123,7 +123,7 @@ export class MemoryTableDisk implements TableDisk {
   }
 
   appendStaged(bytes: Uint8Array): void {
-    const copy = bytes.slice();
+    const copy = new Uint8Array(bytes);
     this.#write((medium) => medium.stagedBody.push(copy));
   }
 
@@ -203,7 +203,7 @@ export class MemoryTableDisk implements TableDisk {
 /** Refuses what a unique key of a real database refuses. */
 const put = ({ person, sealed, tags }: StoredPerson, persons: Map<number, Uint8Array>, filed: Map<bigint, number>): void => {
   assert(!persons.has(person), 'a person is put once');
-  persons.set(person, sealed.slice());
+  persons.set(person, new Uint8Array(sealed));
   for (const tag of tags) {
     assert(!filed.has(tag), 'a tag is filed once');
     filed.set(tag, person);

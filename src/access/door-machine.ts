@@ -20,7 +20,7 @@ export type DoorEffect =
   | { readonly type: 'strike.secure' }
   | { readonly type: 'strike.release'; readonly holdMs: number };
 
-interface DoorContext {
+export interface DoorContext {
   readonly policy: Policy;
   /** The strike is released until then. */
   readonly releasedUntilMs: number;

@@ -17,7 +17,6 @@ export type Signal =
   | 'cardFirst'
   | 'pressHash'
   | 'lockedOut'
-  | 'cleared'
   | 'started';
 
 /** The light while no signal plays. */
@@ -56,7 +55,6 @@ export const programs: Readonly<Record<Signal, Program>> = {
   cardFirst: { lights: repeat(3, step('amber', 150), step('off', 150)), beeps: beeps(1, 300, 0, 'low') },
   pressHash: { lights: repeat(2, step('amber', 150), step('off', 150)), beeps: beeps(2, 120, 180) },
   lockedOut: { lights: repeat(3, step('red', 100), step('off', 100)), beeps: beeps(1, 600, 0, 'low') },
-  cleared: { lights: [step('white', 60)], beeps: [] },
   started: { lights: [step('red', 200), step('amber', 200), step('green', 200), step('blue', 200)], beeps: beeps(1, 100, 0) },
 };
 

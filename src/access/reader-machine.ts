@@ -102,7 +102,7 @@ const deciding = readerSetup.createStateConfig({
     input: ({ context }) => questionOf(context),
     onDone: [
       {
-        guard: ({ event }) => event.output.verdict.verdict === 'denied',
+        guard: { type: 'wasDenied', params: ({ event }) => event.output },
         target: 'answering',
         actions: { type: 'noteVerdict', params: ({ event }) => event.output },
       },

@@ -132,6 +132,7 @@ export const readerSetup = setup({
     isUnlocked: ({ context }) => context.mode === 'unlocked',
     leavesUnlocked: ({ event }) => event.type === 'mode.set' && event.mode !== 'unlocked',
     opensWindow: ({ event }) => event.type === 'verdict' && event.verdict.verdict === 'awaitPin',
+    wasDenied: (_, { verdict }: Decided) => verdict.verdict === 'denied',
     isDenied: ({ event }) => event.type === 'verdict' && event.verdict.verdict === 'denied',
     isTooLate: ({ event }) => event.type === 'verdict' && event.verdict.verdict === 'windowOver',
     isWrongPin: ({ event }) => event.type === 'verdict' && event.verdict.verdict === 'denied' && event.verdict.code === 'pin.wrong',

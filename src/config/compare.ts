@@ -8,8 +8,7 @@ import { type SectionName, type Settings, sectionNames, sections } from './setti
 const rowsOf = (section: SectionName): readonly (readonly [string, Setting<unknown>])[] =>
   Object.entries(sections[section].settings) as unknown as readonly (readonly [string, Setting<unknown>])[];
 
-const valueOf = (settings: Settings, section: SectionName, key: string): unknown =>
-  (settings[section] as Readonly<Record<string, unknown>>)[key];
+const valueOf = (settings: Settings, section: SectionName, key: string): unknown => (settings[section] as Readonly<Record<string, unknown>>)[key];
 
 /** 32 bytes over every setting, defaults included, in alphabetical order: how the file writes them does not count. */
 export const settingsHash = (settings: Settings, sha256: (message: Uint8Array) => Uint8Array): Uint8Array => {

@@ -56,8 +56,7 @@ const listed = (errors: readonly ConfigError[]): readonly ConfigError[] => {
   return more <= 0 ? sorted : [...sorted.slice(0, maxListedErrors), configError(undefined, '', `There are ${more} further errors.`)];
 };
 
-const isTable = (value: unknown): value is Table =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
+const isTable = (value: unknown): value is Table => typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
 
 class Reading {
   readonly errors: ConfigError[] = [];
@@ -159,22 +158,30 @@ const combinations: readonly Combination[] = [
   {
     keys: ['reader.mode', 'devices.cardReader'],
     check: ({ reader, devices }) =>
-      takesCards(reader.mode) && devices.cardReader === none ? `Mode "${reader.mode}" needs a card reader, and devices.cardReader says there is none.` : undefined,
+      takesCards(reader.mode) && devices.cardReader === none
+        ? `Mode "${reader.mode}" needs a card reader, and devices.cardReader says there is none.`
+        : undefined,
   },
   {
     keys: ['door.secureOnOpen', 'devices.doorContact'],
     check: ({ door, devices }) =>
-      door.secureOnOpen && devices.doorContact === none ? 'secureOnOpen = true needs a door contact, and devices.doorContact says there is none.' : undefined,
+      door.secureOnOpen && devices.doorContact === none
+        ? 'secureOnOpen = true needs a door contact, and devices.doorContact says there is none.'
+        : undefined,
   },
   {
     keys: ['door.rex', 'devices.rex'],
     check: ({ door, devices }) =>
-      door.rex === 'release' && devices.rex === none ? 'rex = "release" needs a request-to-exit input, and devices.rex says there is none.' : undefined,
+      door.rex === 'release' && devices.rex === none
+        ? 'rex = "release" needs a request-to-exit input, and devices.rex says there is none.'
+        : undefined,
   },
   {
     keys: ['devices.tamperCode', 'devices.doorContactCode', 'devices.rexCode'],
     check: ({ devices }) =>
-      new Set([devices.rexCode, devices.doorContactCode, devices.tamperCode]).size < 3 ? 'Two contacts have the same code: each needs its own.' : undefined,
+      new Set([devices.rexCode, devices.doorContactCode, devices.tamperCode]).size < 3
+        ? 'Two contacts have the same code: each needs its own.'
+        : undefined,
   },
   {
     keys: ['offline.fullHours', 'offline.priorityHours'],

@@ -2,10 +2,25 @@
  * Every setting a door has, one row each: the file's sections and keys, their defaults, ranges and meaning. The page
  * docs/settings.md, the example file, the errors and the hash in the status are all drawn from here.
  */
-import { profiles, defaultProfile } from '../access/events.ts';
+import { defaultProfile, profiles } from '../access/events.ts';
 import { type Mode, models, modes } from '../access/mode.ts';
 import { defaultPolicy, policyRanges } from '../access/policy.ts';
-import { becomes, changed, more, mustBeSaid, name, never, none, oneOf, path, pathOrNone, type Setting, type ValueOf, whole, yesNo } from './setting.ts';
+import {
+  becomes,
+  changed,
+  more,
+  mustBeSaid,
+  name,
+  never,
+  none,
+  oneOf,
+  path,
+  pathOrNone,
+  type Setting,
+  type ValueOf,
+  whole,
+  yesNo,
+} from './setting.ts';
 
 const second = 1_000;
 const hour = 3_600_000;
@@ -160,7 +175,11 @@ export const sections = {
   devices: {
     meaning: 'Where the parts of this reader are. The defaults fit the overlay and the udev rules in hardware/.',
     settings: {
-      keypad: path({ byDefault: '/dev/doorpad/keypad', meaning: 'The input device of the keypad. Not looked for when the model has none.', weaker: changed }),
+      keypad: path({
+        byDefault: '/dev/doorpad/keypad',
+        meaning: 'The input device of the keypad. Not looked for when the model has none.',
+        weaker: changed,
+      }),
       cardReader: pathOrNone({
         byDefault: '/dev/doorpad/card-reader',
         meaning: 'The input device of a card reader that types. "none": there is no card reader, so only pinOnly, unlocked and locked make sense.',
@@ -180,7 +199,11 @@ export const sections = {
       }),
       red: path({ byDefault: '/sys/class/leds/doorpad:red', meaning: 'The red light.', weaker: never }),
       green: path({ byDefault: '/sys/class/leds/doorpad:green', meaning: 'The green light.', weaker: never }),
-      blue: pathOrNone({ byDefault: none, meaning: 'The blue light. "none": what is meant to be blue, violet or white is shown by the others.', weaker: never }),
+      blue: pathOrNone({
+        byDefault: none,
+        meaning: 'The blue light. "none": what would be blue is dark.',
+        weaker: never,
+      }),
       amber: pathOrNone({ byDefault: none, meaning: 'A light of its own for amber. "none": red and green together.', weaker: never }),
       buzzer: pathOrNone({ byDefault: '/sys/class/leds/doorpad:buzzer', meaning: 'The buzzer, as a Linux LED.', weaker: never }),
     },
@@ -195,7 +218,8 @@ export const sections = {
       }),
       whenFull: oneOf(['gap', 'deny'], {
         byDefault: 'gap',
-        meaning: 'When the journal is full of events nobody has fetched. "gap": the door goes on and a numbered gap says how many were lost. "deny": nobody enters.',
+        meaning:
+          'When the journal is full of events nobody has fetched. "gap": the door goes on and a numbered gap says how many were lost. "deny": nobody enters.',
         weaker: becomes<'gap' | 'deny'>('gap'),
       }),
       profile: oneOf(profiles, {

@@ -5,7 +5,7 @@
  * The file is non-blocking and waited for in the event loop: a blocking read a device would hold a thread of the pool each,
  * and four of them stop the serial line.
  */
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, openSync, readSync } from 'node:fs';
 import type { Clock } from '../ports/clock.ts';
 import type { Subscription } from '../ports/subscription.ts';
 import { assert } from '../shared/assert.ts';
@@ -113,7 +113,10 @@ export class EvdevDevice {
     const open = this.#openDevice();
     // A FIFO opens without a writer: only the first read shows that somebody is there.
     const bytesRead = open === undefined ? 'gone' : readSome(open.fd, this.#buffer);
-    if (open === undefined || bytesRead === 'gone') return this.#lost();
+    if (open === undefined || bytesRead === 'gone') {
+      this.#lost();
+      return;
+    }
     if (!this.#isAttached) {
       this.#isAttached = true;
       this.#listener?.attached(true);
@@ -130,7 +133,7 @@ export class EvdevDevice {
       this.#open = { fd, watch: watchReadable(fd), decoder: new EvdevDecoder(this.#eventBytes), openedAtMs: this.#clock.nowMs() };
       return this.#open;
     } catch {
-      // It went between the opening and here, or somebody else holds it.
+      // No input device, gone between the opening and here, or held by somebody else.
       closeSync(fd);
       return undefined;
     }
@@ -195,18 +198,13 @@ export class EvdevDevice {
   }
 }
 
-/** The file, opened for polling; undefined: not there, not ours to read, or not a device (epoll takes no plain files). */
+/** The file, opened so that reading never waits; undefined: not there, or not ours to read. */
 function openInput(path: string): number | undefined {
-  let fd: number;
   try {
-    fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    return openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch {
     return undefined;
   }
-  const stat = fstatSync(fd);
-  if (stat.isCharacterDevice() || stat.isFIFO()) return fd;
-  closeSync(fd);
-  return undefined;
 }
 
 /** How many bytes came (0: none waiting), or that there is nothing at the other end any more. */

@@ -42,7 +42,7 @@ export class EvdevKeypad implements Keypad {
       listener.changed({ key, action: 'released', atMs: latestMs });
     };
     const releaseAll = (): void => {
-      for (const key of [...held.keys()]) release(key);
+      for (const key of held.keys()) release(key);
     };
     return this.#device.listen({
       event: ({ kind, code, value, atMs }) => {

@@ -54,7 +54,7 @@ export class NodeCrypto implements Crypto {
     try {
       return node.verify(null, message, this.#publicKeyOf(publicKey), signature);
     } catch {
-      // OpenSSL refuses some keys that are no points with an error, others with a plain "no".
+      // A key or signature that is none gets a plain no from OpenSSL; should it ever throw instead, nothing has been verified either.
       return false;
     }
   }

@@ -161,13 +161,15 @@ export class Journal {
   append(events: JournalEvent | readonly JournalEvent[], also: readonly Change[] = []): Promise<Receipt> {
     const drafts = [events].flat().map((event) => this.#draft(event));
     assert(drafts.length > 0 && drafts.length <= maxEventsAtOnce, 'one to eight events at once');
+    const facts = writesOf(also);
     let sequence = 0;
     const plan = (writes: Write[]): Fault | undefined => {
       sequence = this.#ledger.state.last + 1;
       for (const draft of drafts) {
         if (!this.#admit(draft, writes)) return new Fault('disk.full', 'The journal is full of grants and alarms nobody has fetched');
       }
-      return planChanges(also, writes);
+      writes.push(...facts);
+      return undefined;
     };
     return this.#writer.ask(drafts.length * eventWrites + maxChangeWrites, plan, () => {
       for (const change of also) change.onDisk();
@@ -177,13 +179,11 @@ export class Journal {
 
   /** Puts changes on disk without an event: a burnt attempt, the time floor. Resolves once they are; rejects as `append` does. */
   record(changes: readonly Change[]): Promise<void> {
-    return this.#writer.ask(
-      maxChangeWrites,
-      (writes) => planChanges(changes, writes),
-      () => {
-        for (const change of changes) change.onDisk();
-      },
-    );
+    const facts = writesOf(changes);
+    const plan = (writes: Write[]): undefined => void writes.push(...facts);
+    return this.#writer.ask(maxChangeWrites, plan, () => {
+      for (const change of changes) change.onDisk();
+    });
   }
 
   /**
@@ -305,8 +305,8 @@ interface Draft {
   readonly bytes: Uint8Array;
 }
 
-const planChanges = (changes: readonly Change[], writes: Write[]): undefined => {
-  const all = changes.flatMap((change) => change.writes);
-  assert(all.length <= maxChangeWrites, 'at most eight writes beside an event');
-  writes.push(...all);
+const writesOf = (changes: readonly Change[]): readonly Write[] => {
+  const writes = changes.flatMap((change) => change.writes);
+  assert(writes.length <= maxChangeWrites, 'at most eight writes beside an event');
+  return writes;
 };

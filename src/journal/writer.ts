@@ -44,7 +44,8 @@ export class Writer {
   #askedCount = 0;
   /** Told events that found no place to wait: the next commit gives them numbers and counts them in the gap. */
   #overflow: Record<EventClass, number> = none();
-  #running: Promise<void> | undefined;
+  #isRunning = false;
+  #done: Promise<void> = Promise.resolve();
   #retry: unknown;
   #isRefused = false;
   #isClosed = false;
@@ -88,20 +89,21 @@ export class Writer {
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#cancelRetry();
-    await this.#running;
+    await this.#done;
     await this.#run();
   }
 
   #run(): Promise<void> {
-    this.#running ??= this.#writeAll();
-    return this.#running;
+    if (!this.#isRunning) this.#done = this.#writeAll();
+    return this.#done;
   }
 
   async #writeAll(): Promise<void> {
+    this.#isRunning = true;
     this.#cancelRetry();
     this.#isRefused = false;
     while (this.#askedCount > 0 || (this.waiting > 0 && !this.#isRefused)) this.#isRefused = !(await this.#writeSome());
-    this.#running = undefined;
+    this.#isRunning = false;
     if (this.waiting === 0 || this.#isClosed) return;
     this.#retry = this.#options.clock.setTimeout(() => void this.#run(), retryMs);
   }

@@ -13,10 +13,6 @@ export class TimerQueue {
   readonly #timers: Timer[] = [];
   #order = 0;
 
-  get length(): number {
-    return this.#timers.length;
-  }
-
   /** When the first timer is due; undefined: there is none. */
   get nextDueMs(): number | undefined {
     return this.#timers[0]?.dueMs;

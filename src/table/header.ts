@@ -123,7 +123,8 @@ export const readHeader = (crypto: Crypto, trust: Trust, bytes: Uint8Array): Res
 const decode = (bytes: Uint8Array): FileHeader | undefined => {
   const view = viewOf(bytes);
   const kind = fileKinds[view.getUint8(at.kind) - 1];
-  const cut = (from: number, length: number): Uint8Array => bytes.slice(from, from + length);
+  // Not slice(): of a Buffer that is a view, which would change when its owner fills it again.
+  const cut = (from: number, length: number): Uint8Array => new Uint8Array(bytes.subarray(from, from + length));
   return (
     kind && {
       kind,

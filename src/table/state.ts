@@ -48,7 +48,7 @@ export const openState = (crypto: Crypto, keys: TableKeys, bytes: Uint8Array): I
   if (bytes.length < at.revoked + codeBytes) return undefined;
   const end = bytes.length - codeBytes;
   if (!crypto.isEqual(codeOf(crypto, keys, bytes), bytes.subarray(end))) return undefined;
-  const revoked = bytes.slice(at.revoked, end);
+  const revoked = new Uint8Array(bytes.subarray(at.revoked, end));
   if (bytes[at.layout] !== layout || !isPacked(revoked)) return undefined;
   const view = viewOf(bytes);
   return {
@@ -57,7 +57,7 @@ export const openState = (crypto: Crypto, keys: TableKeys, bytes: Uint8Array): I
     credentials: view.getUint32(at.credentials),
     revocation: view.getUint32(at.revocation),
     includedRevocation: view.getUint32(at.includedRevocation),
-    contentHash: bytes.slice(at.contentHash, at.contentHash + hashBytes),
+    contentHash: new Uint8Array(bytes.subarray(at.contentHash, at.contentHash + hashBytes)),
     revoked,
   };
 };

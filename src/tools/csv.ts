@@ -32,7 +32,8 @@ export const readCsv = (text: string): Result<readonly CsvRow[], CsvError> => {
       line += linesIn(field.value) + (separator.endsWith('\n') ? 1 : 0);
       at = field.end + separator.length;
     } while (separator === ',');
-    if (separator === '' && at < text.length) return failed({ line, sentence: 'A field goes on after its closing quote, or holds a lone carriage return.' });
+    if (separator === '' && at < text.length)
+      return failed({ line, sentence: 'A field goes on after its closing quote, or holds a lone carriage return.' });
     if (fields.length > 1 || fields[0]?.trim() !== '') rows.push({ line: rowLine, fields });
   }
   return ok(rows);

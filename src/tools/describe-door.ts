@@ -4,7 +4,8 @@
  */
 import { asksForPin, hasKeypad, type Mode } from '../access/mode.ts';
 import { maxPinLength, minPinLength } from '../access/pin.ts';
-import { extendedFactor, extendedInterDigitMs, type BudgetRule, type Policy } from '../access/policy.ts';
+import { type BudgetRule, extendedFactor, extendedInterDigitMs, type Policy } from '../access/policy.ts';
+import { none } from '../config/setting.ts';
 import type { Config } from '../config.ts';
 
 /** Where the keys of the table came from. */
@@ -22,6 +23,7 @@ export const describeDoor = (config: Config, keys: KeyOrigin): DoorDescription =
     ...whoEnters(config.policy),
     ...(asksForPin(config.policy.mode) ? typing(config.policy) : []),
     ...strike(config),
+    ...contacts(config),
     ...failures(config.policy),
     ...records(config),
   ],
@@ -41,14 +43,11 @@ const whoEnters = (policy: Policy): readonly string[] => {
 };
 
 const typing = (policy: Policy): readonly string[] => [
-  `PINs have ${minPinLength} to ${maxPinLength} digits and end with #; digit ${maxPinLength} submits by itself. * clears what is typed.`,
-  `${duration(policy.interDigitMs)} without a key forget what is typed (${duration(Math.max(extendedInterDigitMs, policy.interDigitMs))} after the card of a person with extended time, whose window and strike last ${extendedFactor} times as long).`,
+  `PINs have ${minPinLength} to ${maxPinLength} digits and end with #; digit ${maxPinLength} submits by itself. * clears what is typed, and so do ${duration(policy.interDigitMs)} without a key.`,
   policy.mode === 'cardAndPin'
-    ? guessing(policy.budget.person, 'with the cards of one person', 'PIN entry for that person')
+    ? `${guessing(policy.budget.person, 'with the cards of one person', 'PIN entry for that person')} People with extended time have ${duration(policy.windowMs * extendedFactor)}, and ${duration(Math.max(extendedInterDigitMs, policy.interDigitMs))} between keys.`
     : `${guessing(policy.budget.door, 'by anybody', 'PIN entry')}${policy.mode === 'cardOrPin' ? ' Cards go on working.' : ''}`,
-  policy.duress
-    ? 'A duress PIN opens as usual and raises a silent event.'
-    : 'Duress PINs are off: one that is typed is a wrong PIN.',
+  policy.duress ? 'A duress PIN opens as usual and raises a silent event.' : 'Duress PINs are off: one that is typed is a wrong PIN.',
 ];
 
 const guessing = ({ attempts, withinMs, firstWaitMs, longestWaitMs }: BudgetRule, by: string, what: string): string => {
@@ -57,12 +56,21 @@ const guessing = ({ attempts, withinMs, firstWaitMs, longestWaitMs }: BudgetRule
 };
 
 const strike = ({ policy }: Config): readonly string[] => [
-  `The strike is released for ${duration(policy.strikeMs)}${policy.secureOnOpen ? ', or until the door opens' : ''}, by this board's own output: it must be a fail-secure strike.`,
-  `A door that stands open for ${duration(policy.heldOpenMs)} is reported, where a door contact is wired.`,
-  policy.rex === 'release'
-    ? 'Request-to-exit releases the strike.'
-    : 'Request-to-exit only keeps an opening door from being reported as forced.',
+  `The strike is released for ${duration(policy.strikeMs)} (${duration(policy.strikeMs * extendedFactor)} for people with extended time)${policy.secureOnOpen ? ', or until the door opens' : ''}, by this board's own output: it must be a fail-secure strike.`,
 ];
+
+const contacts = ({ policy, settings: { devices } }: Config): readonly string[] => {
+  const [hasContact, hasRex, hasTamper] = [devices.doorContact !== none, devices.rex !== none, devices.tamper !== none];
+  return [
+    hasContact
+      ? `A door that is forced is reported, and one that stands open for ${duration(policy.heldOpenMs)}.`
+      : 'No door contact is wired: a door that is forced, or stands open, is not noticed.',
+    hasRex
+      ? `Request-to-exit ${policy.rex === 'release' ? 'releases the strike, and ' : ''}keeps the opening door from being reported as forced.`
+      : `Request-to-exit is not wired${hasContact ? ': whoever leaves is reported as forcing the door' : ''}.`,
+    hasTamper ? 'An opened case is reported.' : 'No tamper contact is wired: an opened case is not noticed.',
+  ];
+};
 
 const failures = (policy: Policy): readonly string[] => [
   policy.recordFailure === 'deny'
@@ -87,7 +95,7 @@ const warnings = ({ policy, strike: release }: Config, keys: KeyOrigin): readonl
   }
   said.push(
     keys === 'none'
-      ? 'This reader has no keys and no table yet: nobody enters, except by modes that ask for nobody.'
+      ? 'This reader has no keys and no table yet: it knows nobody.'
       : 'Low security: this reader works stand-alone, and the keys that sign its table are on the same card (tier 0). Whoever takes the card can work out every PIN and add people.',
   );
   if (policy.mode === 'unlocked') said.push('The door stands unlocked.');

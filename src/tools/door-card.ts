@@ -13,7 +13,12 @@ export const doorCard = ({ name, policy }: Config): string => {
     cardOnly: ['Hold your card to the reader.'],
     pinOnly: [pin, typo],
     cardOrPin: ['Hold your card to the reader, or:', pin, typo],
-    cardAndPin: ['Hold your card to the reader.', `${pin} You have ${duration(policy.windowMs)}.`, typo, `After ${duration(policy.windowMs)}, hold your card to the reader again.`],
+    cardAndPin: [
+      'Hold your card to the reader.',
+      `${pin} You have ${duration(policy.windowMs)}.`,
+      typo,
+      `After ${duration(policy.windowMs)}, hold your card to the reader again.`,
+    ],
     unlocked: ['The door is open.'],
     locked: ['The door is locked.'],
   };

@@ -66,7 +66,16 @@ const readCopy = (copy: string, most: number, crypto: Crypto): { readonly entrie
 /** For programs: one JSON object, which no later version takes a key from. */
 export const eventJson = (entry: Entry, profile: Profile): string => {
   const { epoch, sequence, wallMs, wallTrusted, code, person, fields } = entry;
-  return JSON.stringify({ epoch, sequence, time: new Date(wallMs).toISOString(), timeTrusted: wallTrusted, code, text: textOf(entry, profile), person, fields });
+  return JSON.stringify({
+    epoch,
+    sequence,
+    time: new Date(wallMs).toISOString(),
+    timeTrusted: wallTrusted,
+    code,
+    text: textOf(entry, profile),
+    person,
+    fields,
+  });
 };
 
 /** For people: number, local time, text, person, facts. `?` marks a time that was not known to be right. */

@@ -11,7 +11,9 @@ export const exampleSettings = (): string => {
     const rows = Object.entries(settings).map(([key, row]) => exampleOf(key, row as unknown as Setting<unknown>));
     return `${comment(meaning)}[${section}]\n\n${rows.join('\n')}`;
   });
-  const head = comment('Settings of a doorpad reader. Every setting is here; a line that begins with # is not in force, and shows the default. "doorpad check --config FILE" says what a door does with its settings, and what is wrong with them.');
+  const head = comment(
+    'Settings of a doorpad reader. Every setting is here; a line that begins with # is not in force, and shows the default. "doorpad check --config FILE" says what a door does with its settings, and what is wrong with them.',
+  );
   return `${head}\n${parts.join('\n\n')}`;
 };
 

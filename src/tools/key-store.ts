@@ -3,7 +3,19 @@
  * anybody else could read them (SECURITY G8). A file on the same card as the table is tier 0 of SECURITY §8.4: whoever
  * takes the card has the keys. What the keys are for is table/'s.
  */
-import { chmodSync, closeSync, fsyncSync, lstatSync, mkdirSync, mkdtempSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  fsyncSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import type { Crypto } from '../ports/crypto.ts';
@@ -31,7 +43,13 @@ const authorityFile = 'authority.json';
 const format = 1;
 
 const hexBytes = (bytes: number): v.GenericSchema<unknown, string> => v.pipe(v.string(), v.regex(new RegExp(`^[0-9a-f]{${bytes * 2}}$`)));
-const readerShape = v.strictObject({ format: v.literal(format), site: hexBytes(16), reader: hexBytes(16), authority: hexBytes(32), tableKey: hexBytes(32) });
+const readerShape = v.strictObject({
+  format: v.literal(format),
+  site: hexBytes(16),
+  reader: hexBytes(16),
+  authority: hexBytes(32),
+  tableKey: hexBytes(32),
+});
 const authorityShape = v.strictObject({ format: v.literal(format), seed: hexBytes(32) });
 
 /** The keys, undefined when none were made yet, or the sentence that says why they are refused. */
@@ -85,7 +103,13 @@ const writeKeys = (dataDir: string, { trust, tableKey, authoritySeed }: StandAlo
   try {
     chmodSync(incoming, 0o700);
     const { site, reader, authority } = trust;
-    writeKeyFile(join(incoming, readerFile), { format, site: toHex(site), reader: toHex(reader), authority: toHex(authority), tableKey: toHex(tableKey.reveal()) });
+    writeKeyFile(join(incoming, readerFile), {
+      format,
+      site: toHex(site),
+      reader: toHex(reader),
+      authority: toHex(authority),
+      tableKey: toHex(tableKey.reveal()),
+    });
     writeKeyFile(join(incoming, authorityFile), { format, seed: toHex(authoritySeed.reveal()) });
     syncDirectory(incoming);
     renameSync(incoming, join(dataDir, keysDirectory));
@@ -115,7 +139,9 @@ const readKeyFile = <Shape>(path: string, shape: v.GenericSchema<unknown, Shape>
     const loose = loosenessOf(path, 0o600);
     if (loose !== undefined) return failed(loose);
     const read = v.safeParse(shape, parseJson(readFileSync(path, 'utf8')));
-    return read.success ? ok(read.output) : failed(`${path} is damaged. Restore it from a copy; or remove ${keysDirectory}/ and import the people anew.`);
+    return read.success
+      ? ok(read.output)
+      : failed(`${path} is damaged. Restore it from a copy; or remove ${keysDirectory}/ and import the people anew.`);
   });
 
 const parseJson = (text: string): unknown => {

@@ -86,7 +86,8 @@ const utf8 = (bytes: Uint8Array): string | undefined => {
 
 const errorsOfHeader = ({ line, fields }: CsvRow): readonly PeopleError[] => {
   const error = (column: string | undefined, sentence: string): PeopleError => ({ line, column, sentence });
-  if (fields.length === 1 && /[;\t]/.test(fields[0] ?? '')) return [error(undefined, 'The columns are not separated by commas: save the file as comma-separated CSV.')];
+  if (fields.length === 1 && /[;\t]/.test(fields[0] ?? ''))
+    return [error(undefined, 'The columns are not separated by commas: save the file as comma-separated CSV.')];
   const errors = fields.flatMap((field, index) => {
     if (!isColumn(field)) return [error(undefined, `The name of column ${index + 1} is not one of: ${columns.join(', ')}.`)];
     return fields.indexOf(field) === index ? [] : [error(field, 'This column is there twice.')];
@@ -182,18 +183,30 @@ class RowReading {
     const text = this.#cell(column);
     if (text === '') return undefined;
     if (/^[0-9]{1,3}$/.test(text)) {
-      return this.#error(column, 'A PIN has at least 4 digits. If a spreadsheet dropped leading zeros, format the column as text and type them again.');
+      return this.#error(
+        column,
+        'A PIN has at least 4 digits. If a spreadsheet dropped leading zeros, format the column as text and type them again.',
+      );
     }
-    return Pin.from(text) ?? this.#error(column, 'A PIN has 4 to 8 digits and nothing else. If a spreadsheet rewrote it as a number, format the column as text.');
+    return (
+      Pin.from(text) ??
+      this.#error(column, 'A PIN has 4 to 8 digits and nothing else. If a spreadsheet rewrote it as a number, format the column as text.')
+    );
   }
 
   #cards(): readonly Card[] {
-    const texts = this.#cell('cards').split(';').map((text) => text.trim()).filter((text) => text !== '');
+    const texts = this.#cell('cards')
+      .split(';')
+      .map((text) => text.trim())
+      .filter((text) => text !== '');
     if (texts.length > maxCards) this.#error('cards', `A person has at most ${maxCards} cards.`);
     return texts.flatMap((text, index) => {
       const card = cardFrom(text);
       if (card === undefined) {
-        this.#error('cards', `Card ${index + 1} is neither bits (such as 26:0x2A3B4C5, a number of bits and a hexadecimal number that fits them) nor the text a typing reader sends (1 to ${maxCardBytes} letters, digits and signs).`);
+        this.#error(
+          'cards',
+          `Card ${index + 1} is neither bits (such as 26:0x2A3B4C5, a number of bits and a hexadecimal number that fits them) nor the text a typing reader sends (1 to ${maxCardBytes} letters, digits and signs).`,
+        );
       }
       return card ?? [];
     });

@@ -60,7 +60,9 @@ const keep = (path: string, text: string, io: RunIo): void => {
   try {
     keepSettings(path, text);
   } catch (thrown) {
-    io.err(`The settings could not be kept in ${path} (${(thrown as NodeJS.ErrnoException).code}): a wrong settings file will keep the door from starting.\n`);
+    io.err(
+      `The settings could not be kept in ${path} (${(thrown as NodeJS.ErrnoException).code}): a wrong settings file will keep the door from starting.\n`,
+    );
   }
 };
 

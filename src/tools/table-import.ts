@@ -12,7 +12,14 @@ import { publishSnapshot } from '../table/publish.ts';
 import type { Credential, PersonFacts } from '../table/record.ts';
 import { Table } from '../table/table.ts';
 import { cardTag, pinTag } from '../table/tags.ts';
-import { newStandAloneKeys, prepareDataDirectory, type ReaderKeys, readStandAloneKeys, type StandAloneKeys, writeStandAloneKeys } from './key-store.ts';
+import {
+  newStandAloneKeys,
+  prepareDataDirectory,
+  type ReaderKeys,
+  readStandAloneKeys,
+  type StandAloneKeys,
+  writeStandAloneKeys,
+} from './key-store.ts';
 import { type ListedPerson, maxListedErrors, type PeopleError } from './people-file.ts';
 
 export interface Imported {
@@ -69,7 +76,11 @@ const putInForce = (
 };
 
 /** People with tags in place of PINs and cards; an error for each credential or number that stands twice. */
-const factsOf = (people: readonly ListedPerson[], { tableKey }: ReaderKeys, crypto: Crypto): Result<readonly PersonFacts[], readonly PeopleError[]> => {
+const factsOf = (
+  people: readonly ListedPerson[],
+  { tableKey }: ReaderKeys,
+  crypto: Crypto,
+): Result<readonly PersonFacts[], readonly PeopleError[]> => {
   const errors: PeopleError[] = [];
   const personLines = new Map<number, number>();
   const tagPlaces = new Map<bigint, string>();
@@ -77,11 +88,21 @@ const factsOf = (people: readonly ListedPerson[], { tableKey }: ReaderKeys, cryp
     const earlier = personLines.get(listed.person);
     if (earlier !== undefined) errors.push({ line: listed.line, column: 'person', sentence: `This person is on line ${earlier} as well.` });
     personLines.set(listed.person, listed.line);
-    const credentials = credentialsOf(listed, (tag, column) => {
-      const place = tagPlaces.get(tag);
-      if (place !== undefined) errors.push({ line: listed.line, column, sentence: `The same is in ${place} already; two people cannot share it, and one cannot have it twice.` });
-      tagPlaces.set(tag, `line ${listed.line}, ${column}`);
-    }, tableKey, crypto);
+    const credentials = credentialsOf(
+      listed,
+      (tag, column) => {
+        const place = tagPlaces.get(tag);
+        if (place !== undefined)
+          errors.push({
+            line: listed.line,
+            column,
+            sentence: `The same is in ${place} already; two people cannot share it, and one cannot have it twice.`,
+          });
+        tagPlaces.set(tag, `line ${listed.line}, ${column}`);
+      },
+      tableKey,
+      crypto,
+    );
     const { person, validFromS, validUntilS, uses, extendedTime, offlinePriority } = listed;
     return { person, validFromS, validUntilS, uses, extendedTime, offlinePriority, credentials };
   });

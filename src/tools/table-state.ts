@@ -1,11 +1,11 @@
 /** Looks at the table a reader has in force, on a connection that cannot write: nothing is made, moved or repaired by looking. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import type { Crypto } from '../ports/crypto.ts';
 import type { TableState } from '../ports/table-store.ts';
 import { Fault } from '../shared/faults.ts';
-import { SqliteTableReader, tableFileName } from '../store/table-file.ts';
+import { closeQuietly, openForReading } from '../store/database-file.ts';
+import { maxTableBytes, SqliteTableReader, tableFile, tableFileName } from '../store/table-file.ts';
 import { openState } from '../table/state.ts';
 import { deriveTableKeys } from '../table/tags.ts';
 import type { ReaderKeys } from './key-store.ts';
@@ -22,14 +22,10 @@ export const tableStateOf = (dataDir: string, { tableKey }: ReaderKeys, crypto: 
 };
 
 const sealedStateOf = (path: string): Uint8Array | undefined => {
+  const database = openForReading(path, tableFile(maxTableBytes));
   try {
-    const database = new DatabaseSync(path, { readOnly: true });
-    try {
-      return new SqliteTableReader(database).lookUp(0n).state;
-    } finally {
-      database.close();
-    }
-  } catch (thrown) {
-    throw thrown instanceof Fault ? thrown : new Fault('disk.failed', 'The table cannot be read.', thrown);
+    return new SqliteTableReader(database).lookUp(0n).state;
+  } finally {
+    closeQuietly(database);
   }
 };

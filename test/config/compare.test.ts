@@ -26,7 +26,14 @@ describe('the hash of the settings', () => {
   });
 
   it('changes with every setting', () => {
-    const texts = ['', 'entry.windowSeconds = 20', 'entry.duress = true', 'reader.name = "x"', 'offline.fullHours = 1\noffline.priorityHours = 0', 'log.level = "warn"'];
+    const texts = [
+      '',
+      'entry.windowSeconds = 20',
+      'entry.duress = true',
+      'reader.name = "x"',
+      'offline.fullHours = 1\noffline.priorityHours = 0',
+      'log.level = "warn"',
+    ];
     expect(new Set(texts.map(hashOf)).size).toBe(texts.length);
   });
 });
@@ -35,7 +42,10 @@ describe('a change of settings', () => {
   it.each([
     ['[entry]\nwindowSeconds = 20', ['entry.windowSeconds']],
     ['[entry]\nwindowTries = 5\ninterDigitSeconds = 15', ['entry.windowTries']],
-    ['[door]\nstrike = "relay"\nstrikeSeconds = 6\nheldOpenSeconds = 60\nrex = "release"\n[devices]\nrex = "normallyOpen"', ['door.strikeSeconds', 'door.heldOpenSeconds', 'door.rex', 'devices.rex']],
+    [
+      '[door]\nstrike = "relay"\nstrikeSeconds = 6\nheldOpenSeconds = 60\nrex = "release"\n[devices]\nrex = "normallyOpen"',
+      ['door.strikeSeconds', 'door.heldOpenSeconds', 'door.rex', 'devices.rex'],
+    ],
     ['[lockout]\ndoorAttempts = 6\npersonAttempts = 6', ['lockout.doorAttempts', 'lockout.personAttempts']],
     ['[failure]\nrecordFailure = "grantCards"\nuntrustedTime = "lastSeen"', ['failure.recordFailure', 'failure.untrustedTime']],
     ['[reader]\nmodel = "RP10"\nmode = "cardOnly"', ['reader.model']],

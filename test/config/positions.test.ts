@@ -52,8 +52,21 @@ describe('positions of keys', () => {
   });
 
   it('finds each key of every file it generated', () => {
-    const key = fc.oneof(fc.constantFrom('a', 'b-1', '_'), fc.string({ minLength: 1, maxLength: 6 }).filter((text) => text !== '__proto__'));
-    const value = fc.constantFrom('1', '"#"', "'['", '"""\nx = 1\n"""', "'''\n[a]\n'''", '[\n1, # ]\n2]', '{ x = 1, y = { z = "}" } }', '1979-05-27', 'true');
+    const key = fc.oneof(
+      fc.constantFrom('a', 'b-1', '_'),
+      fc.string({ minLength: 1, maxLength: 6 }).filter((text) => text !== '__proto__'),
+    );
+    const value = fc.constantFrom(
+      '1',
+      '"#"',
+      "'['",
+      '"""\nx = 1\n"""',
+      "'''\n[a]\n'''",
+      '[\n1, # ]\n2]',
+      '{ x = 1, y = { z = "}" } }',
+      '1979-05-27',
+      'true',
+    );
     const entries = fc.uniqueArray(fc.tuple(key, value), { selector: ([name]) => name, maxLength: 8 });
     const quoted = (name: string): string =>
       `"${name.replaceAll(/[\\"\p{C}]/gu, (letter) => `\\U${(letter.codePointAt(0) ?? 0).toString(16).padStart(8, '0')}`)}"`;
@@ -83,9 +96,15 @@ describe('positions of keys', () => {
   it('never throws and always ends, whatever the text', () => {
     const piece = fc.constantFrom('[', ']', '{', '}', '"', "'", '"""', "'''", '#', '\n', '=', '.', ',', 'a', '\\', ' ', '1');
     fc.assert(
-      fc.property(fc.oneof(fc.string(), fc.array(piece, { maxLength: 60 }).map((pieces) => pieces.join(''))), (text) => {
-        positionsIn(text);
-      }),
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          fc.array(piece, { maxLength: 60 }).map((pieces) => pieces.join('')),
+        ),
+        (text) => {
+          positionsIn(text);
+        },
+      ),
       { numRuns: 2_000 },
     );
   });

@@ -115,9 +115,12 @@ export function describeRecordStore(name: string, make: () => RecordStoreBench):
     });
 
     it('asserts keys, sizes and limits, and goes on', async () => {
-      for (const key of [-1, 1.5, Number.NaN, maxRowKey + 1]) await expect(store.commit([put('meta', key, '')])).rejects.toThrow('a key is an integer');
+      for (const key of [-1, 1.5, Number.NaN, maxRowKey + 1])
+        await expect(store.commit([put('meta', key, '')])).rejects.toThrow('a key is an integer');
       await expect(store.commit([{ op: 'deleteRange', space: 'meta', from: 0, to: -1 }])).rejects.toThrow('a key is an integer');
-      await expect(store.commit([{ op: 'put', space: 'meta', key: 1, value: new Uint8Array(maxValueBytes + 1) }])).rejects.toThrow('a value is at most');
+      await expect(store.commit([{ op: 'put', space: 'meta', key: 1, value: new Uint8Array(maxValueBytes + 1) }])).rejects.toThrow(
+        'a value is at most',
+      );
       await expect(store.commit(Array(maxCommitWrites + 1).fill(put('meta', 1, '')))).rejects.toThrow('a commit is of at most');
       for (const limit of [0, 1.5, maxScanRows + 1]) await expect(store.scan('meta', 0, limit)).rejects.toThrow('a scan is of');
       await expect(store.scan('meta', -1, 1)).rejects.toThrow('a key is an integer');

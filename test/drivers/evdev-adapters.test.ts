@@ -1,3 +1,4 @@
+/** The keypad, the card reader and the inputs on an input device: their contracts over a FIFO, then what each makes of its codes. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EvdevCardReader, typingGapMs } from '../../src/drivers/evdev-card-reader.ts';
 import type { EvdevState } from '../../src/drivers/evdev-device.ts';
@@ -18,10 +19,12 @@ const codeOf = (key: Key): number => 0x200 + numericCodes.indexOf(key);
 const shift = 42;
 const enter = 28;
 
+const usLetterCodes = { a: 30, b: 48, c: 46, d: 32, e: 18, f: 33, A: 30, B: 48, C: 46, D: 32, E: 18, F: 33 };
+
 /** Codes of a US keyboard, by hand and apart from the driver's own table. */
 const usCodes: Readonly<Record<string, number>> = {
   ...Object.fromEntries([...'1234567890'].map((digit, index) => [digit, 2 + index])),
-  ...{ a: 30, b: 48, c: 46, d: 32, e: 18, f: 33, A: 30, B: 48, C: 46, D: 32, E: 18, F: 33 },
+  ...usLetterCodes,
 };
 
 function typeCharacter(fifo: EvdevFifo, character: string, atWallMs = fifo.wallMs): void {

@@ -1,3 +1,4 @@
+/** An input device that comes, goes, floods and loses events, over a FIFO and on virtual time. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,3 +1,4 @@
+/** The keypad driver on a device of the kernel, on machines that let a test make one. */
 import { spawn } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { createInterface } from 'node:readline';
@@ -5,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { EvdevDevice } from '../../src/drivers/evdev-device.ts';
 import { EvdevKeypad } from '../../src/drivers/evdev-keypad.ts';
 import { NodeClock } from '../../src/drivers/node-clock.ts';
-import { Heard } from '../contracts/heard.ts';
+import { Heard, someTurns } from '../contracts/heard.ts';
 
 /** Why this machine cannot have a virtual keypad; undefined: it can. */
 function reasonAgainst(): string | undefined {
@@ -40,7 +41,7 @@ describe('EvdevKeypad on a device of the kernel', () => {
       },
       attached: (isAttached) => heard.add(isAttached ? 'attached' : 'detached'),
     });
-    await new Promise((resolve) => setImmediate(resolve));
+    await someTurns();
     for (const code of [0x201, 0x20b]) for (const value of [1, 2, 0]) player.stdin.write(`${code} ${value}\n`);
     expect(await heard.atLeast(4)).toEqual(['1 pressed', '1 released', '# pressed', '# released']);
     for (const atMs of times) expect(atMs >= startMs && atMs <= clock.nowMs()).toBe(true);

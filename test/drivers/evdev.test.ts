@@ -1,3 +1,4 @@
+/** Bytes of input devices to events, in both layouts and cut anywhere. */
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../sim/random.ts';
 import { EvdevDecoder, type EvdevEvent, type EvdevEventBytes, eventBytesOf } from '../../src/drivers/evdev.ts';

@@ -76,8 +76,8 @@ export class FakeLeds implements AttributeFiles {
 
   #activate(led: string, isOn: boolean, wasActive: boolean): void {
     const attribute = (name: string): number => Number(systemFiles.read(join(this.path(led), name)));
-    if (!isOn) return this.#endPulse(led);
-    if (wasActive || attribute('duration') === 0) return;
+    if (!isOn) this.#endPulse(led);
+    if (!isOn || wasActive || attribute('duration') === 0) return;
     writeFileSync(join(this.path(led), 'brightness'), attribute('state') === 1 ? `${attribute('max_brightness')}\n` : '0\n');
     this.#pulses.set(
       led,

@@ -1,3 +1,4 @@
+/** Lights, buzzer and strike on LED-class files: their contracts on a folder that behaves as the kernel, then its faults. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';

@@ -1,3 +1,4 @@
+/** The machine's clock: the contract on real time, then early wake-ups, long waits and whom its wall time trusts. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

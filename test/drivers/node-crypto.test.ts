@@ -1,3 +1,4 @@
+/** The Crypto contract on node:crypto, and its store of imported keys. */
 import { describe, expect, it } from 'vitest';
 import { maxImportedKeys, NodeCrypto } from '../../src/drivers/node-crypto.ts';
 import { describeCrypto } from '../contracts/crypto.contract.ts';

@@ -1,7 +1,8 @@
+/** Waiting for a file in the event loop, with the sharp edges of the poller underneath. */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { closeSync, constants, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, constants, mkdtempSync, openSync, readSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { watchReadable } from '../../src/drivers/readable-watch.ts';
 import { Heard, someTurns } from '../contracts/heard.ts';
@@ -49,9 +50,10 @@ describe('watchReadable', () => {
     closeSync(fd);
   });
 
-  it('throws for a file that cannot be polled', () => {
-    const fd = openSync(join(folder, 'plain'), 'w');
-    expect(() => watchReadable(fd)).toThrow();
+  it.each(['plain', '/dev/null', '/dev/zero', '.'])('throws for %s, which is neither an input device nor a FIFO', (name) => {
+    if (name === 'plain') writeFileSync(join(folder, name), '');
+    const fd = openSync(resolve(folder, name), 'r');
+    expect(() => watchReadable(fd)).toThrow('neither an input device nor a FIFO');
     closeSync(fd);
   });
 

@@ -1,3 +1,4 @@
+/** Random choices that a seed repeats: the published generator, and what is drawn from it. */
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../sim/random.ts';
 
@@ -35,6 +36,8 @@ describe('Random', () => {
       }
       if (below <= 10) for (const count of counts.values()) expect(Math.abs(count - 200)).toBeLessThan(60);
     }
+    const high = Array.from({ length: 4_000 }, () => random.int(3 * 2 ** 30)).filter((drawn) => drawn >= 2 ** 31).length;
+    expect(Math.abs(high - 4_000 / 3)).toBeLessThan(200);
     expect(() => random.int(0)).toThrow('int()');
     expect(random.int(2 ** 32)).toBeGreaterThanOrEqual(0);
   });
@@ -49,6 +52,6 @@ describe('Random', () => {
     const taken = Array.from({ length: 10_000 }, () => random.chance(0.25)).filter(Boolean).length;
     expect(Math.abs(taken - 2_500)).toBeLessThan(200);
     expect([random.chance(0), random.chance(1)]).toEqual([false, true]);
-    expect(() => random.pick([])).toThrow();
+    expect(() => random.pick([])).toThrow('int()');
   });
 });

@@ -44,7 +44,7 @@ export const snapshotOf = (version: number, persons: number, revocation = 0): Pu
 /** These people get the codes of the new version; `from` is the version their present codes are of. */
 export const deltaOf = (base: TableState, from: number, version: number, persons: readonly number[]): Published => {
   const changes = persons.map((person) => ({ before: personOf(person, from), after: personOf(person, version) }));
-  const published = publishDelta(publisher, { base, version, revocation: 0, changes });
+  const published = publishDelta(publisher, { base, version, revocation: base.revocation, changes });
   assert(published.ok, 'the changes do not contradict each other');
   return published.value;
 };

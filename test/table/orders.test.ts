@@ -6,7 +6,7 @@ import { headerBytes } from '../../src/table/header.ts';
 import { maxOrderBytes, type Order, type OrderMoment, orderModes, readOrder } from '../../src/table/orders.ts';
 import { publishOrder } from '../../src/table/publish.ts';
 import { maxSeconds } from '../../src/table/record.ts';
-import { crypto, failureOf, publisher, trust, valueOf, withBody } from './site.ts';
+import { crypto, failureOf, publisher, taken, trust, withBody } from './site.ts';
 
 const now: OrderMoment = { lastNumber: 0, nowS: 1_000, isTimeTrusted: true };
 const read = (file: Uint8Array, moment: Partial<OrderMoment> = {}) => readOrder(crypto, trust, { ...now, ...moment }, file);
@@ -26,7 +26,7 @@ describe('an order', () => {
       fc.property(anyOrder, fc.integer({ min: 1, max: 2 ** 32 - 1 }), fc.integer({ min: 1_001, max: maxSeconds }), (order, number, expiresS) => {
         const file = publishOrder(publisher, number, expiresS, order);
         expect(file.length).toBeLessThanOrEqual(maxOrderBytes);
-        expect(valueOf(read(file))).toEqual({ number, expiresS, order });
+        expect(taken(read(file))).toEqual({ number, expiresS, order });
       }),
       { numRuns: 300 },
     );

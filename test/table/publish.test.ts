@@ -1,5 +1,6 @@
 /** What a controller may put into a file, and what it is told before any reader refuses it. */
 import { describe, expect, it } from 'vitest';
+import { SecretBytes } from '../../src/shared/secret-bytes.ts';
 import { publishDelta, publishOrder, publishRevocation, publishSnapshot } from '../../src/table/publish.ts';
 import { card, delta, failureOf, person, pin, plain, publisher, snapshot } from './site.ts';
 
@@ -20,6 +21,11 @@ describe('a publisher', () => {
     expect(snapshot(1, people.toReversed()).file).toEqual(snapshot(1, people).file);
   });
 
+  it('names the same people by another hash for a reader with another table key', () => {
+    const other = { ...publisher, tableKey: new SecretBytes(new Uint8Array(32)) };
+    expect(snapshot(1, [plain(1)], 0, other).state.contentHash).not.toEqual(snapshot(1, [plain(1)]).state.contentHash);
+  });
+
   it('makes 25 bytes of a person with one PIN and one card', () => {
     expect(snapshot(1, [plain(1), plain(2)]).file.length - snapshot(1, [plain(1)]).file.length).toBe(25);
   });
@@ -33,8 +39,8 @@ describe('a publisher', () => {
     expect(oneDeleted).toBe(5);
   });
 
-  it('lists a revocation named twice once', () => {
-    const entries = [{ kind: 'person', person: 5 } as const, { kind: 'tag', tag: 5n } as const];
+  it('lists a revocation named twice once, in order', () => {
+    const entries = [{ kind: 'person', person: 5 } as const, { kind: 'tag', tag: 5n } as const, { kind: 'person', person: 4 } as const];
     const make = (...each: typeof entries): Uint8Array => publishRevocation(publisher, { number: 1, after: 0, entries: each });
     expect(make(...entries, ...entries.toReversed())).toEqual(make(...entries));
   });

@@ -4,7 +4,7 @@ import { MemoryTableDisk } from '../../sim/devices/memory-table-disk.ts';
 import { Fault } from '../../src/shared/faults.ts';
 import { headerBytes } from '../../src/table/header.ts';
 import { maxChunkBytes } from '../../src/table/limits.ts';
-import { bench, crypto, failureOf, install, plain, resigned, snapshot, tableOn, valueOf } from './site.ts';
+import { bench, crypto, failureOf, install, plain, resigned, snapshot, tableOn, taken } from './site.ts';
 
 const first = snapshot(1, [plain(1), plain(2)]);
 const second = snapshot(2, [plain(1), plain(3)]);
@@ -15,20 +15,32 @@ describe('a file', () => {
   it('may come in chunks of any size', () => {
     for (let chunkBytes = 1; chunkBytes <= first.file.length; chunkBytes += 1) {
       const { table } = bench();
-      expect(valueOf(install(table, first.file, chunkBytes))).toEqual(first.state);
+      expect(taken(install(table, first.file, chunkBytes))).toEqual(first.state);
     }
+  });
+
+  it('may come in a buffer that is filled again and again', () => {
+    const { table } = bench();
+    const buffer = Buffer.alloc(50);
+    for (let at = 0; at < first.file.length; at += buffer.length) {
+      const chunk = first.file.subarray(at, at + buffer.length);
+      buffer.set(chunk);
+      taken(table.receive(at, buffer.subarray(0, chunk.length)));
+    }
+    buffer.fill(0);
+    expect(taken(table.apply())).toEqual(first.state);
   });
 
   it('is shown as staged once its header is whole and verified, never before', () => {
     const { table, medium } = bench();
-    expect(valueOf(table.receive(0, second.file.subarray(0, headerBytes - 1)))).toEqual({
+    expect(taken(table.receive(0, second.file.subarray(0, headerBytes - 1)))).toEqual({
       headerHash: new Uint8Array(),
       receivedBytes: headerBytes - 1,
       totalBytes: 0,
     });
     expect([table.staged(), medium.stagedHeader]).toEqual([undefined, undefined]);
     const staged = { headerHash, receivedBytes: headerBytes + 1, totalBytes: second.file.length };
-    expect(valueOf(table.receive(headerBytes - 1, second.file.subarray(headerBytes - 1, headerBytes + 1)))).toEqual(staged);
+    expect(taken(table.receive(headerBytes - 1, second.file.subarray(headerBytes - 1, headerBytes + 1)))).toEqual(staged);
     expect(table.staged()).toEqual(staged);
   });
 
@@ -36,12 +48,12 @@ describe('a file', () => {
     for (let cut = headerBytes; cut <= second.file.length; cut += 1) {
       const { table, medium } = bench();
       install(table, first.file);
-      valueOf(table.receive(0, second.file.subarray(0, cut)));
+      taken(table.receive(0, second.file.subarray(0, cut)));
       const again = tableOn(new MemoryTableDisk(medium));
       expect(again.staged()).toEqual({ headerHash, receivedBytes: cut, totalBytes: second.file.length });
       expect(again.state()).toEqual(first.state);
-      valueOf(again.receive(cut, second.file.subarray(cut)));
-      expect(valueOf(again.apply())).toEqual(second.state);
+      taken(again.receive(cut, second.file.subarray(cut)));
+      expect(taken(again.apply())).toEqual(second.state);
     }
   });
 
@@ -50,13 +62,13 @@ describe('a file', () => {
     table.receive(0, second.file.subarray(0, headerBytes - 1));
     const again = tableOn(new MemoryTableDisk(medium));
     expect(failureOf(again.receive(headerBytes - 1, second.file.subarray(headerBytes - 1)))).toBe('wrongOffset');
-    expect(valueOf(install(again, second.file))).toEqual(second.state);
+    expect(taken(install(again, second.file))).toEqual(second.state);
   });
 
   it('begins anew at offset 0, whatever was staged', () => {
     const { table } = bench();
     table.receive(0, second.file.subarray(0, headerBytes + 20));
-    expect(valueOf(install(table, other.file))).toEqual(other.state);
+    expect(taken(install(table, other.file))).toEqual(other.state);
   });
 
   it('is put in force once: what is staged is gone with it', () => {
@@ -70,15 +82,15 @@ describe('a file', () => {
     const { table } = bench();
     table.receive(0, first.file.subarray(0, -1));
     expect(failureOf(table.apply())).toBe('incomplete');
-    valueOf(table.receive(first.file.length - 1, first.file.subarray(-1)));
-    expect(valueOf(table.apply())).toEqual(first.state);
+    taken(table.receive(first.file.length - 1, first.file.subarray(-1)));
+    expect(taken(table.apply())).toEqual(first.state);
   });
 
   it('is dropped when more comes than its header says, and refused when that comes with the header', () => {
     const { table } = bench();
     expect(failureOf(table.receive(0, Uint8Array.of(...first.file, 0)))).toBe('malformed');
     expect(table.staged()).toBeUndefined();
-    valueOf(table.receive(0, first.file));
+    taken(table.receive(0, first.file));
     expect(failureOf(table.receive(first.file.length, Uint8Array.of(0)))).toBe('malformed');
     expect(table.staged()).toBeUndefined();
   });
@@ -102,16 +114,16 @@ describe('a chunk', () => {
       for (const wrong of chunks.filter((each) => each !== at && each !== 0)) {
         expect(failureOf(table.receive(wrong, first.file.subarray(wrong, wrong + 50)))).toBe('wrongOffset');
       }
-      valueOf(table.receive(at, first.file.subarray(at, at + 50)));
+      taken(table.receive(at, first.file.subarray(at, at + 50)));
     }
-    expect(valueOf(table.apply())).toEqual(first.state);
+    expect(taken(table.apply())).toEqual(first.state);
   });
 
   it('of no bytes changes nothing', () => {
     const { table } = bench();
-    expect(valueOf(table.receive(0, new Uint8Array())).receivedBytes).toBe(0);
-    valueOf(table.receive(0, first.file.subarray(0, headerBytes)));
-    expect(valueOf(table.receive(headerBytes, new Uint8Array())).receivedBytes).toBe(headerBytes);
+    expect(taken(table.receive(0, new Uint8Array())).receivedBytes).toBe(0);
+    taken(table.receive(0, first.file.subarray(0, headerBytes)));
+    expect(taken(table.receive(headerBytes, new Uint8Array())).receivedBytes).toBe(headerBytes);
   });
 
   it(`of more than ${maxChunkBytes} bytes is refused`, () => {
@@ -130,8 +142,8 @@ describe('a header that is refused', () => {
     expect(failureOf(table.receive(0, forged))).toBe('wrongSignature');
     table.receive(0, other.file.subarray(0, 100));
     expect(table.staged()).toEqual({ headerHash, receivedBytes: cut, totalBytes: second.file.length });
-    valueOf(table.receive(cut, second.file.subarray(cut)));
-    expect(valueOf(table.apply())).toEqual(second.state);
+    taken(table.receive(cut, second.file.subarray(cut)));
+    expect(taken(table.apply())).toEqual(second.state);
   });
 });
 
@@ -179,7 +191,7 @@ describe('a full disk', () => {
       refused += 1;
       expect([outcome.failure, table.state(), table.staged(), copy.stagedHeader]).toEqual(['diskFull', first.state, undefined, undefined]);
       expect(copy.builtPersons.size).toBe(0);
-      expect(valueOf(install(table, second.file))).toEqual(second.state);
+      expect(taken(install(table, second.file))).toEqual(second.state);
       expect(table.scrub()).toBe(true);
     }
     expect(refused).toBeGreaterThan(8);

@@ -20,7 +20,7 @@ const bytesOf = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text.r
 
 const tags = fc.uniqueArray(fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }), { minLength: 18, maxLength: 18 });
 const optional = <Value>(value: fc.Arbitrary<Value>): fc.Arbitrary<Value | undefined> => fc.option(value, { nil: undefined });
-export const anyFacts: fc.Arbitrary<PersonFacts> = fc
+const anyFacts: fc.Arbitrary<PersonFacts> = fc
   .record({
     id: fc.integer({ min: 1, max: maxPersonId }),
     validFromS: optional(fc.integer({ min: 0, max: maxSeconds })),

@@ -7,7 +7,7 @@ import { maxRevocationFileBytes, maxRevoked } from '../../src/table/limits.ts';
 import { publishRevocation } from '../../src/table/publish.ts';
 import type { Revoked } from '../../src/table/revocations.ts';
 import type { Table } from '../../src/table/table.ts';
-import { bench, delta, failureOf, install, plain, publisher, snapshot, tableOn, valueOf, withBody } from './site.ts';
+import { bench, delta, failureOf, install, plain, publisher, snapshot, tableOn, taken, withBody } from './site.ts';
 
 const people = [plain(1), plain(2), plain(3)];
 const first = snapshot(1, people);
@@ -27,7 +27,7 @@ const foundTags = (table: Table): readonly number[] => [10, 11, 20, 21, 30, 31].
 describe('a revocation', () => {
   it('of a person makes nobody of all their credentials, of a tag of that one', () => {
     const table = withFirst();
-    expect(valueOf(table.revoke(revocation(4, 0, personRevoked(1), tagRevoked(20n))))).toEqual({ ...first.state, revocation: 4 });
+    expect(taken(table.revoke(revocation(4, 0, personRevoked(1), tagRevoked(20n))))).toEqual({ ...first.state, revocation: 4 });
     expect(foundTags(table)).toEqual([21, 30, 31]);
     expect(table.find(10n)).toEqual({ found: 'nobody' });
     expect(table.scrub()).toBe(true);
@@ -57,7 +57,7 @@ describe('a revocation', () => {
   it('of somebody who is not in the table holds when a later version brings them', () => {
     const table = withFirst();
     table.revoke(revocation(1, 0, personRevoked(4), tagRevoked(51n)));
-    valueOf(
+    taken(
       install(
         table,
         delta(first.state, 2, [
@@ -76,9 +76,9 @@ describe('a revocation', () => {
     const table = withFirst();
     table.revoke(revocation(1, 0, personRevoked(1)));
     table.revoke(revocation(2, 1, personRevoked(2)));
-    expect(valueOf(install(table, versionIncluding(1))).revocation).toBe(2);
+    expect(taken(install(table, versionIncluding(1))).revocation).toBe(2);
     expect(foundTags(table)).toEqual([10, 11, 30, 31]);
-    expect(valueOf(install(table, snapshot(3, people, 2).file)).revocation).toBe(2);
+    expect(taken(install(table, snapshot(3, people, 2).file)).revocation).toBe(2);
     expect(foundTags(table)).toEqual([10, 11, 20, 21, 30, 31]);
   });
 
@@ -87,10 +87,10 @@ describe('a revocation', () => {
     const second = snapshot(2, people);
     const cut = headerBytes + 30;
     table.receive(0, second.file.subarray(0, cut));
-    valueOf(table.revoke(revocation(1, 0, personRevoked(1))));
+    taken(table.revoke(revocation(1, 0, personRevoked(1))));
     expect(foundTags(table)).toEqual([20, 21, 30, 31]);
-    valueOf(table.receive(cut, second.file.subarray(cut)));
-    valueOf(table.apply());
+    taken(table.receive(cut, second.file.subarray(cut)));
+    taken(table.apply());
     expect(foundTags(table)).toEqual([20, 21, 30, 31]);
   });
 
@@ -104,7 +104,7 @@ describe('a revocation', () => {
 
   it('may name nobody, and still moves the number', () => {
     const table = withFirst();
-    expect(valueOf(table.revoke(revocation(1, 0))).revocation).toBe(1);
+    expect(taken(table.revoke(revocation(1, 0))).revocation).toBe(1);
   });
 });
 
@@ -125,7 +125,7 @@ describe('a revocation is refused', () => {
   it('when it leaves out one that never came', () => {
     const table = withFirst();
     expect(failureOf(table.revoke(revocation(3, 2, personRevoked(1))))).toBe('wrongBase');
-    expect(valueOf(table.revoke(revocation(3, 0, personRevoked(1)))).revocation).toBe(3);
+    expect(taken(table.revoke(revocation(3, 0, personRevoked(1)))).revocation).toBe(3);
   });
 
   const body = (hex: string, persons: number, tags: number): Uint8Array =>
@@ -159,9 +159,9 @@ describe('a revocation is refused', () => {
   it('when more than 4,096 would be in force at a time', () => {
     const table = withFirst();
     const many = Array.from({ length: maxRevoked }, (_, index) => personRevoked(index + 100));
-    valueOf(table.revoke(revocation(1, 0, ...many)));
+    taken(table.revoke(revocation(1, 0, ...many)));
     expect(failureOf(table.revoke(revocation(2, 1, personRevoked(1))))).toBe('tooLarge');
-    expect(valueOf(table.revoke(revocation(2, 1, personRevoked(100)))).revocation).toBe(2);
+    expect(taken(table.revoke(revocation(2, 1, personRevoked(100)))).revocation).toBe(2);
     expect(table.find(10n).found).toBe('record');
   });
 
@@ -176,7 +176,7 @@ describe('a revocation is refused', () => {
     );
     expect(failureOf(full.revoke(revocation(1, 0, personRevoked(1))))).toBe('diskFull');
     expect(full.staged()).toBeUndefined();
-    expect(valueOf(full.revoke(revocation(1, 0, personRevoked(1)))).revocation).toBe(1);
+    expect(taken(full.revoke(revocation(1, 0, personRevoked(1)))).revocation).toBe(1);
   });
 });
 
@@ -184,7 +184,7 @@ describe('the look-up', () => {
   it('reads a full list of revocations and still finds the others', () => {
     const table = withFirst();
     const tags = Array.from({ length: maxRevoked }, (_, index) => tagRevoked((BigInt(index) << 32n) | 11n));
-    valueOf(table.revoke(revocation(1, 0, ...tags)));
+    taken(table.revoke(revocation(1, 0, ...tags)));
     expect(foundTags(table)).toEqual([10, 20, 21, 30, 31]);
   });
 });

@@ -44,7 +44,7 @@ export const plain = (id: number, more: Partial<PersonFacts> = {}): PersonFacts 
   person(id, [pin(BigInt(id) * 10n), card(BigInt(id) * 10n + 1n)], more);
 
 export const snapshot = (version: number, people: readonly PersonFacts[], revocation = 0, by = publisher): Published =>
-  valueOf(publishSnapshot(by, { version, revocation, people }));
+  taken(publishSnapshot(by, { version, revocation, people }));
 
 /** The changed persons by id: before and after. */
 export const delta = (
@@ -52,9 +52,9 @@ export const delta = (
   version: number,
   changes: readonly (readonly [before: PersonFacts | undefined, after: PersonFacts | undefined])[],
   revocation = 0,
-): Published => valueOf(publishDelta(publisher, { base, version, revocation, changes: changes.map(([before, after]) => ({ before, after })) }));
+): Published => taken(publishDelta(publisher, { base, version, revocation, changes: changes.map(([before, after]) => ({ before, after })) }));
 
-export const valueOf = <Value>(result: Result<Value, unknown>): Value => {
+export const taken = <Value>(result: Result<Value, unknown>): Value => {
   if (!result.ok) throw new Error(`refused: ${JSON.stringify(result.failure)}`);
   return result.value;
 };

@@ -5,7 +5,7 @@ import { headerBytes } from '../../src/table/header.ts';
 import { defaultLimits } from '../../src/table/limits.ts';
 import { holderOf, type PersonFacts, type PersonRecord } from '../../src/table/record.ts';
 import type { Table } from '../../src/table/table.ts';
-import { bench, card, delta, failureOf, install, person, pin, plain, resigned, snapshot, valueOf, withBody } from './site.ts';
+import { bench, card, delta, failureOf, install, person, pin, plain, resigned, snapshot, taken, withBody } from './site.ts';
 
 const found = (table: Table, tag: bigint): PersonRecord | string => {
   const result = table.find(tag);
@@ -30,7 +30,7 @@ describe('a new reader', () => {
 
   it('takes its first snapshot at any version', () => {
     const { table } = bench();
-    expect(valueOf(install(table, snapshot(4_000_000_000, people).file)).version).toBe(4_000_000_000);
+    expect(taken(install(table, snapshot(4_000_000_000, people).file)).version).toBe(4_000_000_000);
   });
 
   it('has no base for a delta', () => {
@@ -42,7 +42,7 @@ describe('a new reader', () => {
 describe('a snapshot', () => {
   it('puts exactly its people in force, each with all they may', () => {
     const { table } = bench();
-    expect(valueOf(install(table, first.file))).toEqual(first.state);
+    expect(taken(install(table, first.file))).toEqual(first.state);
     expect(table.state()).toEqual({ version: 1, contentHash: first.state.contentHash, persons: 3, credentials: 6, revocation: 0 });
     expect(found(table, 21n)).toMatchObject({ person: 2, validUntilS: 5, extendedTime: true, offlinePriority: false, hasPin: true });
     expect([10n, 11n, 20n, 90n, 91n, 30n].map((tag) => idAt(table, tag))).toEqual([1, 1, 2, 9, 9, 'nobody']);
@@ -52,28 +52,28 @@ describe('a snapshot', () => {
   it('replaces all that was there', () => {
     const { table } = bench();
     install(table, first.file);
-    valueOf(install(table, snapshot(2, [plain(5)]).file));
+    taken(install(table, snapshot(2, [plain(5)]).file));
     expect([10n, 50n].map((tag) => idAt(table, tag))).toEqual(['nobody', 5]);
   });
 
   it('of nobody leaves nobody', () => {
     const { table } = bench();
     install(table, first.file);
-    expect(valueOf(install(table, snapshot(2, []).file))).toMatchObject({ persons: 0, credentials: 0, contentHash: new Uint8Array(32) });
+    expect(taken(install(table, snapshot(2, []).file))).toMatchObject({ persons: 0, credentials: 0, contentHash: new Uint8Array(32) });
     expect([idAt(table, 10n), table.scrub()]).toEqual(['nobody', true]);
   });
 
   it('of more people than one step takes is put in force whole', () => {
     const { table } = bench();
     const many = Array.from({ length: 5_000 }, (_, index) => plain(index + 1));
-    valueOf(install(table, snapshot(1, many).file, 65_536));
+    taken(install(table, snapshot(1, many).file, 65_536));
     expect([1, 1_024, 1_025, 5_000].map((id) => idAt(table, BigInt(id) * 10n))).toEqual([1, 1_024, 1_025, 5_000]);
     expect(table.scrub()).toBe(true);
   });
 
   it('of exactly as many people as one scan reads scrubs clean', () => {
     const { table } = bench();
-    valueOf(
+    taken(
       install(
         table,
         snapshot(
@@ -97,7 +97,7 @@ describe('a delta', () => {
       [undefined, plain(3)],
     ] as const;
     const second = delta(first.state, 2, changes);
-    expect(valueOf(install(table, second.file))).toEqual(second.state);
+    expect(taken(install(table, second.file))).toEqual(second.state);
     expect([10n, 20n, 21n, 77n, 30n, 90n].map((tag) => idAt(table, tag))).toEqual(['nobody', 'nobody', 'nobody', 2, 3, 9]);
     expect(second.state.contentHash).toEqual(snapshot(2, [person(2, [pin(77n)]), plain(3), plain(9)]).state.contentHash);
     expect(table.scrub()).toBe(true);
@@ -110,7 +110,7 @@ describe('a delta', () => {
       [people[0], person(1, [pin(90n)])],
       [people[2], person(9, [pin(10n)])],
     ]);
-    valueOf(install(table, swapped.file));
+    taken(install(table, swapped.file));
     expect([10n, 90n].map((tag) => idAt(table, tag))).toEqual([9, 1]);
     expect(table.scrub()).toBe(true);
   });
@@ -125,7 +125,7 @@ describe('a delta', () => {
       2,
       many.map((each) => [each, person(each.person, [card(BigInt(each.person))])] as const),
     );
-    expect(valueOf(install(table, after.file, 65_536))).toMatchObject({ persons: 2_500, credentials: 2_500 });
+    expect(taken(install(table, after.file, 65_536))).toMatchObject({ persons: 2_500, credentials: 2_500 });
     expect(table.scrub()).toBe(true);
   });
 
@@ -135,11 +135,11 @@ describe('a delta', () => {
       fc.property(fc.array(anyTable, { minLength: 1, maxLength: 6 }), (editions) => {
         const { table } = bench();
         let before: Map<number, PersonFacts> = new Map();
-        let state = valueOf(install(table, snapshot(1, []).file));
+        let state = taken(install(table, snapshot(1, []).file));
         for (const [index, edition] of editions.entries()) {
           const after = new Map(Object.entries(edition).map(([id, variant]) => [Number(id), variantOf(Number(id), variant)]));
           const ids = [...new Set([...before.keys(), ...after.keys()])];
-          state = valueOf(
+          state = taken(
             install(
               table,
               delta(
@@ -165,7 +165,7 @@ describe('a delta', () => {
 describe('which file may follow', () => {
   const { table } = bench();
   install(table, snapshot(5, people, 3).file);
-  const inForce = valueOf(install(table, snapshot(6, people, 3).file));
+  const inForce = taken(install(table, snapshot(6, people, 3).file));
 
   it.each<[string, Uint8Array, string]>([
     ['the version in force again', snapshot(6, people, 3).file, 'staleVersion'],
@@ -183,7 +183,7 @@ describe('which file may follow', () => {
   it('is a snapshot of any higher version, as after a controller was restored from an old backup', () => {
     const { table: other } = bench();
     install(other, snapshot(6, people).file);
-    expect(valueOf(install(other, snapshot(1_000, [plain(1)]).file)).version).toBe(1_000);
+    expect(taken(install(other, snapshot(1_000, [plain(1)]).file)).version).toBe(1_000);
   });
 });
 
@@ -252,7 +252,7 @@ describe('a body is refused as a whole when it', () => {
 
   it('takes a tag from a person it deletes, and the tag is free', () => {
     const table = base();
-    valueOf(
+    taken(
       install(
         table,
         delta(first.state, 2, [
@@ -270,7 +270,7 @@ describe('a table too large', () => {
 
   it('is refused at its header, before a byte is staged', () => {
     const { table } = bench(undefined, limits);
-    valueOf(install(table, first.file));
+    taken(install(table, first.file));
     expect(failureOf(table.receive(0, snapshot(2, [...people, person(10, [])]).file))).toBe('tooLarge');
     expect(failureOf(table.receive(0, snapshot(2, [plain(1), plain(2), person(3, [pin(1n), card(2n), card(3n)])]).file))).toBe('tooLarge');
     expect(table.staged()).toBeUndefined();

@@ -14,7 +14,8 @@ interface Row {
 /** The parts of src that neither touch hardware nor start a process. */
 const pure = ['src/shared', 'src/ports', 'src/access', 'src/osdp', 'src/table', 'src/journal', 'src/link', 'src/reader'];
 const device = [...pure, 'src/store', 'src/drivers', 'src/config', 'src/tools'];
-const bench = [...pure, 'src/store', 'src/config', 'src/tools', 'sim', 'node:*', '*'];
+/** Cryptography is the one driver the bench shares with the door: there is nothing to simulate. */
+const bench = [...pure, 'src/store', 'src/drivers/node-crypto', 'src/config', 'src/tools', 'sim', 'node:*', '*'];
 
 /** First row whose part holds the file wins. */
 export const importTable: readonly Row[] = [
@@ -25,20 +26,26 @@ export const importTable: readonly Row[] = [
   // Tags are made of PINs and cards.
   { part: 'src/table', may: ['src/shared', 'src/ports'], mayType: ['src/access/pin', 'src/access/card', 'node:crypto'] },
   { part: 'src/journal', may: ['src/shared', 'src/ports'], mayType: ['src/access/pin', 'node:crypto'] },
+  // Where the table's thread begins: it puts its parts together, as boot does for the process.
+  { part: 'src/store/table-worker', may: ['src/store', 'src/drivers/node-crypto', 'node:worker_threads'] },
   // The store's worker runs the table's own checks off the main thread, so it imports their values.
   {
     part: 'src/store',
-    may: ['src/shared', 'src/ports', 'src/table', 'node:sqlite', 'node:worker_threads', 'node:fs', 'node:path', 'node:zlib'],
+    may: ['src/shared', 'src/ports', 'src/table', 'node:sqlite', 'node:worker_threads', 'node:fs', 'node:path', 'node:url', 'node:zlib'],
     mayType: ['src/journal'],
   },
   // A setting's allowed values and its default stand where the rules are: it imports those values, and no rule.
-  { part: 'src/config', may: ['src/shared', 'src/access/policy', 'src/access/mode', 'src/access/events', 'smol-toml', 'valibot'] },
+  {
+    part: 'src/config',
+    may: ['src/shared', 'src/access/policy', 'src/access/mode', 'src/access/events', 'smol-toml', 'valibot'],
+    mayType: ['src/ports'],
+  },
   { part: 'src/link', may: ['src/shared', 'src/ports', 'src/osdp', 'src/table', 'src/journal', 'xstate'] },
   { part: 'src/drivers', may: ['src/shared', 'src/ports', 'node:*', '@serialport/bindings-cpp', '@serialport/stream'] },
   { part: 'src/tools', may: [...device, 'src/main', 'node:*', 'commander', 'uqr', 'valibot'] },
   { part: 'src/reader', may: [...pure, 'xstate'] },
   { part: 'src/boot', may: [...device, 'src/boot', 'node:*', 'pino'] },
-  { part: 'src/main', may: [...device, 'src/boot', 'node:*', 'pino'] },
+  { part: 'src/main', may: [...device, 'src/boot', 'node:*', 'pino', 'commander', 'package.json'] },
   { part: 'sim/line', may: [...bench, 'src/drivers/serial-link'] },
   { part: 'sim', may: bench },
   { part: 'test', may: ['src', 'sim', 'test', 'node:*', '*', 'vitest.config'] },

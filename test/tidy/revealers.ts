@@ -12,6 +12,7 @@ export const revealers: readonly Revealer[] = [
   { path: 'src/access/card.ts', reason: 'defines the card' },
   { path: 'src/drivers/node-crypto.ts', reason: 'computes with keys' },
   { path: 'src/table/tags.ts', reason: 'makes the tag of a PIN or a card' },
+  { path: 'src/store/table-store.ts', reason: 'hands the table key to its own thread' },
   { path: 'src/tools/key-store.ts', reason: 'writes the keys of a reader to their file' },
 ];
 

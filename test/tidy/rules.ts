@@ -35,8 +35,8 @@ const isPure = (path: string): boolean => /^src\/(?:shared|ports|access|osdp|tab
 /** The bench keeps virtual time too; only its faces, which people look at, live in real time. */
 const isVirtual = (path: string): boolean =>
   isPure(path) || /^src\/config[./]/.test(path) || (path.startsWith('sim/') && !/^sim\/(?:terminal|web|line|main\.ts)/.test(path));
-/** Where real time is the subject. */
-const isOfRealTime = (path: string): boolean => path === 'sim/virtual-clock.ts' || path === 'test/drivers/node-clock.test.ts';
+/** Where real time is the subject: the two clocks, and the deadline for reports of real devices. */
+const ofRealTime = ['sim/virtual-clock.ts', 'test/drivers/node-clock.test.ts', 'test/contracts/heard.ts'];
 
 /** Everything in `text` that matches, a finding each. */
 const matches = (source: Source, text: string, pattern: RegExp, sentence: string): Finding[] =>
@@ -147,7 +147,7 @@ export const rules: readonly Rule[] = [
   },
   {
     name: 'waits on the clock it was given, never on a timer of the system',
-    isFor: (path) => (isVirtual(path) || isTest(path)) && !isOfRealTime(path),
+    isFor: (path) => (isVirtual(path) || isTest(path)) && !ofRealTime.includes(path),
     check: inCode(
       /(?<![.\w])(?:setTimeout|setInterval|setImmediate)\s*\((?!\s*\w+\s*:)|from\s*'\s{2,}timers/g,
       'use the clock; a test advances virtual time or waits for an event',

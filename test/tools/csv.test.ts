@@ -12,12 +12,30 @@ describe('comma-separated values', () => {
     ['', []],
     ['a,b\n', [['a', 'b']]],
     ['a,b', [['a', 'b']]],
-    ['a,b\r\nc,d\r\n', [['a', 'b'], ['c', 'd']]],
+    [
+      'a,b\r\nc,d\r\n',
+      [
+        ['a', 'b'],
+        ['c', 'd'],
+      ],
+    ],
     ['\uFEFFa\nb', [['a'], ['b']]],
-    ['a,\n,b\n', [['a', ''], ['', 'b']]],
+    [
+      'a,\n,b\n',
+      [
+        ['a', ''],
+        ['', 'b'],
+      ],
+    ],
     ['a,', [['a', '']]],
     ['a\n\n \r\nb', [['a'], ['b']]],
-    ['"a,b","c""d","e\r\nf"\ng,h,i', [['a,b', 'c"d', 'e\r\nf'], ['g', 'h', 'i']]],
+    [
+      '"a,b","c""d","e\r\nf"\ng,h,i',
+      [
+        ['a,b', 'c"d', 'e\r\nf'],
+        ['g', 'h', 'i'],
+      ],
+    ],
     ['"",""""', [['', '"']]],
   ])('read %j', (text, rows) => {
     expect(fieldsOf(text)).toEqual(rows);

@@ -4,7 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { NodeCrypto } from '../../src/drivers/node-crypto.ts';
-import { newStandAloneKeys, prepareDataDirectory, readReaderKeys, readStandAloneKeys, type StandAloneKeys, writeStandAloneKeys } from '../../src/tools/key-store.ts';
+import {
+  newStandAloneKeys,
+  prepareDataDirectory,
+  readReaderKeys,
+  readStandAloneKeys,
+  type StandAloneKeys,
+  writeStandAloneKeys,
+} from '../../src/tools/key-store.ts';
 
 const crypto = new NodeCrypto();
 let directory: string;
@@ -72,11 +79,14 @@ describe('the keys of a reader', () => {
     expect(refusal()).toContain('is a link');
   });
 
-  it.each(['', '{', '[]', '{"format":1}', '{"format":2}', 'x'.repeat(5_000)])('are refused when damaged, without showing what is in them: %j', (content) => {
-    makeKeys();
-    writeFileSync(join(directory, 'keys', 'reader.json'), content);
-    expect(refusal()).toMatch(/is damaged/);
-  });
+  it.each(['', '{', '[]', '{"format":1}', '{"format":2}', 'x'.repeat(5_000)])(
+    'are refused when damaged, without showing what is in them: %j',
+    (content) => {
+      makeKeys();
+      writeFileSync(join(directory, 'keys', 'reader.json'), content);
+      expect(refusal()).toMatch(/is damaged/);
+    },
+  );
 
   it('are refused, not made anew, when half of them is missing', () => {
     mkdirSync(join(directory, 'keys'), { mode: 0o700 });
@@ -101,6 +111,9 @@ describe('the data directory', () => {
     chmodSync(directory, 0o755);
     expect(prepareDataDirectory(directory)).toMatchObject({ ok: false, failure: expect.stringContaining('mode 755') });
     writeFileSync(join(directory, 'file'), '');
-    expect(prepareDataDirectory(join(directory, 'file', 'x'))).toMatchObject({ ok: false, failure: expect.stringContaining('cannot be used: ENOTDIR') });
+    expect(prepareDataDirectory(join(directory, 'file', 'x'))).toMatchObject({
+      ok: false,
+      failure: expect.stringContaining('cannot be used: ENOTDIR'),
+    });
   });
 });

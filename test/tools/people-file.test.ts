@@ -34,7 +34,10 @@ describe('a file of people', () => {
     expect(ada).toMatchObject({ line: 2, person: 7, pinExempt: true, uses: { limit: 5, serial: 2 }, extendedTime: true, offlinePriority: true });
     expect(ada?.pin?.reveal()).toBe('0417');
     expect(ada?.duressPin?.reveal()).toBe('9911');
-    expect(ada?.cards.map((card) => [card.form, card.length])).toEqual([['bits', 26], ['text', 8]]);
+    expect(ada?.cards.map((card) => [card.form, card.length])).toEqual([
+      ['bits', 26],
+      ['text', 8],
+    ]);
     expect([ada?.validFromS, ada?.validUntilS]).toEqual([seconds(2027, 2, 1), seconds(2027, 3, 1)]);
     expect(bo).toMatchObject({ person: 4_294_967_295, cards: [], pinExempt: false, uses: undefined, validFromS: undefined, extendedTime: false });
     expect([third?.validFromS, third?.validUntilS]).toEqual([Date.UTC(2027, 2, 1, 6) / 1_000, Date.UTC(2027, 2, 1, 16, 0, 30) / 1_000]);
@@ -107,7 +110,9 @@ x,417,,,,,,
   });
 
   it('when it lists more people than a table holds', () => {
-    expect(errorsOf(`person\n${'1\n'.repeat(maxPersons + 1)}`)).toEqual([`- -: The file lists ${maxPersons + 1} people; a table holds ${maxPersons}.`]);
+    expect(errorsOf(`person\n${'1\n'.repeat(maxPersons + 1)}`)).toEqual([
+      `- -: The file lists ${maxPersons + 1} people; a table holds ${maxPersons}.`,
+    ]);
   });
 
   it('with a count of the errors beyond the first hundred', () => {
@@ -124,17 +129,29 @@ x,417,,,,,,
     expect(errorsWith('pin', pin).join()).toContain('4 to 8 digits and nothing else');
   });
 
-  it.each(['2027-3-1', '01.03.2027', '3/1/2027', '2027-02-29', '2027-13-01', '2027-00-01', '2027-03-01T18:00', '2027-03-01T25:00Z', '1999-12-31', '2200-01-01', '20270301'])(
-    'for a time that is none or could be two: %j',
-    (text) => {
-      expect(errorsWith('valid_from', text)).toEqual([expect.stringContaining('2 valid_from: It must be a day')]);
-      expect(errorsWith('valid_until', text)).toEqual([expect.stringContaining('2 valid_until: It must be a day')]);
+  it.each([
+    '2027-3-1',
+    '01.03.2027',
+    '3/1/2027',
+    '2027-02-29',
+    '2027-13-01',
+    '2027-00-01',
+    '2027-03-01T18:00',
+    '2027-03-01T25:00Z',
+    '1999-12-31',
+    '2200-01-01',
+    '20270301',
+  ])('for a time that is none or could be two: %j', (text) => {
+    expect(errorsWith('valid_from', text)).toEqual([expect.stringContaining('2 valid_from: It must be a day')]);
+    expect(errorsWith('valid_until', text)).toEqual([expect.stringContaining('2 valid_until: It must be a day')]);
+  });
+
+  it.each(['0:0x0', '26:0x4000000', '513:0x1', '26:12', '26:', '1.23E+09', '1,5E7', 'ü', 'a b', 'x'.repeat(65)])(
+    'for a card that cannot be one: %j',
+    (card) => {
+      expect(errorsWith('cards', `"${card}"`)).toEqual([expect.stringContaining('2 cards: Card 1 is neither bits')]);
     },
   );
-
-  it.each(['0:0x0', '26:0x4000000', '513:0x1', '26:12', '26:', '1.23E+09', '1,5E7', 'ü', 'a b', 'x'.repeat(65)])('for a card that cannot be one: %j', (card) => {
-    expect(errorsWith('cards', `"${card}"`)).toEqual([expect.stringContaining('2 cards: Card 1 is neither bits')]);
-  });
 
   it('for more cards than a person has', () => {
     const cards = (count: number): string => Array.from({ length: count }, (_, index) => `C${index}`).join(';');
@@ -166,7 +183,9 @@ describe('a card in a file', () => {
 describe('any file of people', () => {
   it('is taken or refused, and never throws or repeats a cell', () => {
     const cell = fc.oneof(fc.constantFrom('1', '0417', '76549321', 'yes', '2027-03-01', '26:0x1', '', '"', ',', ';', '\n'), fc.string());
-    const text = fc.tuple(fc.subarray([...columns]), fc.array(fc.array(cell, { maxLength: 8 }), { maxLength: 5 })).map(([header, rows]) => [header, ...rows].map((row) => row.join(',')).join('\n'));
+    const text = fc
+      .tuple(fc.subarray([...columns]), fc.array(fc.array(cell, { maxLength: 8 }), { maxLength: 5 }))
+      .map(([header, rows]) => [header, ...rows].map((row) => row.join(',')).join('\n'));
     fc.assert(
       fc.property(text, (file) => {
         expect(errorsOf(file).join()).not.toMatch(/0417|76549321/);

@@ -1,3 +1,4 @@
+/** The simulated keypad, card reader and contacts: their contracts, then what hands can do to them. */
 import { describe, expect, it } from 'vitest';
 import { SimCardReader } from '../../../sim/devices/card-reader.ts';
 import { SimInputs } from '../../../sim/devices/inputs.ts';

@@ -1,3 +1,4 @@
+/** The simulated lights, buzzer and strike: their contracts, then how they fail and what they remember. */
 import { describe, expect, it } from 'vitest';
 import { SimBuzzer } from '../../../sim/devices/buzzer.ts';
 import { History, maxHistory } from '../../../sim/devices/history.ts';
