@@ -31,7 +31,7 @@ export const readConfig = (text: string): Result<Config, readonly ConfigError[]>
   return read.ok ? ok(configOf(read.value)) : read;
 };
 
-export const configOf = (settings: Settings): Config => ({
+const configOf = (settings: Settings): Config => ({
   name: settings.reader.name,
   dataDir: settings.reader.dataDir,
   policy: policyOf(settings),

@@ -93,6 +93,7 @@ export class Reader {
   readonly #doorSide: DoorSide;
   readonly #orders: Orders;
   #linkLostAtMs: number | undefined;
+  #isUnlockingOnRecord = false;
   #housekeeping: unknown;
 
   /**
@@ -179,6 +180,7 @@ export class Reader {
     }
     if (mode === this.mode) return allowed;
     this.tell({ code: 'mode.changed', fields: { mode, from: this.mode } });
+    this.#isUnlockingOnRecord = false;
     this.#machine.send({ type: 'mode.set', mode });
     return allowed;
   }
@@ -237,7 +239,9 @@ export class Reader {
           const verdict = await decide(input, this.#policy, answers, () => signal.aborted);
           return { verdict, atMs: clock.nowMs() };
         }),
-        unlock: fromPromise(({ input }: { input: { readonly holdMs: number } }) => this.#releaseOnRecord('door.unlocked', input.holdMs)),
+        unlock: fromPromise(({ input, signal }: { input: { readonly holdMs: number }; signal: AbortSignal }) =>
+          this.#unlock(input.holdMs, () => signal.aborted),
+        ),
       },
     });
     const actor = createActor(machine, { clock, input: { policy: this.#policy, mode: this.#policy.mode, lockoutMs } });
@@ -262,7 +266,10 @@ export class Reader {
   #orderHandlers(): OrderHandlers {
     return {
       setMode: async ({ mode }) => assert(this.setMode(mode).ok, 'the model refuses this mode'),
-      release: () => this.#releaseOnRecord('order.released', this.#policy.strikeMs),
+      release: async () => {
+        await this.#recordOpening('order.released');
+        await this.#release(this.#policy.strikeMs);
+      },
       setClock: async ({ wallMs }) => {
         const { clock } = this.#ports;
         const byMs = wallMs - clock.wall().ms;
@@ -280,11 +287,26 @@ export class Reader {
     };
   }
 
-  /** The way of everything that opens the door without a decision: on record first, then the strike (R11). */
-  async #releaseOnRecord(code: 'order.released' | 'door.unlocked', holdMs: number): Promise<void> {
+  /** What opens the door without a decision is on record first, like a grant (R11). */
+  async #recordOpening(code: 'order.released' | 'door.unlocked'): Promise<void> {
     await this.journal.append({ code });
     this.#recorded([{ code }]);
-    await this.#release(holdMs);
+  }
+
+  /** On record once, however often the strike must be tried. `isWithdrawn`: the mode was left while the disk was waited for. */
+  async #unlock(holdMs: number, isWithdrawn: () => boolean): Promise<void> {
+    if (!this.#isUnlockingOnRecord) {
+      await this.#recordOpening('door.unlocked');
+      if (isWithdrawn()) {
+        this.tell({ code: 'door.relocked' });
+        return;
+      }
+      this.#isUnlockingOnRecord = true;
+    }
+    await this.#release(holdMs).catch((thrown: unknown) => {
+      this.#tellStrikeFault(thrown);
+      throw thrown;
+    });
   }
 
   async #release(holdMs: number): Promise<void> {

@@ -246,7 +246,7 @@ level = "info"
       }
     }
     expect(Object.keys(Object.prototype)).toEqual([]);
-    expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
+    expect(Reflect.get({}, 'polluted')).toBeUndefined();
   });
 });
 
@@ -320,7 +320,7 @@ describe('any file at all', () => {
   });
 
   it('gives a whole configuration or errors, for arbitrary text', () => {
-    fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 200 }), wholeOrNothing), { numRuns: 2_000 });
+    fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 60 }), wholeOrNothing), { numRuns: 500 });
   });
 
   it('gives a whole configuration or errors, for the deepest nesting that fits', () => {

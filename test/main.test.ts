@@ -76,7 +76,7 @@ describe('doorpad check', () => {
 
   it.each([
     ['that is not there', () => rmSync(at.configFile), 'There is no such file.'],
-    ['that is a directory', () => (rmSync(at.configFile), mkdirSync(at.configFile)), 'This is not a file.'],
+    ['that is a directory', () => [rmSync(at.configFile), mkdirSync(at.configFile)], 'This is not a file.'],
     ['that is not text', () => at.write('doorpad.toml', Uint8Array.of(0xff, 0xfe)), 'The file is not UTF-8 text.'],
     ['that is huge', () => at.write('doorpad.toml', '#'.repeat(70_000)), 'The file is larger than 65536 bytes.'],
   ])('refuses a file %s', async (_, spoil, sentence) => {

@@ -3,6 +3,7 @@
  * egress does not depend on it: REX is wired past the software.
  */
 import { and, assign, emit, setup } from 'xstate';
+import { assert } from '../shared/assert.ts';
 import type { AccessEvent } from './events.ts';
 import type { Policy } from './policy.ts';
 
@@ -39,8 +40,9 @@ const doorSetup = setup({
     securesOnOpen: ({ context }) => context.policy.secureOnOpen,
   },
   actions: {
-    noteRelease: assign({
-      releasedUntilMs: ({ event }) => (event.type === 'strike.released' ? event.atMs + event.holdMs : event.atMs),
+    noteRelease: assign(({ event }) => {
+      assert(event.type === 'strike.released', 'a release says for how long');
+      return { releasedUntilMs: event.atMs + event.holdMs };
     }),
     noteSecured: assign({ releasedUntilMs: ({ context, event }) => Math.min(context.releasedUntilMs, event.atMs) }),
     noteRex: assign({ isRexHeld: true }),
@@ -112,6 +114,6 @@ export const doorMachine = doorSetup.createMachine({
   }),
   states: {
     contact: { description: 'The door contact.', initial: 'closed', states: { closed, open, forced, heldOpen } },
-    permission: { initial: 'watching', states: { watching } },
+    permission: { description: 'What excuses a door that is opened.', initial: 'watching', states: { watching } },
   },
 });

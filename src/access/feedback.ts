@@ -3,6 +3,7 @@
  * one program (R12); every key shares one (R1; IEC 60839-11-1 table 7 row 23). Colours and times: FIELD §6, last rows.
  * A program is resolved from elapsed time alone; who plays it is the reader.
  */
+import { present } from '../shared/assert.ts';
 
 export type Colour = 'off' | 'red' | 'green' | 'amber' | 'blue' | 'violet' | 'white';
 
@@ -83,5 +84,5 @@ export const lightAt = (steps: readonly LightStep[], elapsedMs: number): LightSt
 /** The same for a cycle, which is never over. */
 export const restingLightAt = (resting: Resting, elapsedMs: number): LightStep => {
   const cycle = restingLights[resting];
-  return lightAt(cycle, elapsedMs % lengthMs(cycle)) ?? { colour: 'off', forMs: 0 };
+  return present(lightAt(cycle, elapsedMs % lengthMs(cycle)), 'a cycle is never over');
 };

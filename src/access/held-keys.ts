@@ -34,7 +34,7 @@ export class HeldKeys {
   stuck(nowMs: number): readonly string[] {
     const found: string[] = [];
     for (const [key, held] of this.#held) {
-      if (held.isReported || nowMs - held.sinceMs < stuckKeyMs) continue;
+      if (held.isReported || nowMs < held.sinceMs + stuckKeyMs) continue;
       held.isReported = true;
       found.push(key);
     }

@@ -5,7 +5,7 @@
  */
 import { and, not } from 'xstate';
 import { Pin } from './pin.ts';
-import { questionOf, readerSetup, unlockedHoldMs } from './reader-setup.ts';
+import { decisionLimitMs, questionOf, readerSetup, unlockedHoldMs } from './reader-setup.ts';
 
 const empty = readerSetup.createStateConfig({
   description: 'Nothing typed.',
@@ -32,7 +32,7 @@ const typing = readerSetup.createStateConfig({
     ],
     'key.hash': [
       // The # of habit after an eighth digit too many: it submits nothing (R2).
-      { guard: 'followsAutoSubmit', actions: ['signalKey', 'forgetAutoSubmit'] },
+      { guard: 'followsAutoSubmit', target: 'typing', reenter: true, actions: ['signalKey', 'forgetAutoSubmit'] },
       { target: 'empty', actions: ['signalKey', 'submit'] },
     ],
     'key.star': { target: 'empty', actions: ['signalKey', 'clearByStar'] },
@@ -92,6 +92,8 @@ const over = readerSetup.createStateConfig({
 
 const ready = readerSetup.createStateConfig({
   description: 'Nothing to decide.',
+  // The window hears of each verdict before the next presentation is judged by it.
+  on: { verdict: { actions: 'forgetVerdict' } },
   always: { guard: 'hasWaiting', target: 'deciding', actions: 'takeNext' },
 });
 
@@ -108,9 +110,9 @@ const deciding = readerSetup.createStateConfig({
       },
       { target: 'ready', actions: [{ type: 'noteVerdict', params: ({ event }) => event.output }, 'conclude'] },
     ],
-    onError: { target: 'answering', actions: ['noteNoVerdict', 'tellNoVerdict'] },
+    onError: { target: 'answering', actions: [{ type: 'noteNoVerdict', params: { afterMs: 0 } }, 'tellNoVerdict'] },
   },
-  after: { decisionLimit: { target: 'answering', actions: ['noteNoVerdict', 'tellNoVerdict'] } },
+  after: { decisionLimit: { target: 'answering', actions: [{ type: 'noteNoVerdict', params: { afterMs: decisionLimitMs } }, 'tellNoVerdict'] } },
 });
 
 const answering = readerSetup.createStateConfig({
@@ -181,6 +183,6 @@ export const readerMachine = readerSetup.createMachine({
     decision: { description: 'One at a time.', initial: 'ready', states: { ready, deciding, answering } },
     pinPath: { description: "The reader's own guessing budget.", initial: 'available', states: { available, lockedOut } },
     passage: { description: 'The door that stands unlocked.', initial: 'secured', states: { secured, unlocking, unlocked, notUnlocked } },
-    mode: { initial: 'known', states: { known: modeKnown } },
+    mode: { description: 'Which of the six modes is in force.', initial: 'known', states: { known: modeKnown } },
   },
 });

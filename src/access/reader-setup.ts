@@ -87,6 +87,9 @@ const signalOf = (verdict: Verdict): Signal => {
 const hasPendingPin = ({ current, waiting, window }: ReaderContext): boolean =>
   [...(current === undefined ? [] : [current]), ...waiting].some(({ by, atMs }) => by === 'pin' && window !== undefined && atMs < window.deadlineMs);
 
+const windowOf = ({ window }: ReaderContext): Window => present(window, 'a window is open');
+const currentOf = ({ current }: ReaderContext): Presented => present(current, 'a presentation is being decided');
+
 const hasRoom = ({ waiting }: ReaderContext): boolean => waiting.length < maxWaiting;
 const dropped = (by: Presented['by']): ReaderEffect => ({ type: 'tell', event: { code: 'submit.dropped', fields: { by } } });
 
@@ -95,8 +98,9 @@ const keySignal = ({ lockoutMs, mode }: ReaderContext): Signal =>
   lockoutMs > 0 && (mode === 'pinOnly' || mode === 'cardOrPin') ? 'keyLockedOut' : 'key';
 
 /** What `decide` is asked about the presentation taken. */
-export const questionOf = ({ current, mode, window, windowOverAtMs }: ReaderContext): Question => {
-  const presented = present(current, 'a decision is about a presentation');
+export const questionOf = (context: ReaderContext): Question => {
+  const { mode, window, windowOverAtMs } = context;
+  const presented = currentOf(context);
   const isWindowOver = windowOverAtMs !== undefined && presented.atMs - windowOverAtMs < windowOverMs;
   return { presented, mode, window, isWindowOver };
 };
@@ -110,10 +114,10 @@ export const readerSetup = setup({
   delays: {
     interDigit: ({ context: { policy, window } }) =>
       window?.person.extendedTime === true ? Math.max(policy.interDigitMs, extendedInterDigitMs) : policy.interDigitMs,
-    windowLeft: ({ context: { window, decidedAtMs } }) => Math.max(0, (window?.deadlineMs ?? 0) - decidedAtMs),
-    warningLeft: ({ context: { window, decidedAtMs } }) => Math.max(0, (window?.deadlineMs ?? 0) - windowWarningMs - decidedAtMs),
+    windowLeft: ({ context }) => Math.max(0, windowOf(context).deadlineMs - context.decidedAtMs),
+    warningLeft: ({ context }) => Math.max(0, windowOf(context).deadlineMs - windowWarningMs - context.decidedAtMs),
     windowOver: windowOverMs,
-    answerLeft: ({ context: { current, decidedAtMs } }) => Math.max(0, (current?.atMs ?? 0) + answerMs - decidedAtMs),
+    answerLeft: ({ context }) => Math.max(0, currentOf(context).atMs + answerMs - context.decidedAtMs),
     decisionLimit: decisionLimitMs,
     lockoutLeft: ({ context }) => context.lockoutMs,
     unlockedRenew: unlockedRenewMs,
@@ -125,9 +129,9 @@ export const readerSetup = setup({
     isSecondStarInWindow: ({ context }) => context.window !== undefined && context.wasStar,
     followsAutoSubmit: ({ context: { autoSubmittedAtMs }, event }) =>
       autoSubmittedAtMs !== undefined && 'atMs' in event && event.atMs - autoSubmittedAtMs < swallowHashMs,
-    hasWaiting: ({ context }) => context.waiting.length > 0,
+    hasWaiting: ({ context: { waiting, verdict } }) => waiting.length > 0 && verdict === undefined,
     hasPendingPin: ({ context }) => hasPendingPin(context),
-    wasNeverTried: ({ context }) => context.window?.submitted === 0,
+    wasNeverTried: ({ context }) => windowOf(context).submitted === 0,
     isLockedOut: ({ context }) => context.lockoutMs > 0,
     isUnlocked: ({ context }) => context.mode === 'unlocked',
     leavesUnlocked: ({ event }) => event.type === 'mode.set' && event.mode !== 'unlocked',
@@ -136,7 +140,7 @@ export const readerSetup = setup({
     isDenied: ({ event }) => event.type === 'verdict' && event.verdict.verdict === 'denied',
     isTooLate: ({ event }) => event.type === 'verdict' && event.verdict.verdict === 'windowOver',
     isWrongPin: ({ event }) => event.type === 'verdict' && event.verdict.verdict === 'denied' && event.verdict.code === 'pin.wrong',
-    isLastTry: ({ context }) => (context.window?.triesLeft ?? 0) <= 1,
+    isLastTry: ({ context }) => windowOf(context).triesLeft <= 1,
   },
   actions: {
     signalKey: emit(({ context }) => ({ type: 'signal', signal: keySignal(context) })),
@@ -144,12 +148,12 @@ export const readerSetup = setup({
     signalWindowEnding: emit({ type: 'signal', signal: 'windowEnding' }),
     signalWindowOver: emit({ type: 'signal', signal: 'windowOver' }),
     tellHinted: emit({ type: 'tell', event: { code: 'pin.hinted' } }),
-    tellTimeout: emit(({ context }) => ({ type: 'tell', event: { code: 'pin.timeout', person: context.window?.person.person } })),
+    tellTimeout: emit(({ context }) => ({ type: 'tell', event: { code: 'pin.timeout', person: windowOf(context).person.person } })),
     tellAbandoned: emit(({ context, event }) => ({
       type: 'tell',
       event: {
         code: 'pin.abandoned',
-        person: context.window?.person.person,
+        person: windowOf(context).person.person,
         fields: { detail: event.type === 'window.replaced' ? 'nextCard' : 'cleared' },
       },
     })),
@@ -158,13 +162,16 @@ export const readerSetup = setup({
     holdStrike: emit({ type: 'strike.hold', holdMs: unlockedHoldMs }),
     secureStrike: emit({ type: 'strike.secure' }),
 
-    takeDigit: assign({
-      pin: ({ context, event }) => (event.type === 'key.digit' ? context.pin.with(event.digit) : context.pin),
-      wasStar: false,
+    takeDigit: assign(({ context, event }) => {
+      assert(event.type === 'key.digit', 'a digit is taken from a key');
+      return { pin: context.pin.with(event.digit), wasStar: false };
     }),
     clear: assign({ pin: Pin.empty, wasStar: false }),
     clearByStar: assign({ pin: Pin.empty, wasStar: true }),
-    noteAutoSubmit: assign({ autoSubmittedAtMs: ({ event }) => ('atMs' in event ? event.atMs : undefined) }),
+    noteAutoSubmit: assign(({ event }) => {
+      assert(event.type === 'key.digit', 'the eighth digit submits by itself');
+      return { autoSubmittedAtMs: event.atMs };
+    }),
     forgetAutoSubmit: assign({ autoSubmittedAtMs: undefined }),
     abandonWindow: raise({ type: 'window.abandoned' }),
 
@@ -185,32 +192,43 @@ export const readerSetup = setup({
       if (next?.by === 'card') enqueue.raise({ type: 'window.replaced' });
     }),
     noteVerdict: assign((_, { verdict, atMs }: Decided) => ({ verdict, decidedAtMs: atMs })),
-    noteNoVerdict: assign(({ context }) => ({ verdict: nothingDecided, decidedAtMs: (context.current?.atMs ?? 0) + decisionLimitMs })),
+    noteNoVerdict: assign(({ context }, { afterMs }: { readonly afterMs: number }) => ({
+      verdict: nothingDecided,
+      decidedAtMs: currentOf(context).atMs + afterMs,
+    })),
     tellNoVerdict: emit({ type: 'tell', event: { code: 'decision.failed', fields: { fault: 'hardware.slow' } } }),
     conclude: enqueueActions(({ context, enqueue }) => {
-      const presented = present(context.current, 'a verdict is about a presentation');
+      const presented = currentOf(context);
       const verdict = present(context.verdict, 'a decision ends with a verdict');
       const atMs = verdict.verdict === 'denied' ? Math.max(context.decidedAtMs, presented.atMs + answerMs) : context.decidedAtMs;
-      enqueue.assign({ current: undefined, verdict: undefined });
+      enqueue.assign({ current: undefined });
       enqueue.emit({ type: 'signal', signal: signalOf(verdict) });
       enqueue.raise({ type: 'verdict', verdict, presented, atMs });
     }),
+    forgetVerdict: assign({ verdict: undefined }),
 
     openWindow: assign(({ context, event }) => {
       assert(event.type === 'verdict' && event.verdict.verdict === 'awaitPin', 'a window is opened by a card');
       return { window: event.verdict.window, windowOverAtMs: undefined, decidedAtMs: Math.max(context.decidedAtMs, event.atMs) };
     }),
-    countTry: assign(({ context: { window } }) =>
-      window === undefined ? {} : { window: { ...window, triesLeft: window.triesLeft - 1, submitted: window.submitted + 1 } },
-    ),
+    countTry: assign(({ context }) => {
+      const window = windowOf(context);
+      return { window: { ...window, triesLeft: window.triesLeft - 1, submitted: window.submitted + 1 } };
+    }),
     closeWindow: assign({ window: undefined, windowOverAtMs: undefined }),
     runOutWindow: enqueueActions(({ context, event, enqueue }) => {
-      const windowOverAtMs = event.type === 'verdict' ? event.atMs : context.window?.deadlineMs;
+      const windowOverAtMs = event.type === 'verdict' ? event.atMs : windowOf(context).deadlineMs;
       enqueue.assign({ window: undefined, windowOverAtMs });
       enqueue.raise({ type: 'window.ended' });
     }),
-    noteLockout: assign({ lockoutMs: ({ event }) => (event.type === 'lockout.began' ? event.waitMs : 0) }),
+    noteLockout: assign(({ event }) => {
+      assert(event.type === 'lockout.began', 'a lockout begins with its wait');
+      return { lockoutMs: event.waitMs };
+    }),
     endLockout: assign({ lockoutMs: 0 }),
-    setMode: assign({ mode: ({ context, event }) => (event.type === 'mode.set' ? event.mode : context.mode) }),
+    setMode: assign(({ event }) => {
+      assert(event.type === 'mode.set', 'a mode is set by name');
+      return { mode: event.mode };
+    }),
   },
 });

@@ -11,7 +11,7 @@ export interface Position {
 }
 
 /** Keys are looked up by section and name; deeper ones are found under their first two parts. */
-export const positionDepth = 2;
+const positionDepth = 2;
 
 const keyOf = (path: readonly string[]): string => JSON.stringify(path.slice(0, positionDepth));
 

@@ -55,7 +55,7 @@ export const whole = <Default extends number | undefined>(
   byDefault: row.byDefault as Held<number, Default>,
 });
 
-export const maxNameCharacters = 64;
+const maxNameCharacters = 64;
 
 /** Text for people: no control characters, so that printing it cannot move a cursor. */
 export const name = (row: Row<string, string>): Setting<string> => ({
@@ -64,7 +64,7 @@ export const name = (row: Row<string, string>): Setting<string> => ({
   schema: v.pipe(v.string(), v.regex(/^[^\p{C}\p{Zl}\p{Zp}]+$/u), v.maxLength(maxNameCharacters)),
 });
 
-export const maxPathCharacters = 255;
+const maxPathCharacters = 255;
 
 const absolutePath = v.pipe(
   v.string(),

@@ -2,7 +2,7 @@
 import type { Crypto } from '../ports/crypto.ts';
 import type { Space } from '../ports/record-store.ts';
 
-export const checkBytes = 16;
+const checkBytes = 16;
 
 /** value ‖ SHA-256(space ‖ 0 ‖ key ‖ value), cut to 16 bytes. */
 export function seal(crypto: Pick<Crypto, 'sha256'>, space: Space, key: number, value: Uint8Array): Uint8Array {

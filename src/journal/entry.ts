@@ -11,7 +11,7 @@ export const eventClasses: readonly EventClass[] = ['grant', 'alarm', 'deny', 'i
 
 export type EventFields = Readonly<Record<string, string | number | boolean>>;
 
-/** An event to be recorded. The journal knows no catalogue: any code of 1–64 ASCII characters will do. */
+/** An event to be recorded. The journal knows no catalogue: any code of 1–64 ASCII characters, a letter first, will do. */
 export interface JournalEvent {
   readonly code: string;
   /** 0..2^32-1. */
@@ -69,12 +69,17 @@ const personFlag = 2;
 /** How a field's value is written: the two truths have no bytes of their own. */
 const tags = { no: 0, yes: 1, whole: 2, float: 3, text: 4 } as const;
 
+/** No digit in front: an object would put such a name before all others, and the same fields have one order only. */
+const namePattern = /^[A-Za-z_][\x21-\x7e]*$/;
+
+/** Where entries are put together: the usual one is a fortieth of the longest. */
+const scratch = new Uint8Array(maxEntryBytes);
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** At most `maxEntryBytes` bytes; `sequence` may be 0 until `setSequence`. The shapes are our own code's duty; texts may come from anywhere and are cut. */
 export function encodeEntry(entry: Entry): Uint8Array {
-  const bytes = new Uint8Array(maxEntryBytes);
+  const bytes = scratch;
   const view = new DataView(bytes.buffer);
   bytes[0] = version;
   bytes.set(epochBytes(entry.epoch), 1);
@@ -103,7 +108,7 @@ export function setSequence(bytes: Uint8Array, sequence: number): Uint8Array {
 }
 
 function putName(bytes: Uint8Array, at: number, name: string, most: number): number {
-  assert(name.length > 0 && name.length <= most && /^[\x20-\x7e]+$/.test(name), 'codes and field names are short and ASCII');
+  assert(name.length > 0 && name.length <= most && namePattern.test(name), 'codes and field names are short and ASCII');
   bytes[at] = name.length;
   encoder.encodeInto(name, bytes.subarray(at + 1));
   return at + 1 + name.length;
@@ -189,7 +194,7 @@ class Input {
   name(most: number): string {
     const length = this.uint8();
     const name = this.#text(length);
-    this.isGood &&= length > 0 && length <= most && /^[\x20-\x7e]+$/.test(name);
+    this.isGood &&= length > 0 && length <= most && namePattern.test(name);
     return name;
   }
 
@@ -246,33 +251,27 @@ class Input {
   }
 }
 
-/** The row for an entry's bytes: bytes ‖ previous link ‖ link. */
+/** The row for an entry's bytes: previous link ‖ bytes ‖ link. */
 export function sealRow(crypto: Pick<Crypto, 'sha256'>, bytes: Uint8Array, previousLink: Uint8Array): Uint8Array {
   const row = new Uint8Array(bytes.length + 2 * linkBytes);
-  row.set(bytes);
-  row.set(previousLink, bytes.length);
-  row.set(linkOf(crypto, previousLink, bytes), bytes.length + linkBytes);
+  row.set(previousLink);
+  row.set(bytes, linkBytes);
+  row.set(linkOf(crypto, row), row.length - linkBytes);
   return row;
 }
 
 /** What a row holds, or undefined when a byte of it is not what was written, or it stands under another's key. Never throws. */
 export function openRow(crypto: Pick<Crypto, 'sha256' | 'isEqual'>, key: number, row: Uint8Array): Recorded | undefined {
-  const end = row.length - 2 * linkBytes;
-  if (end < headBytes) return undefined;
-  const bytes = row.subarray(0, end);
-  const previousLink = row.subarray(end, end + linkBytes);
-  const link = row.subarray(end + linkBytes);
-  if (!crypto.isEqual(link, linkOf(crypto, previousLink, bytes))) return undefined;
+  if (row.length < headBytes + 2 * linkBytes) return undefined;
+  const link = row.subarray(row.length - linkBytes);
+  if (!crypto.isEqual(link, linkOf(crypto, row))) return undefined;
+  const bytes = row.subarray(linkBytes, row.length - linkBytes);
   const entry = decodeEntry(bytes);
-  return entry?.sequence === key ? { entry, bytes, previousLink, link } : undefined;
+  return entry?.sequence === key ? { entry, bytes, previousLink: row.subarray(0, linkBytes), link } : undefined;
 }
 
-function linkOf(crypto: Pick<Crypto, 'sha256'>, previousLink: Uint8Array, bytes: Uint8Array): Uint8Array {
-  const message = new Uint8Array(linkBytes + bytes.length);
-  message.set(previousLink);
-  message.set(bytes, linkBytes);
-  return crypto.sha256(message).subarray(0, linkBytes);
-}
+const linkOf = (crypto: Pick<Crypto, 'sha256'>, row: Uint8Array): Uint8Array =>
+  crypto.sha256(row.subarray(0, row.length - linkBytes)).subarray(0, linkBytes);
 
 /** The 8 bytes of an epoch's 16 hexadecimal digits. */
 export function epochBytes(epoch: string): Uint8Array {
@@ -280,8 +279,14 @@ export function epochBytes(epoch: string): Uint8Array {
   return Uint8Array.from({ length: 8 }, (_, index) => Number.parseInt(epoch.slice(2 * index, 2 * index + 2), 16));
 }
 
+const hexOfByte = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
 /** The 16 hexadecimal digits of an epoch's 8 bytes. */
-export const epochOf = (bytes: Uint8Array): string => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+export function epochOf(bytes: Uint8Array): string {
+  let digits = '';
+  for (const byte of bytes) digits += hexOfByte[byte];
+  return digits;
+}
 
 /** 2^32: DataView has no 48-bit integers. */
 const two32 = 0x1_0000_0000;

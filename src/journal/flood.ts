@@ -11,7 +11,7 @@ import type { EventClass, JournalEvent } from './entry.ts';
 
 /** Events that pass at once, and how many an hour come back. With a summary each 2 min: at most 90 an hour over a long run. */
 export const floodBurst: Readonly<Record<'alarm' | 'deny' | 'info', number>> = { alarm: 60, deny: 30, info: 30 };
-export const floodPerHour: Readonly<Record<'alarm' | 'deny' | 'info', number>> = { alarm: 60, deny: 30, info: 30 };
+const floodPerHour: Readonly<Record<'alarm' | 'deny' | 'info', number>> = { alarm: 60, deny: 30, info: 30 };
 export const summaryMs = 120_000;
 /** Sources told apart; beyond them, all of one code are one source, and beyond as many codes the rest of one class. */
 export const maxSources = 64;

@@ -26,10 +26,10 @@ export interface JournalLimits {
   readonly asked: number;
 }
 
-export const defaultLimits: JournalLimits = { events: 200_000, whenFull: 'gap', told: 1_024, asked: 256 };
+const defaultLimits: JournalLimits = { events: 200_000, whenFull: 'gap', told: 1_024, asked: 256 };
 
 /** The least `events` a journal is opened with. */
-export const leastEvents = 100;
+const leastEvents = 100;
 /** Most events of one `append`. */
 export const maxEventsAtOnce = 8;
 /** Most entries of one `read`. */
@@ -94,7 +94,8 @@ export class Journal {
   readonly #spans: readonly Span[];
   readonly #writer: Writer;
   readonly #flood: Flood;
-  #head: Head;
+  /** As of the last commit: what is planned may yet be taken back. */
+  #onDisk: { readonly head: Head; readonly acknowledged: number; readonly pending: number };
   #handedOut = 0;
 
   private constructor(options: JournalOptions, limits: JournalLimits, loaded: Loaded) {
@@ -106,10 +107,12 @@ export class Journal {
     this.damage = loaded.damage;
     this.lastTrustedMs = loaded.lastTrustedMs;
     this.#ledger = loaded.ledger;
-    const { last, head } = loaded.ledger.state;
-    this.#spans = [...loaded.spans, { epoch: this.epoch, from: last + 1 }];
-    this.#head = { epoch: loaded.spans.at(-1)?.epoch ?? this.epoch, sequence: last, link: head };
-    this.#writer = new Writer({ ...limits, store: options.store, clock: options.clock, ledger: loaded.ledger, kept: () => this.#kept() });
+    this.#spans = [...loaded.spans, { epoch: this.epoch, from: loaded.ledger.state.last + 1 }];
+    this.#onDisk = this.#asOf(loaded.spans.at(-1)?.epoch ?? this.epoch);
+    const kept = (): void => {
+      this.#onDisk = this.#asOf(this.epoch);
+    };
+    this.#writer = new Writer({ ...limits, store: options.store, clock: options.clock, ledger: loaded.ledger, kept });
     this.#flood = new Flood(options.clock, (event) => this.#enqueue(event));
   }
 
@@ -132,14 +135,14 @@ export class Journal {
     return this.#ledger.state.boot;
   }
 
-  /** Everything up to this sequence was heard. */
+  /** Everything up to this sequence was heard, and that is on disk. */
   get acknowledged(): number {
-    return this.#ledger.state.acknowledged;
+    return this.#onDisk.acknowledged;
   }
 
   /** Entries that were not acknowledged, an untold gap included. Not 0: there is something to read above `acknowledged`. */
   get pending(): number {
-    return this.#ledger.pending;
+    return this.#onDisk.pending;
   }
 
   /** Events told that are not on disk yet. */
@@ -148,7 +151,7 @@ export class Journal {
   }
 
   get head(): Head {
-    return this.#head;
+    return this.#onDisk.head;
   }
 
   /**
@@ -188,7 +191,7 @@ export class Journal {
 
   /**
    * Takes an event that nobody waits for. Beyond the flood limit of its source it is counted and summarised; a disk that
-   * is full is tried again; when too many wait, the lesser and older are counted in the gap.
+   * is full is tried again; when too many wait, the oldest of the lesser ones, or else this one, is counted in the gap.
    */
   tell(event: JournalEvent): void {
     if (this.#flood.passes(event, this.#classOf(event.code))) this.#enqueue(event);
@@ -203,7 +206,7 @@ export class Journal {
     assert(limit >= 1 && limit <= maxRead, 'a reading of 1 to 1,000 entries');
     await this.#sealGap();
     const found: Recorded[] = [];
-    const { sequence: newest } = this.#head;
+    const { sequence: newest } = this.head;
     for (let from = after + 1; found.length < limit && from <= newest; ) {
       const rows = await this.#store.scan('event', from, limit - found.length);
       for (const { key, value } of rows) {
@@ -227,7 +230,7 @@ export class Journal {
     if (!(through <= this.#handedOut)) return failed('beyondSent');
     if (this.#spans.findLast(({ from }) => from <= through)?.epoch !== epoch) return failed('wrongEpoch');
     const plan = (): undefined => {
-      if (through > this.acknowledged) this.#ledger.acknowledge(through);
+      if (through > this.#ledger.state.acknowledged) this.#ledger.acknowledge(through);
     };
     return this.#writer.ask(0, plan, () => ok(undefined));
   }
@@ -252,8 +255,8 @@ export class Journal {
       epoch: this.epoch,
       sequence: 0,
       boot: this.boot,
-      monotonicMs: Math.max(0, Math.floor(this.#clock.nowMs())),
-      wallMs: Math.max(0, Math.floor(wall.ms)),
+      monotonicMs: uint48Of(this.#clock.nowMs()),
+      wallMs: uint48Of(wall.ms),
       wallTrusted: wall.trusted,
       code,
       person,
@@ -294,9 +297,9 @@ export class Journal {
     });
   }
 
-  #kept(): void {
-    const { last: sequence, head: link } = this.#ledger.state;
-    this.#head = { epoch: this.epoch, sequence, link };
+  #asOf(epoch: string): { readonly head: Head; readonly acknowledged: number; readonly pending: number } {
+    const { last: sequence, head: link, acknowledged } = this.#ledger.state;
+    return { head: { epoch, sequence, link }, acknowledged, pending: this.#ledger.pending };
   }
 }
 
@@ -304,6 +307,9 @@ interface Draft {
   readonly kind: EventClass;
   readonly bytes: Uint8Array;
 }
+
+/** A clock may be set to anything (SECURITY F6). */
+const uint48Of = (ms: number): number => (ms > 0 ? Math.min(Math.floor(ms), 2 ** 48 - 1) : 0);
 
 const writesOf = (changes: readonly Change[]): readonly Write[] => {
   const writes = changes.flatMap((change) => change.writes);

@@ -30,7 +30,7 @@ export type Admission = 'stored' | 'counted' | 'refused';
 /** A place to rewind to. */
 export interface Mark {
   readonly position: Position;
-  readonly undone: number;
+  readonly undoCount: number;
 }
 
 interface Position {
@@ -42,9 +42,10 @@ interface Position {
   readonly isDirty: boolean;
 }
 
-/** Alarms, in percent of the room (SECURITY D5), and how far below one it must fall before it is given again. */
+/** Alarms, in percent of the room (SECURITY D5). */
 export const alarmPercents: readonly number[] = [75, 90];
-export const rearmPercent = 5;
+/** How far below one it must fall before it is given again: a controller that hears one event at a time would set off one alarm for each. */
+const rearmPercent = 5;
 /** Acknowledged rows that go at once, so that a full journal does not touch its oldest page at each event. */
 export const trimRows = 64;
 /** Most writes that one admission plans. */
@@ -106,11 +107,11 @@ export class Ledger {
   }
 
   mark(): Mark {
-    return { position: this.#position, undone: this.#undo.length };
+    return { position: this.#position, undoCount: this.#undo.length };
   }
 
   rewind(mark: Mark): void {
-    for (const undo of this.#undo.splice(mark.undone).reverse()) undo();
+    for (const undo of this.#undo.splice(mark.undoCount).reverse()) undo();
     this.#position = mark.position;
   }
 
@@ -143,6 +144,8 @@ export class Ledger {
 
   /** Plans the row of the open gap; its room is reserved. */
   sealGap(entryBytes: (sequence: number) => Uint8Array, writes: Write[]): void {
+    // The gap before this one was heard and is an ordinary row now: the place must be free again.
+    this.#trim(0, writes);
     const gapRow = this.#putRow(entryBytes, writes);
     this.#set({ gap: undefined });
     this.#position = { ...this.#position, gapRow };
@@ -197,19 +200,24 @@ export class Ledger {
   }
 
   #makeRoom(kind: EventClass, writes: Write[]): boolean {
+    if (this.#trim(1, writes)) return true;
+    const victim = victims[kind].find((each) => this.#queues[each].length > 0) ?? this.#oldestKept(kind);
+    if (victim === undefined) return false;
+    this.#evict(victim, writes);
+    return true;
+  }
+
+  /** Lets heard rows go where rows and this many more are too many. False: there is no room all the same. */
+  #trim(more: number, writes: Write[]): boolean {
     const { state, oldest } = this.#position;
     const heard = Math.max(0, state.acknowledged - oldest + 1);
-    const excess = heard + this.unacknowledged + 1 - this.#events;
+    const excess = heard + this.unacknowledged + more - this.#events;
     if (excess > 0 && heard > 0) {
       const to = Math.min(oldest + Math.max(excess, trimRows) - 1, state.acknowledged);
       writes.push({ op: 'deleteRange', space: 'event', from: oldest, to });
       this.#position = { ...this.#position, oldest: to + 1 };
     }
-    if (excess <= heard) return true;
-    const victim = victims[kind].find((each) => this.#queues[each].length > 0) ?? this.#oldestKept(kind);
-    if (victim === undefined) return false;
-    this.#evict(victim, writes);
-    return true;
+    return excess <= heard;
   }
 
   /** A grant or an alarm is pushed out by nothing less, and by nothing where the setting says so. */
@@ -252,10 +260,9 @@ export class Ledger {
   #takeThrough(queue: SequenceQueue, through: number): number {
     const taken: number[] = [];
     while (queue.first !== undefined && queue.first <= through) taken.push(queue.shift());
-    if (taken.length > 0)
-      this.#undo.push(() => {
-        for (const sequence of taken.reverse()) queue.unshift(sequence);
-      });
+    this.#undo.push(() => {
+      for (const sequence of taken.reverse()) queue.unshift(sequence);
+    });
     return taken.length;
   }
 

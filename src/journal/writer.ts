@@ -12,7 +12,7 @@ import { type Ledger, victims } from './ledger.ts';
 /** After a commit that was rejected, told events are tried again this much later, or with the next commit asked for. */
 export const retryMs = 5_000;
 /** Writes of one commit; with the journal's own record it stays below the 1,024 a store takes. */
-export const mostWrites = 1_000;
+const mostWrites = 1_000;
 
 /** Plans writes. Returns a Fault to refuse: then nothing of the job is written, and others go on. */
 export type Plan = (writes: Write[]) => Fault | undefined;
@@ -74,7 +74,7 @@ export class Writer {
     });
   }
 
-  /** Takes an event of this class, of at most `weight` writes; kept until it is on disk, or counted when too many wait. */
+  /** Takes an event of this class, of at most `weight` writes; kept until it is on disk; when too many wait, the oldest of a lesser one, or else this one, is counted. */
   tell(told: EventClass, weight: number, plan: (writes: Write[]) => void): void {
     if (this.#toldCount >= this.#options.told && !this.#pushOut(told)) {
       this.#overflow[told] += 1;

@@ -66,7 +66,8 @@ export class Signals {
     const nowMs = this.#clock.nowMs();
     const { colour, forMs } = this.#now(nowMs);
     this.#show(colour);
-    if (forMs !== undefined) this.#nextChange = this.#clock.setTimeout(() => this.#refresh(), forMs);
+    // Rounded up: what is left of a step on a clock with fractions can be too little to move the clock at all.
+    if (forMs !== undefined) this.#nextChange = this.#clock.setTimeout(() => this.#refresh(), Math.ceil(forMs));
   }
 
   /** The colour at this moment, and for how long; undefined: until told otherwise. */

@@ -2,7 +2,21 @@
  * Decides how a database file comes to be: created whole or not at all, private to its owner, opened with every commit
  * synced, and set aside when it is damaged so that a fresh one can begin. What is in it is its owner's (`FileKind`).
  */
-import { accessSync, chmodSync, closeSync, constants, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  chmodSync,
+  closeSync,
+  constants,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
@@ -114,12 +128,15 @@ const openChecked = (path: string, kind: FileKind): DatabaseSync => {
   const database = new DatabaseSync(path, { enableForeignKeyConstraints: false });
   try {
     database.exec(kind.settings);
-    database.exec(durable);
+    // Before anything is written: what is not ours is kept as it was found.
     checkVersion(database, basename(path), kind.schemaVersion);
+    database.exec(durable);
     const isSuspect = existsSync(suspectPath(path));
     if (isSuspect) checkPages(database, basename(path));
     kind.check(database, isSuspect);
     if (isSuspect) rmSync(suspectPath(path));
+    // The log was made by the first read. SQLite syncs its name too, but keeps a failure of that to itself.
+    sync(dirname(path));
     return database;
   } catch (thrown) {
     closeQuietly(database);

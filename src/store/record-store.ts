@@ -83,7 +83,10 @@ export class SqliteRecordStore implements RecordStore {
 
   async #commitGroup(group: readonly Waiting[]): Promise<void> {
     try {
-      const { outcomes, isSpaceLow } = await this.#thread.call('commit', group.map(({ writes }) => writes));
+      const { outcomes, isSpaceLow } = await this.#thread.call(
+        'commit',
+        group.map(({ writes }) => writes),
+      );
       this.#isSpaceLow = isSpaceLow;
       for (const [index, { resolve, reject }] of group.entries()) {
         const fault = outcomes[index];

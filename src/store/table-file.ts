@@ -4,8 +4,8 @@
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { TableLookUp, TableReader } from '../ports/table-disk.ts';
-import { diskFault } from './disk-fault.ts';
 import type { FileKind } from './database-file.ts';
+import { diskFault } from './disk-fault.ts';
 
 export const tableFileName = 'table.db';
 

@@ -66,6 +66,7 @@ export class Thread<S extends Service> {
   readonly #waiting: Waiting[] = [];
   readonly #ended: Promise<void>;
   #hasEnded = false;
+  #isClosing = false;
 
   /** `name` is for the sentence that says it is gone. */
   constructor(port: MessagePort, name: string) {
@@ -82,20 +83,22 @@ export class Thread<S extends Service> {
 
   /** Rejects with the Fault the service threw, with `disk.failed` when the thread ended before it answered. */
   call<N extends keyof Methods<S> & string>(method: N, ...values: Given<S[N]>): Promise<Returned<S[N]>> {
-    if (this.#hasEnded) return Promise.reject(this.#gone());
-    return new Promise((resolve, reject) => {
-      this.#waiting.push({ resolve: resolve as (value: unknown) => void, reject });
-      this.#port.postMessage({ method, values } satisfies Question);
-    });
+    return this.#ask(method, values) as Promise<Returned<S[N]>>;
   }
 
   /** Closes the service and resolves when the thread is gone, also when it was gone already. */
-  async close(): Promise<void> {
-    if (!this.#hasEnded) {
-      this.#waiting.push({ resolve: () => {}, reject: () => {} });
-      this.#port.postMessage({ method: 'close', values: [] } satisfies Question);
-    }
-    await this.#ended;
+  close(): Promise<void> {
+    if (!this.#isClosing) this.#ask('close', []).catch(() => {});
+    this.#isClosing = true;
+    return this.#ended;
+  }
+
+  #ask(method: string, values: readonly unknown[]): Promise<unknown> {
+    if (this.#hasEnded) return Promise.reject(this.#gone());
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ resolve, reject });
+      this.#port.postMessage({ method, values } satisfies Question);
+    });
   }
 
   #settle(message: Answer): void {

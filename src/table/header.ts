@@ -158,7 +158,7 @@ const isConsistent = (header: FileHeader): boolean => {
     case 'snapshot':
       return header.totalPersons === header.personsPut && header.totalCredentials === header.credentials;
     case 'delta':
-      return header.baseVersion > 0;
+      return header.baseVersion > 0 && header.personsPut <= header.totalPersons && header.credentials <= header.totalCredentials;
     case 'revocation':
       return true;
     case 'order':

@@ -118,14 +118,14 @@ export class Table {
     if (!read.ok) return read;
     const header = read.value;
     if (header.kind !== 'revocation') return failed('wrongKind');
+    const inForce = this.#inForce;
+    if (inForce !== undefined && header.version <= inForce.revocation) return failed('staleVersion');
+    if (inForce === undefined || header.baseVersion > inForce.revocation) return failed('wrongBase');
     const body = file.subarray(headerBytes);
     if (body.length !== header.bodyBytes) return failed('malformed');
     if (!this.#crypto.isEqual(this.#crypto.sha256(body), header.bodyHash)) return failed('wrongBody');
     const list = readRevocationBody(body);
     if (list?.persons !== header.personsDeleted || list.tags !== header.credentials) return failed('malformed');
-    const inForce = this.#inForce;
-    if (inForce === undefined || header.baseVersion > inForce.revocation) return failed('wrongBase');
-    if (header.version <= inForce.revocation) return failed('staleVersion');
     const revoked = withRevoked(inForce.revoked, list.entries, header.version);
     if (packedCount(revoked) > maxRevoked) return failed('tooLarge');
     const next: InForce = { ...inForce, revocation: header.version, revoked };
@@ -203,7 +203,6 @@ export class Table {
     if (header.kind !== 'snapshot' && header.kind !== 'delta') return failed('wrongKind');
     if (header.totalPersons > persons || header.totalCredentials > credentials) return failed('tooLarge');
     if (headerBytes + header.bodyBytes > fileBytes) return failed('tooLarge');
-    if (header.credentials > header.totalCredentials) return failed('malformed');
     const inForce = this.#inForce;
     if (inForce !== undefined && header.version <= inForce.version) return failed('staleVersion');
     if (inForce !== undefined && header.revocation < inForce.includedRevocation) return failed('staleVersion');

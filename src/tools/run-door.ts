@@ -38,10 +38,10 @@ export const runDoor = async ({ config, lastGood }: { readonly config: string; r
       return runCodes.fault;
     },
   );
-  const started = await Promise.race([io.boot(settings.config), stop]);
-  if (typeof started === 'number') return started;
-  if (wanted.ok) keep(lastGood, settings.text, io);
-  return stopped(started, await stop, io);
+  const booting = io.boot(settings.config);
+  const first = await Promise.race([booting, stop]);
+  if (typeof first === 'object' && wanted.ok) keep(lastGood, settings.text, io);
+  return stopped(booting, await stop, io);
 };
 
 const settingsOfLastTime = (errors: readonly string[], lastGood: string, io: RunIo): SettingsFile | undefined => {
@@ -66,10 +66,12 @@ const keep = (path: string, text: string, io: RunIo): void => {
   }
 };
 
-const stopped = async (running: Running, code: RunCode, io: RunIo): Promise<RunCode> => {
+/** A door that is still starting is stopped as soon as it has started: half of one is never left behind. */
+const stopped = async (booting: Promise<Running>, code: RunCode, io: RunIo): Promise<RunCode> => {
   const { promise: late, resolve } = Promise.withResolvers<string>();
   const timer = setTimeout(() => resolve(`it took longer than ${stopDeadlineMs} ms`), stopDeadlineMs);
-  const problem = await Promise.race([running.stop().then(() => undefined, String), late]);
+  const stopping = booting.then((running) => running.stop()).then(() => undefined, String);
+  const problem = await Promise.race([stopping, late]);
   clearTimeout(timer);
   if (problem === undefined) return code;
   io.err(`doorpad: stopping did not end well: ${problem}\n`);

@@ -108,13 +108,14 @@ const doorBench = (name: string, setting: Partial<Policy>): Bench<DoorContext> =
   input: { policy: { ...defaultPolicy, ...setting } },
   moves: () => [
     door('released', { type: 'strike.released', holdMs: 5_000 }),
+    door('secured', { type: 'strike.secured' }),
     door('rex pressed', { type: 'rex.pressed' }),
     door('rex freed', { type: 'rex.freed' }),
     door('opened', { type: 'contact.opened' }),
     door('closed', { type: 'contact.closed' }),
     time,
   ],
-  key: ({ allowedUntilMs, isRexHeld }, nowMs) => [Math.max(-1, allowedUntilMs - nowMs), isRexHeld],
+  key: ({ releasedUntilMs, exitUntilMs, isRexHeld }, nowMs) => [Math.max(-1, releasedUntilMs - nowMs), Math.max(-1, exitUntilMs - nowMs), isRexHeld],
 });
 
 export const doorBenches: readonly Bench<DoorContext>[] = [

@@ -94,7 +94,7 @@ export class TimedMachine<Context extends MachineContext> {
     this.#bench = bench;
     this.#names = new Map(transitionsOf(bench.machine).map(({ definition, name }) => [definition, name]));
     this.#outside.system.inspect((seen) => {
-      if (seen.type === '@xstate.microstep') this.#taken.push(...seen._transitions.map((definition) => present(this.#names.get(definition), 'a known transition')));
+      if (seen.type === '@xstate.microstep') this.#taken.push(...seen._transitions.map((definition) => present(this.#names.get(definition), 'a transition of this machine')));
     });
   }
 
@@ -128,6 +128,12 @@ export class TimedMachine<Context extends MachineContext> {
         now = this.#take(now, due.event);
       }
     });
+  }
+
+  /** The places from the start on, one after each of `moves`. */
+  follow(moves: readonly Move<Context>[]): readonly Place<Context>[] {
+    let place = this.start();
+    return [place, ...moves.map((move) => (place = this.after(place, move)))];
   }
 
   /** A shortest path to each place. */

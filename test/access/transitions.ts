@@ -14,6 +14,8 @@ export interface Transition {
     | { readonly kind: 'always'; readonly name: '' };
   /** Names of guards, joined by and, or, not. Undefined: none. */
   readonly guard: string | undefined;
+  /** Without a guard, after others of the same event that have one. */
+  readonly isLast: boolean;
   readonly actions: readonly string[];
   /** Unique in its machine, such as `window.open: after windowLeft [wasNeverTried]`. */
   readonly name: string;
@@ -47,9 +49,9 @@ const onOf = (eventType: string, source: AnyStateNode): Transition['on'] => {
   return { kind: 'event', name: eventType };
 };
 
-const nameOf = (source: AnyStateNode, on: Transition['on'], guard: string | undefined, place: number): string => {
+const nameOf = (source: AnyStateNode, on: Transition['on'], guard: string | undefined, isLast: boolean): string => {
   const when = on.kind === 'event' ? on.name : on.kind === 'answered' || on.kind === 'failed' ? `${on.name} ${on.kind}` : `${on.kind} ${on.name}`;
-  const condition = guard ?? (place > 0 ? 'otherwise' : undefined);
+  const condition = guard ?? (isLast ? 'otherwise' : undefined);
   return `${pathOf(source)}: ${when.trim()}${condition === undefined ? '' : ` [${condition}]`}`;
 };
 
@@ -61,8 +63,9 @@ export const transitionsOf = (machine: AnyStateMachine): readonly Transition[] =
       definitions.map((definition: AnyTransitionDefinition, place): Transition => {
         const on = onOf(eventType, source);
         const guard = definition.guard === undefined ? undefined : guardText(definition.guard);
+        const isLast = guard === undefined && place > 0;
         const actions = definition.actions.map(actionText);
-        return { definition, source, target: definition.target?.[0], on, guard, actions, name: nameOf(source, on, guard, place) };
+        return { definition, source, target: definition.target?.[0], on, guard, isLast, actions, name: nameOf(source, on, guard, isLast) };
       }),
     ),
   );

@@ -13,10 +13,12 @@ const { values: asked } = parseArgs({
 });
 
 const files = readdirSync(import.meta.dirname).filter((name) => name.endsWith('.bench.ts'));
-const modules = await Promise.all(
-  files.sort().map((name) => import(new URL(name, import.meta.url).href) as Promise<{ readonly benches: readonly Bench[] }>),
-);
-const benches = modules.flatMap((module) => module.benches).filter(({ name }) => new RegExp(asked.only, 'i').test(name));
+const benches: Bench[] = [];
+for (const name of files.sort()) {
+  const module = (await import(new URL(name, import.meta.url).href)) as { readonly benches?: readonly Bench[] };
+  if (module.benches === undefined) throw new Error(`test/bench/${name} exports no \`benches\``);
+  benches.push(...module.benches.filter((bench) => new RegExp(asked.only, 'i').test(bench.name)));
+}
 const nameWidth = Math.max(0, ...benches.map(({ name }) => name.length));
 
 for (const bench of benches) {

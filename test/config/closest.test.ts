@@ -1,3 +1,4 @@
+/** Which setting is suggested to somebody who misspelt one. */
 import { describe, expect, it } from 'vitest';
 import { closest } from '../../src/config/closest.ts';
 

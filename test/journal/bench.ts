@@ -100,7 +100,7 @@ export async function drain(journal: Journal): Promise<Entry[]> {
   while (journal.pending > 0) {
     const found = await readAll(journal);
     const last = present(found.at(-1), 'what is pending can be read');
-    entries.push(...found);
+    for (const entry of found) entries.push(entry);
     assert((await journal.acknowledge(last.epoch, last.sequence)).ok, 'what was read can be acknowledged');
   }
   return entries;
@@ -112,8 +112,7 @@ export const fieldsOf = (entries: readonly Entry[], code: string): EventFields[]
   entries.filter((entry) => entry.code === code).map(({ fields }) => fields);
 
 /** How many events a gap counts. */
-export const lost = (gap: EventFields): number =>
-  ['grants', 'alarms', 'denials', 'infos'].reduce((sum, name) => sum + Number(gap[name]), 0);
+export const lost = (gap: EventFields): number => ['grants', 'alarms', 'denials', 'infos'].reduce((sum, name) => sum + Number(gap[name]), 0);
 
 /** A new event of this class, unlike all others, so that no flood limit is met. */
 export const append = async (journal: Journal, kind: EventClass, times = 1): Promise<void> => {

@@ -31,7 +31,7 @@ const plain: Entry = {
 };
 
 const uint48 = fc.integer({ min: 0, max: 2 ** 48 - 1 });
-const name = (most: number) => fc.stringMatching(new RegExp(`^[ -~]{1,${most}}$`));
+const name = (most: number) => fc.stringMatching(new RegExp(`^[A-Za-z_][!-~]{0,${most - 1}}$`));
 const entries: fc.Arbitrary<Entry> = fc
   .record({
     epoch: fc.uint8Array({ minLength: 8, maxLength: 8 }).map(epochOf),
@@ -45,7 +45,12 @@ const entries: fc.Arbitrary<Entry> = fc
     fields: fc.uniqueArray(
       fc.tuple(
         name(40),
-        fc.oneof(fc.boolean(), fc.double({ noNaN: true, noDefaultInfinity: true }), fc.maxSafeInteger(), fc.string({ unit: 'grapheme', maxLength: 10 })),
+        fc.oneof(
+          fc.boolean(),
+          fc.double({ noNaN: true, noDefaultInfinity: true }),
+          fc.maxSafeInteger(),
+          fc.string({ unit: 'grapheme', maxLength: 10 }),
+        ),
       ),
       { selector: ([key]) => key, maxLength: 16 },
     ),
@@ -110,6 +115,8 @@ describe('entry', () => {
     ['a code without characters', { code: '' }],
     ['a code too long', { code: 'c'.repeat(65) }],
     ['a code that is not ASCII', { code: 'é' }],
+    ['a code that begins with a digit', { code: '1st' }],
+    ['a field that begins with a digit', { fields: { '0': 1 } }],
     ['too many fields', { fields: Object.fromEntries(Array.from({ length: 17 }, (_, index) => [`f${index}`, 1])) }],
     ['a number that is none', { fields: { rate: Number.NaN } }],
     ['an epoch of another length', { epoch: '01' }],
@@ -150,6 +157,7 @@ describe('entry', () => {
     ['a code that is not ASCII', withTail(0, 2, 0xc3, 0xa9, 0)],
     ['more fields than there may be', withTail(0, 1, 97, 17)],
     ['a person that is cut off', withTail(2, 1, 97)],
+    ['a field that begins with a digit', withTail(0, 1, 97, 1, 1, 48, 1)],
     ['the same field twice', withTail(0, 1, 97, 2, 1, 98, 1, 1, 98, 1)],
     ['an unknown kind of value', withValue(5)],
     ['a text too long', withValue(4, 191, ...new Array<number>(191).fill(97))],

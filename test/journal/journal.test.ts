@@ -52,6 +52,12 @@ describe('append', () => {
     });
   });
 
+  it.each([Number.NaN, -5, Number.POSITIVE_INFINITY, 1e300])('records something on a wall clock that says %s', async (wallMs) => {
+    const { journal } = await openBench({}, new QuickStore(), new VirtualClock({ wallMs }));
+    await append(journal, 'grant');
+    expect((await readAll(journal))[0]?.wallMs).toBe(wallMs > 0 ? 2 ** 48 - 1 : 0);
+  });
+
   it('puts facts on disk in the same commit, and has memory follow only then', async () => {
     const { journal, store } = await openBench();
     const seen: number[] = [];
@@ -254,6 +260,21 @@ describe('acknowledge', () => {
     store.refuses = undefined;
     expect((await journal.acknowledge(journal.epoch, 3)).ok).toBe(true);
     expect(journal.pending).toBe(0);
+  });
+
+  it('is not said to be taken on the strength of another that is not on disk yet', async () => {
+    const { journal, store } = await openBench();
+    await append(journal, 'grant', 3);
+    await readAll(journal);
+    let open = (): void => {};
+    store.held = new Promise((resolve) => {
+      open = resolve;
+    });
+    store.refuses = 'disk.full';
+    const both = [journal.acknowledge(journal.epoch, 3), journal.acknowledge(journal.epoch, 2)];
+    expect(journal.acknowledged).toBe(0);
+    open();
+    for (const each of both) await expect(each).rejects.toMatchObject({ code: 'disk.full' });
   });
 
   it('must be preceded by a reading of this start', async () => {

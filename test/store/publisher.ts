@@ -3,7 +3,7 @@ import { NodeCrypto } from '../../src/drivers/node-crypto.ts';
 import type { TableState } from '../../src/ports/table-store.ts';
 import { assert } from '../../src/shared/assert.ts';
 import { SecretBytes } from '../../src/shared/secret-bytes.ts';
-import { type Published, publishDelta, type Publisher, publishRevocation, publishSnapshot } from '../../src/table/publish.ts';
+import { type Published, type Publisher, publishDelta, publishRevocation, publishSnapshot } from '../../src/table/publish.ts';
 import type { PersonFacts } from '../../src/table/record.ts';
 
 export const crypto = new NodeCrypto();
@@ -49,4 +49,5 @@ export const deltaOf = (base: TableState, from: number, version: number, persons
   return published.value;
 };
 
-export const revocationOf = (number: number, person: number): Uint8Array => publishRevocation(publisher, { number, after: number - 1, entries: [{ kind: 'person', person }] });
+export const revocationOf = (number: number, person: number): Uint8Array =>
+  publishRevocation(publisher, { number, after: number - 1, entries: [{ kind: 'person', person }] });

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { MemoryTableDisk } from '../../sim/devices/memory-table-disk.ts';
 import { SecretBytes } from '../../src/shared/secret-bytes.ts';
 import { changesIn, checkBody, writeBody } from '../../src/table/changes.ts';
-import { fileKinds, headerBytes, readHeader } from '../../src/table/header.ts';
+import { fileKinds, formatVersion, headerBytes, readHeader } from '../../src/table/header.ts';
 import { readOrder } from '../../src/table/orders.ts';
 import { publishOrder, publishRevocation } from '../../src/table/publish.ts';
 import { drain } from '../../src/table/steps.ts';
@@ -110,6 +110,16 @@ describe.each(fileKinds)('a file of kind %s', { timeout: 30_000 }, (kind) => {
       ).toBe('malformed');
   });
 
+  it('is refused in the format after this one, and in the one before', () => {
+    for (const format of [formatVersion + 1, formatVersion - 1])
+      expect(
+        give(
+          kind,
+          resigned(file, (header) => header.set([format], 4)),
+        ),
+      ).toBe('wrongFormat');
+  });
+
   it('is refused with version 0', () => {
     expect(
       give(
@@ -156,19 +166,20 @@ describe('a header', () => {
       ).toBe('malformed');
   });
 
-  it('of a delta has a base, and puts no more credentials than there are afterwards', () => {
+  it('of a delta has a base, and puts no more than there is afterwards', () => {
     expect(
       give(
         'delta',
         resigned(files.delta, (header) => header.set([0, 0, 0, 0], 38)),
       ),
     ).toBe('malformed');
-    expect(
-      give(
-        'delta',
-        resigned(files.delta, (header) => header.set([7], 89)),
-      ),
-    ).toBe('malformed');
+    for (const at of [81, 89])
+      expect(
+        give(
+          'delta',
+          resigned(files.delta, (header) => header.set([77], at)),
+        ),
+      ).toBe('malformed');
   });
 
   it('of an order has an expiry', () => {

@@ -2,8 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { headerBytes } from '../../src/table/header.ts';
-import { defaultLimits } from '../../src/table/limits.ts';
-import { holderOf, type PersonFacts, type PersonRecord } from '../../src/table/record.ts';
+import { defaultLimits, maxCredentials, maxFileBytes, maxPersons } from '../../src/table/limits.ts';
+import { encodePerson, holderOf, type PersonFacts, type PersonRecord } from '../../src/table/record.ts';
 import type { Table } from '../../src/table/table.ts';
 import { bench, card, delta, failureOf, install, person, pin, plain, resigned, snapshot, taken, withBody } from './site.ts';
 
@@ -282,6 +282,11 @@ describe('a table too large', () => {
     expect(failureOf(install(bench(undefined, { ...limits, fileBytes: fileBytes - 1 }).table, first.file))).toBe('tooLarge');
   });
 
+  it('has room in bytes for as many persons and credentials as are allowed, with every optional field', () => {
+    const longest = encodePerson(person(1, [], { validFromS: 1, validUntilS: 1, uses: { limit: 1, serial: 1 } })).length;
+    expect(headerBytes + maxPersons * (1 + longest) + maxCredentials * 9).toBeLessThanOrEqual(maxFileBytes);
+  });
+
   it('at 250,001 persons and 1,000,001 credentials, without a body being sent', () => {
     const { table } = bench();
     const claim = (persons: number, credentials: number): Uint8Array =>
@@ -289,8 +294,8 @@ describe('a table too large', () => {
         for (const at of [78, 90]) header.setUint32(at, persons);
         for (const at of [86, 94]) header.setUint32(at, credentials);
       }).subarray(0, headerBytes);
-    expect(failureOf(table.receive(0, claim(250_001, 1)))).toBe('tooLarge');
-    expect(failureOf(table.receive(0, claim(1, 1_000_001)))).toBe('tooLarge');
-    expect(table.receive(0, claim(250_000, 1_000_000)).ok).toBe(true);
+    expect(failureOf(table.receive(0, claim(maxPersons + 1, 1)))).toBe('tooLarge');
+    expect(failureOf(table.receive(0, claim(1, maxCredentials + 1)))).toBe('tooLarge');
+    expect(table.receive(0, claim(maxPersons, maxCredentials)).ok).toBe(true);
   });
 });

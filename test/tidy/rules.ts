@@ -34,7 +34,7 @@ const isTest = (path: string): boolean => isTypeScript(path) && path.startsWith(
 const isPure = (path: string): boolean => /^src\/(?:shared|ports|access|osdp|table|journal|link|reader)[./]/.test(path);
 /** The bench keeps virtual time too; only its faces, which people look at, live in real time. */
 const isVirtual = (path: string): boolean =>
-  isPure(path) || /^src\/config[./]/.test(path) || (path.startsWith('sim/') && !/^sim\/(?:terminal|web|line|main\.ts)/.test(path));
+  isPure(path) || /^src\/config[./]/.test(path) || (path.startsWith('sim/') && !/^sim\/(?:terminal|web|line|pace\.ts|main\.ts)/.test(path));
 /** Where real time is the subject: the two clocks, and the deadline for reports of real devices. */
 const ofRealTime = ['sim/virtual-clock.ts', 'test/drivers/node-clock.test.ts', 'test/contracts/heard.ts'];
 

@@ -1,3 +1,4 @@
+/** CSV as RFC 4180 has it, and the line at which a file stops being it. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readCsv } from '../../src/tools/csv.ts';
@@ -67,7 +68,7 @@ describe('comma-separated values', () => {
 
   it('never throw, and take a file of quotes or commas of any size', () => {
     fc.assert(fc.property(fc.array(fc.constantFrom('"', ',', '\n', '\r', 'a', '\uFEFF')), (pieces) => void readCsv(pieces.join(''))));
-    for (const piece of ['"', ',', 'a', '""', '"\n']) readCsv(`"${piece.repeat(4_000_000)}`);
-    readCsv('a'.repeat(60_000_000));
+    for (const piece of ['"', ',', 'a', '""', '"\n']) readCsv(`"${piece.repeat(400_000)}`);
+    readCsv('a'.repeat(10_000_000));
   });
 });

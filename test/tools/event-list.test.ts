@@ -1,7 +1,7 @@
 /** `doorpad events`: what happened, for people and programs, also while the reader holds its journal. */
 import { execFile } from 'node:child_process';
 import { mkdirSync, readdirSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { classOf, isEventCode } from '../../src/access/events.ts';
@@ -73,11 +73,14 @@ describe('doorpad events', () => {
 
   it('lists them while the reader holds the journal, from a process of its own, and disturbs nothing', async () => {
     const journal = await withEvents();
-    const { stdout } = await promisify(execFile)(process.execPath, [programFile, 'events', '--config', at.configFile]);
+    const temporary = join(at.place, 'temporary');
+    mkdirSync(temporary);
+    const env = { ...process.env, TMPDIR: temporary };
+    const { stdout } = await promisify(execFile)(process.execPath, [programFile, 'events', '--config', at.configFile], { env });
     expect(stdout.trim().split('\n')).toHaveLength(3);
     await journal.append({ code: 'access.granted', person: 8 });
     await journal.close();
     expect((await list()).out).toContain('person 8');
-    expect(readdirSync(tmpdir()).filter((name) => name.startsWith('doorpad-events-'))).toEqual([]);
+    expect(readdirSync(temporary)).toEqual([]);
   });
 });

@@ -1,11 +1,14 @@
 /** `doorpad run`: with which settings a door starts, and how it ends. */
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Config } from '../../src/config.ts';
 import { exitCodes, type Io } from '../../src/main.ts';
 import { stopDeadlineMs } from '../../src/tools/run-door.ts';
-import { type Ran, Workplace } from './workplace.ts';
+import { programFile, type Ran, Workplace } from './workplace.ts';
 
 const at = new Workplace();
 
@@ -76,8 +79,15 @@ describe('doorpad run', () => {
     expect(existsSync(at.lastGood)).toBe(false);
   });
 
-  it('ends at once when it is told to stop while it starts', async () => {
-    expect((await runDoor({ boot: () => new Promise(() => undefined), stopAsked: asked })).code).toBe(0);
+  it('stops a door that is still starting when it is told to, once it has started', async () => {
+    const { promise: booting, resolve: started } = Promise.withResolvers<{ readonly stop: typeof stop }>();
+    const running = runDoor({ boot: () => booting, stopAsked: asked });
+    await asked();
+    expect(stop).not.toHaveBeenCalled();
+    started({ stop });
+    expect((await running).code).toBe(0);
+    expect(stop).toHaveBeenCalledOnce();
+    expect(existsSync(at.lastGood)).toBe(false);
   });
 
   it('stops the door and ends with code 70 when something unforeseen was thrown', async () => {
@@ -100,5 +110,46 @@ describe('doorpad run', () => {
     } finally {
       vi.useRealTimers();
     }
+  });
+});
+
+describe('a real process of doorpad run', () => {
+  const lit = '255';
+  const led = (name: string): string => join(at.place, name);
+  const strike = (): string => readFileSync(join(led('strike'), 'brightness'), 'utf8');
+
+  /** A door whose lights are plain files and whose keypad never comes. Throws on SIGUSR2, as a mistake of ours would. */
+  const startDoor = async (): Promise<ChildProcessByStdio<null, Readable, Readable>> => {
+    const names = ['strike', 'red', 'green', 'buzzer'];
+    for (const name of names) {
+      mkdirSync(led(name));
+      for (const attribute of ['brightness', 'max_brightness', 'trigger', 'state', 'duration', 'activate']) at.write(join(name, attribute), '0');
+    }
+    const devices = [...names.map((name) => `${name} = "${led(name)}"`), `keypad = "${led('keypad')}"`, 'cardReader = "none"'];
+    at.write('doorpad.toml', `[reader]\ndataDir = "${at.dataDir}"\nmode = "pinOnly"\n[door]\nstrike = "relay"\n[devices]\n${devices.join('\n')}\n`);
+    const planted = 'data:text/javascript,process.on("SIGUSR2",()=>{throw new Error("planted")})';
+    const argv = ['--import', planted, programFile, 'run', '--config', at.configFile, '--last-good', at.lastGood];
+    const door = spawn(process.execPath, argv, { stdio: ['ignore', 'pipe', 'pipe'] });
+    for (let said = ''; !said.includes('open for business'); ) said += String(await once(door.stdout, 'data'));
+    at.write(join('strike', 'brightness'), lit);
+    return door;
+  };
+  const lastEvent = async (): Promise<string> => (await at.run(['events', '--config', at.configFile, '--last', '1'])).out;
+
+  it.each(['SIGTERM', 'SIGINT'] as const)('secures the strike, records its end and ends with code 0 on %s', async (signal) => {
+    const door = await startDoor();
+    door.kill(signal);
+    expect(await once(door, 'exit')).toEqual([0, null]);
+    expect(strike()).toBe('0');
+    expect(await lastEvent()).toContain('Reader Stopped');
+  });
+
+  it('secures the strike and ends with code 70 when something unforeseen is thrown', async () => {
+    const door = await startDoor();
+    const said = door.stderr.toArray();
+    door.kill('SIGUSR2');
+    expect(await once(door, 'exit')).toEqual([exitCodes.fault, null]);
+    expect(strike()).toBe('0');
+    expect(Buffer.concat(await said).toString()).toContain('Error: planted');
   });
 });

@@ -1,3 +1,4 @@
+/** Files that people name, and the copy of the settings that a door ran with. */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

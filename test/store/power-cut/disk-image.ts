@@ -59,6 +59,9 @@ export class Medium {
       case 'sync':
         this.#sync(operation.path);
         break;
+      case 'failedSync':
+        lose(this.#names.get(operation.path));
+        break;
       default:
     }
   }
@@ -83,6 +86,11 @@ export class Medium {
     file.unsynced = [];
   }
 }
+
+/** What was to be synced counts as clean from now on, and no later sync writes it: that is what Linux does. */
+const lose = (file: File | undefined): void => {
+  if (file !== undefined) file.unsynced = [];
+};
 
 const contentOf = ({ synced, unsynced }: File, fate: Fate): Uint8Array => {
   if (fate === 'none' || unsynced.length === 0) return synced;
@@ -109,7 +117,7 @@ const resized = (content: Uint8Array, size: number): Uint8Array => {
 
 /** Pieces end where the sectors of the file end. */
 const written = (content: Uint8Array, { offset, bytes }: Extract<Change, { kind: 'write' }>, isKept: () => boolean): Uint8Array => {
-  let next = Uint8Array.from(content);
+  let next: Uint8Array = Uint8Array.from(content);
   for (let from = 0; from < bytes.length; ) {
     const to = Math.min(bytes.length, from + sectorBytes - ((offset + from) % sectorBytes));
     if (isKept()) {

@@ -33,11 +33,18 @@ const stores: readonly StoreName[] = ['journal', 'table'];
 const concerns = (operation: Operation, name: StoreName): boolean =>
   operation.kind === 'mark' ? operation.store === name : operation.path === '' || operation.path.startsWith(name);
 
-export const replay = async (operations: readonly Operation[], { directory, seed, throws, isFirstEnough = false }: ReplayOptions): Promise<Replayed> => {
+export const replay = async (
+  operations: readonly Operation[],
+  { directory, seed, throws, isFirstEnough = false }: ReplayOptions,
+): Promise<Replayed> => {
   const medium = new Medium();
   const dice = new Random(seed);
   const fates: readonly Fate[] = ['none', 'all', ...Array.from({ length: throws }, () => ({ dice }))];
-  const parts: Readonly<Record<StoreName, Part>> = { journal: newPart(judges().journal), table: newPart(judges().table) };
+  const isSpaceShort = (name: StoreName): boolean => operations.some((operation) => operation.kind === 'mark' && operation.word === 'refused' && operation.store === name);
+  const parts: Readonly<Record<StoreName, Part>> = {
+    journal: newPart(judges().journal, isSpaceShort('journal')),
+    table: newPart(judges().table, isSpaceShort('table')),
+  };
   const broken: string[] = [];
   let cuts = 0;
   for (const [index, operation] of operations.entries()) {
@@ -63,7 +70,7 @@ interface Part {
   readonly seen: Set<string>;
 }
 
-const newPart = (judge: Judge): Part => ({ judge, promises: new Promises(), seen: new Set() });
+const newPart = (judge: Judge, isSpaceShort: boolean): Part => ({ judge, promises: new Promises(isSpaceShort), seen: new Set() });
 const imagesOf = (parts: Readonly<Record<StoreName, Part>>): number => stores.reduce((sum, name) => sum + parts[name].seen.size, 0);
 const nameOf = (fate: Fate): string => (typeof fate === 'string' ? `${fate} of what was not synced` : 'part of what was not synced');
 

@@ -6,6 +6,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { assert } from '../../../src/shared/assert.ts';
 import { reserveBytes } from '../../../src/store/space-reserve.ts';
 import type { StoreName } from './steps.ts';
 
@@ -15,18 +16,14 @@ export type Operation =
   | { readonly kind: 'write'; readonly path: string; readonly offset: number; readonly bytes: Uint8Array }
   | { readonly kind: 'truncate'; readonly path: string; readonly size: number }
   /** Of a file, or, with the empty path, of the directory. */
-  | { readonly kind: 'sync'; readonly path: string }
+  | { readonly kind: 'sync' | 'failedSync'; readonly path: string }
   | { readonly kind: 'mark'; readonly word: 'asked' | 'told' | 'refused' | 'failed'; readonly store: StoreName; readonly step: number };
-
-export interface Run {
-  /** Where the child worked, as it left it. */
-  readonly directory: string;
-  readonly operations: readonly Operation[];
-}
 
 /** A sentence when the tool is missing; undefined when it is there. */
 export const whyNoTrace = (): string | undefined =>
-  spawnSync('strace', ['--version']).status === 0 ? undefined : 'strace is not installed, and power cuts are replayed from its traces: apt-get install strace';
+  spawnSync('strace', ['--version']).status === 0
+    ? undefined
+    : 'strace is not installed, and power cuts are replayed from its traces: apt-get install strace';
 
 const longestString = 100_000;
 const calls = 'openat,pwrite64,write,ftruncate,fsync,fdatasync,rename,unlink,unlinkat';
@@ -34,7 +31,7 @@ const calls = 'openat,pwrite64,write,ftruncate,fsync,fdatasync,rename,unlink,unl
 const unreadable = 'pwritev,pwritev2,writev,fallocate,copy_file_range,sendfile,renameat,renameat2,truncate,sync_file_range,msync';
 
 /** `plantedFault`: see weaken.ts. `inject`: see strace(1). */
-export const runTraced = async (parent: string, { plantedFault = '', inject = [] as readonly string[] } = {}): Promise<Run> => {
+export const runTraced = async (parent: string, { plantedFault = '', inject = [] as readonly string[] } = {}): Promise<readonly Operation[]> => {
   const directory = join(parent, 'state');
   mkdirSync(directory, { mode: 0o700 });
   // Held already: its four megabytes of zeros would only be noise.
@@ -43,8 +40,14 @@ export const runTraced = async (parent: string, { plantedFault = '', inject = []
   const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
   const tracing = ['-f', '--seccomp-bpf', '-y', '-xx', '-s', String(longestString), '-e', `trace=${calls},${unreadable}`, '-o', trace];
   const injecting = inject.flatMap((rule) => ['-e', `inject=${rule}`]);
-  await ended('strace', [...tracing, ...injecting, process.execPath, '--import', here('weaken.ts'), here('child.ts'), directory, marks], plantedFault);
-  return { directory, operations: operationsIn(readFileSync(trace, 'latin1'), directory, marks) };
+  await ended(
+    'strace',
+    [...tracing, ...injecting, process.execPath, '--import', here('weaken.ts'), here('child.ts'), directory, marks],
+    plantedFault,
+  );
+  const lines = readFileSync(trace, 'latin1');
+  assert(inject.length === 0 || lines.includes('(INJECTED)'), 'the call that was to fail never came');
+  return operationsIn(lines, directory, marks);
 };
 
 const ended = (command: string, values: readonly string[], plantedFault: string): Promise<void> =>
@@ -86,21 +89,25 @@ const textIn = (escaped: string): string => Buffer.from(bytesIn(escaped)).toStri
 /** `21<\x2f…>` at the start of a call's values. */
 const handleIn = (values: string): { handle: number; path: string; rest: string } | undefined => {
   const [whole, handle, path] = /^(\d+)<([^>]*)>(?:\(deleted\))?(?:, )?/.exec(values) ?? [];
-  return whole === undefined || handle === undefined || path === undefined ? undefined : { handle: Number(handle), path: textIn(path), rest: values.slice(whole.length) };
+  return whole === undefined || handle === undefined || path === undefined
+    ? undefined
+    : { handle: Number(handle), path: textIn(path), rest: values.slice(whole.length) };
 };
 
 const stringsIn = (values: string): readonly string[] => [...values.matchAll(/"([^"]*)"/g)].map((match) => match[1] ?? '');
 
-export const operationsIn = (trace: string, directory: string, marks: string): readonly Operation[] => {
+const operationsIn = (trace: string, directory: string, marks: string): readonly Operation[] => {
   const operations: Operation[] = [];
   /** Where the next plain `write` of a handle goes. */
   const offsets = new Map<number, number>();
   const existing = new Set<string>();
-  const inside = (path: string): string | undefined => (path === directory ? '' : path.startsWith(`${directory}/`) ? path.slice(directory.length + 1) : undefined);
+  const inside = (path: string): string | undefined =>
+    path === directory ? '' : path.startsWith(`${directory}/`) ? path.slice(directory.length + 1) : undefined;
   const isOurs = (path: string): boolean => inside(path) !== undefined && !path.endsWith('-shm');
 
   for (const { name, values, result } of callsIn(trace)) {
-    if (result.startsWith('-1') || result.startsWith('?')) continue;
+    const isSync = name === 'fsync' || name === 'fdatasync';
+    if ((result.startsWith('-1') && !isSync) || result.startsWith('?')) continue;
     if (name === 'openat') {
       const opened = handleIn(result);
       if (opened === undefined || !isOurs(opened.path) || opened.path === directory) continue;
@@ -117,7 +124,11 @@ export const operationsIn = (trace: string, directory: string, marks: string): r
       const renamed = inside(to);
       existing.delete(inside(path) as string);
       if (name === 'rename' && renamed !== undefined) existing.add(renamed);
-      operations.push(name === 'rename' ? { kind: 'rename', path: inside(path) as string, to: renamed as string } : { kind: 'unlink', path: inside(path) as string });
+      operations.push(
+        name === 'rename'
+          ? { kind: 'rename', path: inside(path) as string, to: renamed as string }
+          : { kind: 'unlink', path: inside(path) as string },
+      );
       continue;
     }
     const used = handleIn(values);
@@ -125,7 +136,7 @@ export const operationsIn = (trace: string, directory: string, marks: string): r
     if (used.path === marks) operations.push(markIn(textIn(stringsIn(used.rest)[0] ?? '')));
     if (!isOurs(used.path)) continue;
     const path = inside(used.path) as string;
-    if (name === 'fsync' || name === 'fdatasync') operations.push({ kind: 'sync', path });
+    if (isSync) operations.push({ kind: result.startsWith('-1') ? 'failedSync' : 'sync', path });
     else if (name === 'ftruncate') operations.push({ kind: 'truncate', path, size: Number(used.rest) });
     else if (name === 'pwrite64' || name === 'write') {
       const bytes = bytesIn(stringsIn(used.rest)[0] ?? '').subarray(0, Number(result));

@@ -4,15 +4,31 @@
  */
 import { DatabaseSync } from 'node:sqlite';
 
-const faults: Readonly<Record<string, (sql: string) => string>> = {
-  'synchronous off': (sql) => sql.replace('synchronous = FULL', 'synchronous = OFF'),
-  'synchronous normal': (sql) => sql.replace('synchronous = FULL', 'synchronous = NORMAL'),
-  'switch in two commits': (sql) => sql.replace('DROP TABLE tag;', 'COMMIT; BEGIN IMMEDIATE; DROP TABLE tag;'),
+type Exec = (sql: string) => void;
+
+const rewritten =
+  (from: string, to: string) =>
+  (exec: Exec): Exec =>
+  (sql) =>
+    exec(sql.replace(from, to));
+
+const faults: Readonly<Record<string, (exec: Exec) => Exec>> = {
+  'synchronous off': rewritten('synchronous = FULL', 'synchronous = OFF'),
+  'synchronous normal': rewritten('synchronous = FULL', 'synchronous = NORMAL'),
+  'switch in two commits': rewritten('DROP TABLE tag;', 'COMMIT; BEGIN IMMEDIATE; DROP TABLE tag;'),
+  'failed commit taken for done': (exec) => (sql) => {
+    try {
+      exec(sql);
+    } catch (thrown) {
+      if (sql !== 'COMMIT') throw thrown;
+    }
+  },
 };
+
 const plant = faults[process.env['PLANTED_FAULT'] ?? ''];
 const exec = DatabaseSync.prototype.exec;
 if (plant !== undefined) {
   DatabaseSync.prototype.exec = function (sql: string): void {
-    exec.call(this, plant(sql));
+    plant((text) => exec.call(this, text))(sql);
   };
 }
