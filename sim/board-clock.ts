@@ -12,6 +12,10 @@ export class BoardClock implements Clock {
     this.#bootedAtMs = world.nowMs();
   }
 
+  get isPowered(): boolean {
+    return this.#isPowered;
+  }
+
   nowMs(): number {
     return this.#world.nowMs() - this.#bootedAtMs;
   }

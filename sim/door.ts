@@ -11,9 +11,11 @@ import type { Entry } from '../src/journal/entry.ts';
 import type { JournalLimits } from '../src/journal/journal.ts';
 import type { InputName } from '../src/ports/inputs.ts';
 import { type Key, keys } from '../src/ports/keypad.ts';
-import { Reader } from '../src/reader.ts';
+import type { TableStore } from '../src/ports/table-store.ts';
+import { Reader, type ReaderObserver, type ReaderPorts } from '../src/reader.ts';
 import { assert, present } from '../src/shared/assert.ts';
 import { SecretBytes } from '../src/shared/secret-bytes.ts';
+import type { Trust } from '../src/table/header.ts';
 import type { Order } from '../src/table/orders.ts';
 import { type Publisher, publishOrder } from '../src/table/publish.ts';
 import { BoardClock } from './board-clock.ts';
@@ -24,7 +26,7 @@ import { SimInputs } from './devices/inputs.ts';
 import { SimKeypad } from './devices/keypad.ts';
 import { SimLights } from './devices/lights.ts';
 import { MemoryRecordStore, type RecordFaults, RecordMedium } from './devices/memory-record-store.ts';
-import { blankMedium, MemoryTableDisk } from './devices/memory-table-disk.ts';
+import { blankMedium, MemoryTableDisk, type TableMedium } from './devices/memory-table-disk.ts';
 import { MemoryTableStore } from './devices/memory-table-store.ts';
 import { SimStrike } from './devices/strike.ts';
 import { bitsOfCard, type SimPerson, tableOf } from './people.ts';
@@ -49,6 +51,10 @@ export interface DoorSetup {
   readonly seed?: number;
   readonly journalLimits?: Partial<JournalLimits>;
   readonly recordFaults?: RecordFaults;
+  /** The disk of the table at each power-up, over what outlives a power cut. Default: one without faults. */
+  readonly tableDisk?: (medium: TableMedium) => MemoryTableDisk;
+  /** Puts something between the reader and its ports at each power-up: a witness, or a planted fault. */
+  readonly between?: (ports: ReaderPorts) => ReaderPorts;
 }
 
 export class Door {
@@ -57,15 +63,19 @@ export class Door {
   /** What faces follow: events as they are recorded or told, and signals as they are given. */
   readonly happened = new History<{ readonly event: AccessEvent; readonly wallMs: number }>();
   readonly signalled = new History<Signal>();
+  /** What is on the disk of the journal, and what will be left of it when the power goes. */
+  readonly records = new RecordMedium();
+  /** The same of the PIN table. */
+  readonly tableMedium = blankMedium();
+  /** Who signs tables and orders for this door: the controller's half of its keys. */
+  readonly publisher: Publisher;
+  /** The reader's half. */
+  readonly trust: Trust;
   /** Virtual milliseconds the last `type()` took. */
   typedMs = 0;
   readonly #setup: DoorSetup;
   readonly #crypto = new NodeCrypto();
-  readonly #publisher: Publisher;
-  readonly #authority: Uint8Array;
-  readonly #medium = new RecordMedium();
   readonly #story: Story;
-  readonly #tableMedium = blankMedium();
   #table: MemoryTableStore;
   #board: Board;
   #reader: Reader | undefined;
@@ -77,14 +87,14 @@ export class Door {
     this.#setup = setup;
     this.clock = new VirtualClock({ wallTrusted, ...(wall === undefined ? {} : { wallMs: Date.parse(wall) }) });
     const { seed, publicKey } = this.#crypto.newSigningKey();
-    this.#authority = publicKey;
-    this.#publisher = {
+    this.publisher = {
       crypto: this.#crypto,
       authoritySeed: seed,
       site: random.bytes(16),
       reader: random.bytes(16),
       tableKey: new SecretBytes(random.bytes(32)),
     };
+    this.trust = { authority: publicKey, site: this.publisher.site, reader: this.publisher.reader };
     this.#story = new Story(this.clock, (person) => setup.people?.[person - 1]?.name);
     this.#table = this.#openTable();
     this.#board = this.#newBoard();
@@ -101,6 +111,16 @@ export class Door {
 
   get reader(): Reader {
     return present(this.#reader, 'the door has power');
+  }
+
+  /** False from a power cut, or an orderly end, until the reader has started again. */
+  get isRunning(): boolean {
+    return this.#reader !== undefined;
+  }
+
+  /** The table as the controller's files reach it. */
+  get table(): TableStore {
+    return this.#table;
   }
 
   get keypad(): SimKeypad {
@@ -199,7 +219,7 @@ export class Door {
   /** Publishes and applies a table of these people, in place of the one in force. */
   async publish(people: readonly SimPerson[]): Promise<void> {
     const version = (this.#table.state()?.version ?? 0) + 1;
-    const file = tableOf(this.#publisher, version, people);
+    const file = tableOf(this.publisher, version, people);
     const chunk = 65_536;
     for (let at = 0; at < file.length; at += chunk) {
       const received = await this.#table.receive(at, file.subarray(at, at + chunk));
@@ -213,7 +233,7 @@ export class Door {
   async order(order: Order): Promise<void> {
     this.#orders += 1;
     const expiresS = Math.floor(this.clock.wall().ms / 1000) + 60;
-    await this.reader.obey(publishOrder(this.#publisher, this.#orders, expiresS, order));
+    await this.reader.obey(publishOrder(this.publisher, this.#orders, expiresS, order));
     await this.clock.settle();
   }
 
@@ -226,35 +246,29 @@ export class Door {
   /** The power goes, between any two things. What was on disk stays; the wall clock goes on. */
   cutPower(): void {
     this.#story.add('power cut');
-    this.#medium.cutPower();
+    this.records.cutPower();
     this.#board.clock.cutPower();
     this.#board.strike.become('dead');
     this.#reader = undefined;
   }
 
+  /** The power is back. Resolves once the reader listens; never, when the power goes while it waits for its disk. */
   async powerOn(): Promise<void> {
     this.#table = this.#openTable();
-    this.#board = this.#newBoard();
-    const { mode = defaultPolicy.mode, policy, hasController = false, journalLimits, recordFaults } = this.#setup;
-    const { site, reader, tableKey } = this.#publisher;
-    const records = new MemoryRecordStore(this.#medium, recordFaults);
-    this.#reader = await Reader.start({
-      ports: { ...this.#board, crypto: this.#crypto, records, table: this.#table },
+    const board = this.#newBoard();
+    this.#board = board;
+    const { mode = defaultPolicy.mode, policy, hasController = false, journalLimits, recordFaults, between } = this.#setup;
+    const records = new MemoryRecordStore(this.records, recordFaults);
+    const ports = { ...board, crypto: this.#crypto, records, table: this.#table };
+    const reader = await Reader.start({
+      ports: between?.(ports) ?? ports,
       policy: { ...defaultPolicy, mode, ...policy },
-      keys: { trust: { authority: this.#authority, site, reader }, tableKey },
+      keys: { trust: this.trust, tableKey: this.publisher.tableKey },
       hasController,
       ...(journalLimits === undefined ? {} : { journalLimits }),
-      observer: {
-        signalled: (signal) => {
-          this.signalled.add(signal);
-          if (signal !== 'key') this.#story.add(`signal ${signal}`);
-        },
-        happened: (event) => {
-          this.happened.add({ event, wallMs: this.clock.wall().ms });
-          this.#story.addEvent(event);
-        },
-      },
+      observer: this.#observerOf(board),
     });
+    if (board.clock.isPowered) this.#reader = reader;
     await this.clock.settle();
   }
 
@@ -266,13 +280,25 @@ export class Door {
   }
 
   #openTable(): MemoryTableStore {
-    const { crypto, site, reader, tableKey } = this.#publisher;
-    return new MemoryTableStore({
-      disk: new MemoryTableDisk(this.#tableMedium),
-      crypto,
-      trust: { authority: this.#authority, site, reader },
-      tableKey,
-    });
+    const { crypto, tableKey } = this.publisher;
+    const { tableDisk = (medium) => new MemoryTableDisk(medium) } = this.#setup;
+    return new MemoryTableStore({ disk: tableDisk(this.tableMedium), crypto, trust: this.trust, tableKey });
+  }
+
+  /** What a reader without power still believes is seen by nobody. */
+  #observerOf({ clock }: Board): ReaderObserver {
+    return {
+      signalled: (signal) => {
+        if (!clock.isPowered) return;
+        this.signalled.add(signal);
+        if (signal !== 'key') this.#story.add(`signal ${signal}`);
+      },
+      happened: (event) => {
+        if (!clock.isPowered) return;
+        this.happened.add({ event, wallMs: this.clock.wall().ms });
+        this.#story.addEvent(event);
+      },
+    };
   }
 
   #newBoard(): Board {

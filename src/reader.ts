@@ -8,7 +8,7 @@ import { decide, type Question } from './access/decision.ts';
 import { doorMachine } from './access/door-machine.ts';
 import { type AccessEvent, classOf, type EventClass, isEventCode } from './access/events.ts';
 import type { Signal } from './access/feedback.ts';
-import { type Mode, modeFor } from './access/mode.ts';
+import { hasKeypad, type Mode, modeAtStart, modeFact, modeFor } from './access/mode.ts';
 import type { Policy } from './access/policy.ts';
 import { readerMachine } from './access/reader-machine.ts';
 import { restingOf } from './access/resting.ts';
@@ -32,6 +32,7 @@ import { DoorSide } from './reader/door-side.ts';
 import { LockoutTally } from './reader/lockout-tally.ts';
 import { type OrderFailure, type OrderHandlers, Orders } from './reader/orders.ts';
 import { Signals } from './reader/signals.ts';
+import { within } from './reader/within.ts';
 import { assert } from './shared/assert.ts';
 import { asFault, Fault } from './shared/faults.ts';
 import type { Result } from './shared/result.ts';
@@ -39,6 +40,8 @@ import type { SecretBytes } from './shared/secret-bytes.ts';
 import type { Trust } from './table/header.ts';
 import type { OrderKind } from './table/orders.ts';
 
+/** A strike that does not say it is secured by then is reported, and the reader goes on starting and stopping. */
+export const secureLimitMs = 1_000;
 /** The time floor is written, and the table read through, this often (SECURITY C8, F2). */
 export const housekeepingMs = 3_600_000;
 
@@ -92,7 +95,9 @@ export class Reader {
   readonly #door;
   readonly #doorSide: DoorSide;
   readonly #orders: Orders;
+  /** Since when the controller is away, and for how long it had been at the start. */
   #linkLostAtMs: number | undefined;
+  #offlineAtStartMs: number;
   #isUnlockingOnRecord = false;
   #housekeeping: unknown;
 
@@ -102,7 +107,7 @@ export class Reader {
    */
   static async start(parts: ReaderParts): Promise<Reader> {
     const { clock, crypto, records, strike } = parts.ports;
-    const secured = await strike.secure().then(
+    const secured = await within(clock, secureLimitMs, strike.secure()).then(
       () => undefined,
       (thrown: unknown) => asFault(thrown, 'strike.failed', 'the strike could not be secured at start'),
     );
@@ -114,8 +119,9 @@ export class Reader {
     const facts = await Facts.open({ store: records, crypto, tell, lastTrustedMs: journal.lastTrustedMs });
     const budgets = new Budgets(journal, attempts, clock, parts.policy.budget);
     const lockout = await budgets.now('door');
-    const reader = new Reader(parts, { journal, attempts, facts, budgets, lockoutMs: lockout.waitMs });
-    reader.tell({ code: 'reader.started', fields: { mode: parts.policy.mode, version: parts.ports.table.state()?.version ?? 0 } });
+    const mode = modeAtStart(parts.policy.mode, facts.mode);
+    const reader = new Reader(parts, { journal, attempts, facts, budgets, mode, lockoutMs: lockout.waitMs });
+    reader.tell({ code: 'reader.started', fields: { mode, version: parts.ports.table.state()?.version ?? 0 } });
     if (secured !== undefined) reader.tell({ code: 'strike.failed', fields: { fault: secured.code } });
     return reader;
   }
@@ -133,10 +139,11 @@ export class Reader {
     this.#tally = new LockoutTally(clock, (event) => this.tell(event));
     this.#signals = new Signals(clock, ports.lights, ports.buzzer);
     if (parts.hasController) this.#linkLostAtMs = clock.nowMs();
+    this.#offlineAtStartMs = opened.facts.offlineMs;
 
     this.#machine = this.#startMachine(parts, opened);
     this.#door = this.#startDoor();
-    this.#doorSide = new DoorSide(ports, {
+    this.#doorSide = new DoorSide(hasKeypad(policy.model) ? ports : { ...ports, keypad: undefined }, {
       toReader: (event) => this.#machine.send(event),
       toDoor: (event) => this.#door.send(event),
       tell: (event) => this.tell(event),
@@ -180,6 +187,7 @@ export class Reader {
     }
     if (mode === this.mode) return allowed;
     this.tell({ code: 'mode.changed', fields: { mode, from: this.mode } });
+    this.#record(this.#facts.setMode(modeFact(this.#policy.mode, mode)));
     this.#isUnlockingOnRecord = false;
     this.#machine.send({ type: 'mode.set', mode });
     return allowed;
@@ -189,6 +197,7 @@ export class Reader {
   linkChanged(isUp: boolean): void {
     if (!this.#hasController || isUp === (this.#linkLostAtMs === undefined)) return;
     this.#linkLostAtMs = isUp ? undefined : this.#ports.clock.nowMs();
+    this.#offlineAtStartMs = 0;
     if (isUp) this.#record(this.#facts.setOfflineMs(0));
     this.tell({ code: isUp ? 'link.found' : 'link.lost' });
     this.#rest();
@@ -207,14 +216,14 @@ export class Reader {
     this.#door.stop();
     this.#signals.stop();
     clock.clearTimeout(this.#housekeeping);
-    await strike.secure().catch((thrown: unknown) => this.#tellStrikeFault(thrown));
+    await within(clock, secureLimitMs, strike.secure()).catch((thrown: unknown) => this.#tellStrikeFault(thrown));
     this.#tally.sumUp();
     this.#record(...this.#passingFacts());
     this.tell({ code: 'reader.stopped' });
     await this.journal.close().catch(() => undefined);
   }
 
-  #startMachine(parts: ReaderParts, { journal, attempts, budgets, lockoutMs }: Opened) {
+  #startMachine(parts: ReaderParts, { journal, attempts, budgets, mode, lockoutMs }: Opened) {
     const { clock, crypto, table } = this.#ports;
     const answers = new Answers({
       crypto,
@@ -244,7 +253,7 @@ export class Reader {
         ),
       },
     });
-    const actor = createActor(machine, { clock, input: { policy: this.#policy, mode: this.#policy.mode, lockoutMs } });
+    const actor = createActor(machine, { clock, input: { policy: this.#policy, mode, lockoutMs } });
     actor.on('signal', ({ signal }) => {
       this.#signals.play(signal);
       this.#observer.signalled?.(signal);
@@ -272,10 +281,10 @@ export class Reader {
       },
       setClock: async ({ wallMs }) => {
         const { clock } = this.#ports;
-        const byMs = wallMs - clock.wall().ms;
+        const event: AccessEvent = { code: 'time.set', fields: { byMs: Math.round(wallMs - clock.wall().ms) } };
         clock.setWall(wallMs);
-        await this.journal.record([this.#facts.resetTimeFloor(wallMs)]);
-        this.tell({ code: 'time.set', fields: { byMs } });
+        await this.journal.append(event, [this.#facts.resetTimeFloor(wallMs)]);
+        this.#recorded([event]);
       },
       clearLockout: async ({ person }) => {
         await this.#budgets.clear(person ?? 'door');
@@ -349,7 +358,7 @@ export class Reader {
 
   /** Time without the controller, restarts included; 0 while it is there, and where none is expected. */
   #offlineMs(): number {
-    return this.#linkLostAtMs === undefined ? 0 : this.#facts.offlineMs + this.#ports.clock.nowMs() - this.#linkLostAtMs;
+    return this.#linkLostAtMs === undefined ? 0 : this.#offlineAtStartMs + this.#ports.clock.nowMs() - this.#linkLostAtMs;
   }
 
   #scheduleHousekeeping(): void {
@@ -385,5 +394,6 @@ interface Opened {
   readonly attempts: AttemptLog;
   readonly facts: Facts;
   readonly budgets: Budgets;
+  readonly mode: Mode;
   readonly lockoutMs: number;
 }

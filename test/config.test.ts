@@ -126,7 +126,7 @@ level = "info"
         "test.toml:6:2: There is no section [entri]; did you mean entry? Allowed: reader, door, entry, lockout, failure, offline, devices, journal, log.",
         "test.toml:9:1: There is no setting lockout.mode; did you mean reader.mode? Allowed: doorAttempts, personAttempts.",
         "test.toml:10:1: lockout.doorAttempts cannot be "5". Allowed: a whole number, 1 to 10.",
-        "test.toml:11:2: A RP10 has no keypad, so mode "cardOrPin" would ask for a PIN that nobody can type. Use cardOnly, unlocked or locked, or an RPK40.",
+        "test.toml:11:2: An RP10 has no keypad, so mode "cardOrPin" would ask for a PIN that nobody can type. Use cardOnly, unlocked or locked, or an RPK40.",
         "test.toml:13:1: reader.dataDir cannot be "data". Allowed: an absolute path without "..".",
         "test.toml:14:3: log is a section: write [log] on a line of its own, once.",
       ]

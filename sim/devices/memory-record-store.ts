@@ -18,7 +18,7 @@ export interface RecordFaults {
   /** A planted fault: commits resolve before they are on the medium, and are gone after a power cut. */
   readonly skipFsync?: boolean;
   /** How long a commit takes, on the clock. */
-  readonly slow?: { readonly clock: Clock; readonly commitMs: number };
+  readonly slow?: { readonly clock: Clock; readonly commitMs: number } | undefined;
 }
 
 /** Lets commit `n` fail with this code. */
@@ -34,6 +34,7 @@ type Rows = ReadonlyMap<Space, Map<number, Uint8Array>>;
 export class RecordMedium {
   #synced: Rows = emptyRows();
   #seen: Rows = emptyRows();
+  readonly #watchers: ((writes: readonly Write[]) => void)[] = [];
   #powerCuts = 0;
   #commits = 0;
 
@@ -47,6 +48,11 @@ export class RecordMedium {
     this.#seen = copyOf(this.#synced);
   }
 
+  /** Calls with the writes of every commit from now on, as they become what a power cut leaves: before anybody is told. */
+  watch(watcher: (writes: readonly Write[]) => void): void {
+    this.#watchers.push(watcher);
+  }
+
   nextCommit(): number {
     this.#commits += 1;
     return this.#commits;
@@ -54,10 +60,13 @@ export class RecordMedium {
 
   write(writes: readonly Write[], isSynced: boolean): void {
     for (const rows of isSynced ? [this.#seen, this.#synced] : [this.#seen]) for (const write of writes) apply(rows, write);
+    if (isSynced) for (const watcher of this.#watchers) watcher(writes);
   }
 
-  rows(space: Space): readonly Row[] {
-    return [...rowsOf(this.#seen, space)].map(([key, value]) => ({ key, value: Uint8Array.from(value) })).sort((left, right) => left.key - right.key);
+  /** At most `limit` rows from this key on, rising. */
+  rows(space: Space, from = 0, limit = Number.POSITIVE_INFINITY): readonly Row[] {
+    const found = [...rowsOf(this.#seen, space)].filter(([key]) => key >= from).sort(([left], [right]) => left - right);
+    return found.slice(0, limit).map(([key, value]) => ({ key, value: Uint8Array.from(value) }));
   }
 }
 
@@ -91,10 +100,7 @@ export class MemoryRecordStore implements RecordStore {
     this.#throwClosed();
     await this.#alive();
     if (this.#failure !== undefined) throw this.#failure;
-    return this.#medium
-      .rows(space)
-      .filter(({ key }) => key >= from)
-      .slice(0, limit);
+    return this.#medium.rows(space, from, limit);
   }
 
   async close(): Promise<void> {

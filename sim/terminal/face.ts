@@ -60,7 +60,17 @@ export const shownEvents = 7;
 export const faceLines = (facts: FaceFacts): string[] => {
   const { colour, people, isPowered } = facts;
   const light = isPowered ? paint(colourCodes[colour], colour === 'off' ? '───────────' : '━━━━━━━━━━━') : dim('           ');
-  const pad = ['╭─────────────╮', `│ ${light} │`, '│             │', '│  1   2   3  │', '│  4   5   6  │', '│  7   8   9  │', '│  *   0   #  │', '│             │', '╰─────────────╯'];
+  const pad = [
+    '╭─────────────╮',
+    `│ ${light} │`,
+    '│             │',
+    '│  1   2   3  │',
+    '│  4   5   6  │',
+    '│  7   8   9  │',
+    '│  *   0   #  │',
+    '│             │',
+    '╰─────────────╯',
+  ];
   const told = [
     `${bold('light')}   ${isPowered ? paint(colourCodes[colour], colour) : 'no power'}`,
     `${bold('buzzer')}  ${buzzerWord(facts)}`,

@@ -14,5 +14,15 @@ export const asksForPin = (mode: Mode): boolean => mode === 'pinOnly' || mode ==
 /** The mode, or the reason in a sentence why this model refuses it (DESIGN R7). */
 export const modeFor = (model: Model, mode: Mode): Result<Mode, string> =>
   asksForPin(mode) && !hasKeypad(model)
-    ? failed(`A ${model} has no keypad, so mode "${mode}" would ask for a PIN that nobody can type. Use cardOnly, unlocked or locked, or an RPK40.`)
+    ? failed(`An ${model} has no keypad, so mode "${mode}" would ask for a PIN that nobody can type. Use cardOnly, unlocked or locked, or an RPK40.`)
     : ok(mode);
+
+/** A mode that was set, as a number (1..36) to be kept over restarts, together with the default it was set over. */
+export const modeFact = (byDefault: Mode, set: Mode): number => 1 + modes.indexOf(byDefault) * modes.length + modes.indexOf(set);
+
+/**
+ * The mode to start in: the one that was set before, so that cutting the power lifts no lockdown; the default where the
+ * settings have changed since, and in place of `unlocked`, so that power coming back opens no door.
+ */
+export const modeAtStart = (byDefault: Mode, fact: number): Mode =>
+  modes.find((mode) => mode !== 'unlocked' && modeFact(byDefault, mode) === fact) ?? byDefault;

@@ -140,6 +140,7 @@ const secured = readerSetup.createStateConfig({
 const unlocking = readerSetup.createStateConfig({
   description: 'The start of an unlocking is put on record, then the strike is released.',
   invoke: { src: 'unlock', input: { holdMs: unlockedHoldMs }, onDone: 'unlocked', onError: 'notUnlocked' },
+  after: { decisionLimit: 'notUnlocked' },
   on: { 'mode.set': { guard: 'leavesUnlocked', target: 'secured', actions: 'secureStrike' } },
 });
 

@@ -32,12 +32,12 @@ export class NodeCrypto implements Crypto {
    * one HMAC a person. No copy of the key outlives the call, so that `wipe()` misses none.
    */
   hmacSha256(key: SecretBytes, message: Uint8Array): Uint8Array {
-    const keyBytes = key.length > blockBytes ? this.sha256(key.reveal()) : key.reveal();
-    const inner = padded(keyBytes, 0x36, message.length);
+    const short = key.length > blockBytes ? this.sha256(key.reveal()) : key.reveal();
+    const inner = padded(short, 0x36, message.length);
     inner.set(message, blockBytes);
-    const outer = padded(keyBytes, 0x5c, digestBytes);
-    outer.write(node.hash('sha256', inner, 'latin1'), blockBytes, 'latin1');
-    const mac = Buffer.from(node.hash('sha256', outer, 'latin1'), 'latin1');
+    const outer = padded(short, 0x5c, digestBytes);
+    outer.write(node.hash('sha256', inner, 'binary'), blockBytes, 'binary');
+    const mac = Buffer.from(node.hash('sha256', outer, 'binary'), 'binary');
     inner.fill(0, 0, blockBytes);
     outer.fill(0, 0, blockBytes);
     return mac;

@@ -11,7 +11,7 @@ import type { JournalEvent } from './entry.ts';
 
 const space = 'meta';
 /** Two rows for each fact, so that one damaged row loses nothing. Key 0 is the journal's. */
-const keys = { timeFloor: [16, 17], order: [18, 19], offline: [20, 21] } as const;
+const keys = { timeFloor: [16, 17], order: [18, 19], offline: [20, 21], mode: [22, 23] } as const;
 type FactName = keyof typeof keys;
 const names = Object.keys(keys) as readonly FactName[];
 const firstKey = 16;
@@ -22,14 +22,14 @@ export interface FactsOptions {
   readonly crypto: Pick<Crypto, 'sha256' | 'isEqual'>;
   /** Takes a `journal.damaged` for each fact of which a row is damaged. */
   readonly tell: (event: JournalEvent) => void;
-  /** Highest trusted wall time in the journal: a second witness of the time floor. */
+  /** Newest trusted wall time in the journal: a second witness of the time floor. */
   readonly lastTrustedMs: number | undefined;
 }
 
 export class Facts {
   readonly #crypto: Pick<Crypto, 'sha256'>;
   readonly #values: Map<FactName, number | 'damaged'>;
-  readonly #lastTrustedMs: number | undefined;
+  #lastTrustedMs: number | undefined;
 
   private constructor({ crypto, lastTrustedMs }: FactsOptions, values: Map<FactName, number | 'damaged'>) {
     this.#crypto = crypto;
@@ -65,6 +65,18 @@ export class Facts {
     return this.#change('timeFloor', Math.max(wallMs, this.timeFloorMs ?? 0));
   }
 
+  /** Puts the floor where a signed order has put the clock, also back. */
+  resetTimeFloor(wallMs: number): Change {
+    const { writes, onDisk } = this.#change('timeFloor', wallMs);
+    return {
+      writes,
+      onDisk: () => {
+        this.#lastTrustedMs = undefined;
+        onDisk();
+      },
+    };
+  }
+
   /** Number of the highest order obeyed; 0: none. Damaged, it is above any number: no order is obeyed a second time. */
   get orderNumber(): number {
     return this.#valueOf('order');
@@ -81,6 +93,16 @@ export class Facts {
 
   setOfflineMs(offlineMs: number): Change {
     return this.#change('offline', offlineMs);
+  }
+
+  /** The mode that was last set, as a number of the caller's; 0: none, or nobody knows any more. */
+  get mode(): number {
+    const value = this.#values.get('mode');
+    return typeof value === 'number' ? value : 0;
+  }
+
+  setMode(mode: number): Change {
+    return this.#change('mode', mode);
   }
 
   #valueOf(name: FactName): number {

@@ -84,7 +84,7 @@ export class Journal {
   readonly epoch: string;
   /** What was found damaged at opening. The journal tells it itself, as `journal.damaged`. */
   readonly damage: readonly Damage[];
-  /** Highest trusted wall time among the entries read at opening. */
+  /** The trusted wall time of the newest entry that has one, among those read at opening. Not the highest: an order may have put the clock back. */
   readonly lastTrustedMs: number | undefined;
   readonly #store: RecordStore;
   readonly #crypto: JournalOptions['crypto'];

@@ -105,7 +105,7 @@ class Loading {
     if (key >= this.state.last) this.#head = row.link.slice();
     const { entry } = row;
     this.#boot = Math.max(this.#boot, entry.boot);
-    if (entry.wallTrusted) this.#lastTrustedMs = Math.max(this.#lastTrustedMs ?? 0, entry.wallMs);
+    if (entry.wallTrusted) this.#lastTrustedMs = entry.wallMs;
     if (this.#spans.at(-1)?.epoch !== entry.epoch) this.#spans.push({ epoch: entry.epoch, from: key });
     if (isUnheard) this.#found.push({ sequence: key, kind: entry.code === gapCode ? 'gap' : classOf(entry.code) });
   }

@@ -102,8 +102,13 @@ export class SqliteRecordStore implements RecordStore {
 /** How many of the first commits fit in one transaction of at most `maxCommitWrites` writes; at least one. */
 const groupLength = (waiting: readonly Waiting[]): number => {
   let writes = 0;
-  const tooMany = waiting.findIndex((commit) => (writes += commit.writes.length) > maxCommitWrites);
-  return tooMany < 0 ? waiting.length : Math.max(1, tooMany);
+  let commits = 0;
+  for (const commit of waiting) {
+    writes += commit.writes.length;
+    if (writes > maxCommitWrites) break;
+    commits += 1;
+  }
+  return Math.max(1, commits);
 };
 
 const closedFault = (): Fault => new Fault('disk.closed', 'the journal is closed');

@@ -1,3 +1,4 @@
+/** What guessing costs: the arithmetic of R10, against days of attack. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Budget, budgetAfter, debit, freshBudget, highestLevel, mayTry, waitAt, worstBudget } from '../../src/access/budget.ts';

@@ -1,3 +1,4 @@
+/** Storms of keys and cards, and keys that stay down. */
 import { describe, expect, it } from 'vitest';
 import { cardGate, FloodGate, keyGate, stormQuietMs } from '../../src/access/flood-gate.ts';
 import { HeldKeys, stuckKeyMs } from '../../src/access/held-keys.ts';

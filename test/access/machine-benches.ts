@@ -67,7 +67,13 @@ const undecidedCount = ({ current, waiting }: ReaderContext): number => (current
 export const readerBenches: readonly Bench<ReaderContext>[] = [
   readerBench('typing', { mode: 'pinOnly' }, (context) => {
     const isFree = undecidedCount(context) < 1;
-    return [...(isFree || context.pin.length < 7 ? [digit] : []), ...(isFree ? [hash, cardRead] : [granted, undecided]), star, time, setMode('pinOnly')];
+    return [
+      ...(isFree || context.pin.length < 7 ? [digit] : []),
+      ...(isFree ? [hash, cardRead] : [granted, undecided]),
+      star,
+      time,
+      setMode('pinOnly'),
+    ];
   }),
   readerBench('window', { mode: 'cardAndPin', policy: { ...defaultPolicy, interDigitMs: 4_000, windowTries: 2 } }, (context) => [
     ...(context.pin.length < 1 ? [digit] : []),

@@ -8,7 +8,13 @@ import { machinePage, type Words } from '../diagram.ts';
 import { actionWords, delayWords, guardWords } from './machine-words.ts';
 
 /** Where every delay has its usual length: a card was read at 0, its window is open, a first wait was earned. */
-const usual = { policy: defaultPolicy, window: { person: { extendedTime: false }, deadlineMs: defaultPolicy.windowMs }, current: { atMs: 0 }, decidedAtMs: 0, lockoutMs: defaultPolicy.budget.door.firstWaitMs };
+const usual = {
+  policy: defaultPolicy,
+  window: { person: { extendedTime: false }, deadlineMs: defaultPolicy.windowMs },
+  current: { atMs: 0 },
+  decidedAtMs: 0,
+  lockoutMs: defaultPolicy.budget.door.firstWaitMs,
+};
 
 const usualDelayMs = (machine: AnyStateMachine, name: string): number => {
   const delay: unknown = machine.implementations.delays[name];

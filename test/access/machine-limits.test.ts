@@ -33,7 +33,14 @@ const open = (mode: Mode, decide?: Decide) => {
     }
   };
   const swipe = (): void => actor.send({ type: 'card.read', card, atMs: clock.nowMs() });
-  return { clock, actor, story, type, swipe, matches: (state: Parameters<ReturnType<typeof actor.getSnapshot>['matches']>[0]) => actor.getSnapshot().matches(state) };
+  return {
+    clock,
+    actor,
+    story,
+    type,
+    swipe,
+    matches: (state: Parameters<ReturnType<typeof actor.getSnapshot>['matches']>[0]) => actor.getSnapshot().matches(state),
+  };
 };
 const never: Decide = () => new Promise(() => undefined);
 
@@ -58,6 +65,28 @@ describe('a reader whose decisions take long', () => {
     expect(reader.story).toEqual([]);
     await reader.clock.advance(1);
     expect(reader.story).toEqual([`${decisionLimitMs} decision.failed`, `${decisionLimitMs} denied`]);
+  });
+});
+
+describe('PINs that wait for one another', () => {
+  it('are each judged by the window as the verdict before left it', async () => {
+    const asked: (readonly [tries: number | undefined, isWindowOver: boolean])[] = [];
+    const reader = open('cardAndPin', ({ presented, window, isWindowOver }, nowMs) => {
+      const opened = { person: holding('card').person, card, deadlineMs: 15_000, triesLeft: 3, submitted: 0 };
+      if (presented.by === 'card') return Promise.resolve({ verdict: { verdict: 'awaitPin', window: opened }, atMs: nowMs });
+      asked.push([window?.triesLeft, isWindowOver]);
+      return Promise.resolve({ verdict: window === undefined ? { verdict: 'windowOver' } : { verdict: 'denied', code: 'pin.wrong' }, atMs: nowMs });
+    });
+    reader.swipe();
+    await reader.clock.settle();
+    reader.type('1111#2222#3333#4444#');
+    await reader.clock.advance(4 * answerMs);
+    expect(asked).toEqual([
+      [3, false],
+      [2, false],
+      [1, false],
+      [undefined, true],
+    ]);
   });
 });
 

@@ -4,12 +4,14 @@
  */
 import { describe, expect, it } from 'vitest';
 import { type MachineContext, setup } from 'xstate';
+import type { Presented } from '../../src/access/decision.ts';
 import { doorMachine } from '../../src/access/door-machine.ts';
 import { readerMachine } from '../../src/access/reader-machine.ts';
+import type { ReaderContext } from '../../src/access/reader-setup.ts';
 import { doorBenches, readerBenches } from './machine-benches.ts';
 import { RunningMachine, sightOf } from './running-machine.ts';
 import { gapsOf, type Survey, survey } from './survey.ts';
-import { type Bench, time, TimedMachine } from './timed-machine.ts';
+import { type Bench, type Place, TimedMachine, time } from './timed-machine.ts';
 import { statesOf, transitionsOf } from './transitions.ts';
 
 /** Of the paths to places, one in so many is replayed, and each on which a transition is first taken. */
@@ -29,7 +31,8 @@ const describeWalks = <Context extends MachineContext>(title: string, { machine,
     });
 
     for (const { bench, paths, discoveries } of walks) {
-      const replayed = [...discoveries, ...paths.filter((_, place) => place % replayedOneIn === 0)];
+      const sample = paths.filter((_, place) => place % replayedOneIn === 0).map(({ moves: path }) => path);
+      const replayed = [...discoveries, ...sample];
 
       it(`runs ${replayed.length} paths of the bench "${bench.name}" as they are walked`, async () => {
         const timed = new TimedMachine(bench);
@@ -42,7 +45,50 @@ const describeWalks = <Context extends MachineContext>(title: string, { machine,
   });
 };
 
-describeWalks('the reader machine', survey(readerMachine, readerBenches));
+const readerSurvey = survey(readerMachine, readerBenches);
+
+describeWalks('the reader machine', readerSurvey);
+
+describe('wherever the reader machine rests', () => {
+  type Here = Place<ReaderContext>;
+  const isIn = ({ snapshot }: Here, region: string, ...states: readonly string[]): boolean =>
+    states.some((state) => snapshot.matches({ [region]: state }));
+  const isDue = ({ timers }: Here, delay: string): boolean => timers.some(({ event }) => event.type.startsWith(`xstate.after.${delay}.`));
+  const undecided = ({ snapshot: { context } }: Here): readonly Presented[] => [context.current ?? [], context.waiting].flat();
+  const deadlineMs = ({ snapshot }: Here): number => snapshot.context.window?.deadlineMs ?? Number.NEGATIVE_INFINITY;
+
+  const endingHasPin = (here: Here): boolean =>
+    !isIn(here, 'window', 'ending') || undecided(here).some(({ by, atMs }) => by === 'pin' && atMs < deadlineMs(here));
+  const invariants: readonly [sentence: string, holds: (here: Here) => boolean][] = [
+    ['it is typing exactly while digits are typed', (here) => isIn(here, 'entry', 'typing') === here.snapshot.context.pin.length > 0],
+    ['it keeps at most seven digits', ({ snapshot }) => snapshot.context.pin.length < 8],
+    ['typed digits have a pause that forgets them', (here) => isIn(here, 'entry', 'typing') === isDue(here, 'interDigit')],
+    [
+      'it keeps a window exactly while one is open or ending',
+      (here) => isIn(here, 'window', 'open', 'ending') === (here.snapshot.context.window !== undefined),
+    ],
+    ['an open window has its deadline before it', (here) => !isIn(here, 'window', 'open') || here.nowMs < deadlineMs(here)],
+    ['a window has a try left', ({ snapshot: { context } }) => context.window === undefined || context.window.triesLeft > 0],
+    ['an ending window has a PIN to be judged that came in time', endingHasPin],
+    ['it is ready exactly while there is nothing to decide', (here) => isIn(here, 'decision', 'ready') === (undecided(here).length === 0)],
+    ['what it decides will be answered', (here) => isIn(here, 'decision', 'ready') || isDue(here, 'decisionLimit') || isDue(here, 'answerLeft')],
+    ['a lockout has an end', (here) => isIn(here, 'pinPath', 'lockedOut') === isDue(here, 'lockoutLeft')],
+    ['it is secured exactly in the other modes', (here) => isIn(here, 'passage', 'secured') === (here.snapshot.context.mode !== 'unlocked')],
+  ];
+  const brokenIn = ({ walks }: Survey<ReaderContext>, holds: (here: Here) => boolean): string[] =>
+    walks.flatMap(({ paths }) => paths.filter(({ end }) => !holds(end)).map(({ moves }) => moves.map(({ type }) => type).join(', ')));
+
+  it.each(invariants)('%s', (_sentence, holds) => {
+    expect(brokenIn(readerSurvey, holds)).toEqual([]);
+  });
+
+  it('a machine that never lets a window end is found by the path on which it does not', () => {
+    const machine = readerMachine.provide({ guards: { hasPendingPin: () => true } });
+    const queue = readerBenches.filter(({ name }) => name === 'queue').map((bench) => ({ ...bench, machine }));
+    expect(brokenIn(survey(machine, queue), endingHasPin)).toContain('card, decided awaitPin, time, time');
+  });
+});
+
 describeWalks('the door machine', survey(doorMachine, doorBenches));
 
 describe('the survey', () => {

@@ -6,7 +6,7 @@ import { type AnyStateMachine, createActor, type EventObject, fromPromise, type 
 import { VirtualClock } from '../../sim/virtual-clock.ts';
 import { present } from '../../src/shared/assert.ts';
 import type { Bench, Move, Place } from './timed-machine.ts';
-import { statesOf, transitionsOf } from './transitions.ts';
+import { actorOf, statesOf, transitionsOf } from './transitions.ts';
 
 /** What can be seen of a machine after a move. */
 export interface Sight {
@@ -32,7 +32,7 @@ export class RunningMachine<Context extends MachineContext> {
 
   constructor(bench: Bench<Context>) {
     this.#bench = bench;
-    const actors = statesOf(bench.machine).flatMap(({ invoke }) => invoke.map(({ src }) => String(src)));
+    const actors = statesOf(bench.machine).flatMap(({ invoke }) => invoke.map(actorOf));
     this.#machine = bench.machine.provide({ actors: Object.fromEntries(actors.map((actor) => [actor, this.#asking(actor)])) });
     this.#names = new Map(transitionsOf(this.#machine).map(({ definition, name }) => [definition, name]));
   }
@@ -63,7 +63,8 @@ export class RunningMachine<Context extends MachineContext> {
     const sights = [look()];
     for (const move of moves) {
       if ('send' in move) actor.send(move.send(clock.nowMs()));
-      else if ('actor' in move) await this.#answer(move.actor, move.answer(clock.nowMs(), (actor.getSnapshot() as { readonly context: Context }).context), clock);
+      else if ('actor' in move)
+        await this.#answer(move.actor, move.answer(clock.nowMs(), (actor.getSnapshot() as { readonly context: Context }).context), clock);
       else await clock.advanceTo(present(clock.nextDueMs, 'a timer is set'));
       sights.push(look());
     }

@@ -1,6 +1,6 @@
 /** What walks over a machine have met of it, and by which path; and what they have not. */
 import type { AnyStateMachine, MachineContext, StateValue } from 'xstate';
-import { type Bench, type Move, TimedMachine } from './timed-machine.ts';
+import { type Bench, type Move, type Path, TimedMachine } from './timed-machine.ts';
 import { pathOf, statesOf, transitionsOf } from './transitions.ts';
 
 export interface Survey<Context extends MachineContext> {
@@ -17,7 +17,7 @@ export interface Survey<Context extends MachineContext> {
 export interface Walk<Context extends MachineContext> {
   readonly bench: Bench<Context>;
   /** One shortest path to each place. */
-  readonly paths: readonly (readonly Move<Context>[])[];
+  readonly paths: readonly Path<Context>[];
   /** The paths on which a transition was taken for the first time on this bench. */
   readonly discoveries: readonly (readonly Move<Context>[])[];
 }
@@ -47,7 +47,7 @@ export const survey = <Context extends MachineContext>(machine: AnyStateMachine,
     }
     for (const name of seen) transitions.add(name);
     places += paths.length;
-    return { bench, paths: paths.map((path) => path.moves), discoveries };
+    return { bench, paths, discoveries };
   });
   return { machine, places, moves, states, transitions, walks };
 };

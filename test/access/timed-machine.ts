@@ -94,7 +94,8 @@ export class TimedMachine<Context extends MachineContext> {
     this.#bench = bench;
     this.#names = new Map(transitionsOf(bench.machine).map(({ definition, name }) => [definition, name]));
     this.#outside.system.inspect((seen) => {
-      if (seen.type === '@xstate.microstep') this.#taken.push(...seen._transitions.map((definition) => present(this.#names.get(definition), 'a transition of this machine')));
+      if (seen.type === '@xstate.microstep')
+        this.#taken.push(...seen._transitions.map((definition) => present(this.#names.get(definition), 'a transition of this machine')));
     });
   }
 
@@ -114,7 +115,8 @@ export class TimedMachine<Context extends MachineContext> {
     if ('actor' in move) {
       const id = present(this.#questionOf(move.actor, snapshot), 'a question is answered while it is open');
       const answer = move.answer(nowMs, snapshot.context);
-      const event = answer instanceof Error ? { type: `xstate.error.actor.${id}`, error: answer } : { type: `xstate.done.actor.${id}`, output: answer };
+      const event =
+        answer instanceof Error ? { type: `xstate.error.actor.${id}`, error: answer } : { type: `xstate.done.actor.${id}`, output: answer };
       return this.#step(nowMs, timers, () => this.#take(snapshot, event));
     }
     const dueMs = Math.min(...timers.map((timer) => timer.dueMs));
@@ -169,7 +171,16 @@ export class TimedMachine<Context extends MachineContext> {
     this.#taken = [];
     const snapshot = run();
     assert(snapshot.status === 'active', `the machine goes on: ${String(snapshot.error)}`);
-    return { status: 'active', output: undefined, error: undefined, snapshot, nowMs, timers: this.#timers, effects: this.#effects, taken: this.#taken };
+    return {
+      status: 'active',
+      output: undefined,
+      error: undefined,
+      snapshot,
+      nowMs,
+      timers: this.#timers,
+      effects: this.#effects,
+      taken: this.#taken,
+    };
   }
 
   #take(snapshot: Snapshot<Context>, event: EventObject): Snapshot<Context> {
@@ -190,7 +201,8 @@ export class TimedMachine<Context extends MachineContext> {
       stopChild: ignored,
       actionExecutor: ({ type, params }) => {
         if (type === 'xstate.emit') this.#effects.push((params as { readonly event: EventObject }).event);
-        if (type === 'xstate.cancel') this.#timers = this.#timers.filter(({ event }) => event.type !== (params as { readonly sendId: string }).sendId);
+        if (type === 'xstate.cancel')
+          this.#timers = this.#timers.filter(({ event }) => event.type !== (params as { readonly sendId: string }).sendId);
         if (type !== 'xstate.raise') return;
         const { event, delay } = params as { readonly event: EventObject; readonly delay: number | undefined };
         if (delay === undefined) return;

@@ -38,15 +38,21 @@ const actionText = (action: unknown): string => {
   return String(action.type);
 };
 
+/** The name under which a state asks its question. */
+export const actorOf = ({ src }: AnyStateNode['invoke'][number]): string => {
+  assert(typeof src === 'string', 'an actor has a name');
+  return src;
+};
+
 /** The library's own event names (`xstate.after.DELAY.STATE`, `xstate.done.actor.ID`, `xstate.error.actor.ID`) in our words. */
 const onOf = (eventType: string, source: AnyStateNode): Transition['on'] => {
   if (eventType === '') return { kind: 'always', name: '' };
   const after = /^xstate\.after\.([^.]+)\./.exec(eventType)?.[1];
   if (after !== undefined) return { kind: 'after', name: after };
   const [, kind, id] = /^xstate\.(done|error)\.actor\.(.+)$/.exec(eventType) ?? [];
-  const invoked = source.invoke.find((invoke) => invoke.id === id)?.src;
-  if (invoked !== undefined) return { kind: kind === 'done' ? 'answered' : 'failed', name: String(invoked) };
-  return { kind: 'event', name: eventType };
+  const asked = source.invoke.find((invoke) => invoke.id === id);
+  if (asked === undefined) return { kind: 'event', name: eventType };
+  return { kind: kind === 'done' ? 'answered' : 'failed', name: actorOf(asked) };
 };
 
 const nameOf = (source: AnyStateNode, on: Transition['on'], guard: string | undefined, isLast: boolean): string => {

@@ -1,3 +1,4 @@
+/** Dates, uses and offline limits, to the millisecond. */
 import { describe, expect, it } from 'vitest';
 import type { Person } from '../../src/access/facts.ts';
 import { defaultPolicy, type Policy } from '../../src/access/policy.ts';

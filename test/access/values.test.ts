@@ -1,3 +1,4 @@
+/** The values the rules speak in: PINs, cards, modes, events, signals, settings. */
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { Card } from '../../src/access/card.ts';
@@ -65,6 +66,19 @@ describe('modes and models', () => {
         const result = modeFor(model, mode);
         expect(result.ok).toBe(hasKeypad(model) || !asksForPin(mode));
         if (!result.ok) expect(result.failure).toContain('no keypad');
+      }
+    }
+  });
+});
+
+describe('the mode at start', () => {
+  it('is the one that was set last over the same default, save that no door comes up unlocked', () => {
+    for (const byDefault of modes) {
+      expect(modeAtStart(byDefault, 0)).toBe(byDefault);
+      expect(modeAtStart(byDefault, 99)).toBe(byDefault);
+      for (const set of modes) {
+        expect(modeAtStart(byDefault, modeFact(byDefault, set))).toBe(set === 'unlocked' ? byDefault : set);
+        for (const other of modes) if (other !== byDefault) expect(modeAtStart(other, modeFact(byDefault, set))).toBe(other);
       }
     }
   });

@@ -49,6 +49,14 @@ describe('facts', () => {
     expect((await openFacts(new QuickStore(), 1_500)).facts.timeFloorMs).toBe(1_500);
   });
 
+  it('let an order put the time floor back, against the witness of earlier entries', async () => {
+    const { facts, journal, store } = await openFacts(await written(), 1_500);
+    expect(facts.timeFloorMs).toBe(1_500);
+    await journal.append({ code: 'info.order' }, [facts.resetTimeFloor(200)]);
+    expect(facts.timeFloorMs).toBe(200);
+    expect((await openFacts(store, 210)).facts.timeFloorMs).toBe(210);
+  });
+
   it('assert that they are numbers a fact can be', async () => {
     const { facts } = await openFacts();
     for (const value of [-1, Number.NaN, Number.POSITIVE_INFINITY]) expect(() => facts.setOrderNumber(value)).toThrow('finite');

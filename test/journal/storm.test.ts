@@ -13,21 +13,17 @@ describe('thirty days without a controller', () => {
     const days = 30;
     const perDay = 5_000;
     for (let day = 0; day < days; day++) {
-      // Nobody waits for these one by one: at most as many at a time as may wait.
-      for (let index = 0; index < perDay; index += 250) {
-        await Promise.all(Array.from({ length: 250 }, () => journal.append({ code: index % 500 === 0 ? 'grant.one' : 'info.one', person: index })));
+      for (let index = 0; index < perDay; index += 8) {
+        await journal.append(Array.from({ length: 8 }, () => ({ code: index % 400 === 0 ? 'grant.one' : 'info.one', person: index })));
       }
       await clock.advance(dayMs);
     }
     expect(journal.pending).toBe(days * perDay + 1);
     const { journal: next } = await openBench({ events: 200_000 }, store, clock);
     expect(next.damage).toEqual([]);
-    let previous = 0;
-    for (const { sequence } of await drain(next)) {
-      expect(sequence).toBe(previous + 1);
-      previous = sequence;
-    }
-    expect(previous).toBe(days * perDay + 1);
+    const heard = await drain(next);
+    expect(heard).toHaveLength(days * perDay + 1);
+    expect(heard.findIndex(({ sequence }, index) => sequence !== index + 1)).toBe(-1);
   }, 60_000);
 });
 

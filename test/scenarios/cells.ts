@@ -34,7 +34,10 @@ export const states = {
     await guess(door, 5);
     await door.setMode(mode);
   },
-  'window open': (door) => door.swipe('A'),
+  'window open': async (door) => {
+    await door.swipe('A');
+    await door.wait(2 * second);
+  },
   'window over': async (door) => {
     await door.swipe('A');
     await door.wait(16 * second);
@@ -57,7 +60,7 @@ const guess = async (door: Door, times: number): Promise<void> => {
   }
 };
 
-/** What the input comes to within 3 s: how the key sounds, then events and signals. What is Ben's is left out. */
+/** What the input comes to within 3 s: how the key sounds, then events, the strike and signals. What is Ben's is left out. */
 export const outcomeOf = async (mode: Mode, state: State, input: Input): Promise<string> => {
   const disk = new Disk();
   const door = await openDoor({ mode, recordFaults: disk, hasController: true });
@@ -66,11 +69,17 @@ export const outcomeOf = async (mode: Mode, state: State, input: Input): Promise
   await states[state](door, disk);
   door.story();
   const fromMs = door.clock.nowMs();
+  const before = door.strike.releases.entries.length;
   await inputs[input](door);
   await door.wait(3 * second);
-  const found = outcomes(door).map((outcome) => (outcome === 'strike released' ? 'opens' : outcome));
-  const isBens = mode === 'locked' ? ['denied'] : ['access.granted ben', 'opens', 'granted'];
-  if (state === 'deciding') for (const line of isBens) found.splice(found.indexOf(line), 1);
+
+  const found = outcomes(door).filter((outcome) => outcome !== 'keyLockedOut' && outcome !== 'strike released');
+  const isWaitingForBen = state === 'deciding' && mode !== 'locked';
+  const bens = isWaitingForBen ? ['access.granted ben', 'granted'] : state === 'deciding' ? ['denied'] : [];
+  for (const outcome of bens) found.splice(found.indexOf(outcome), 1);
+  const releases = door.strike.releases.entries.length - before - (isWaitingForBen ? 1 : 0);
+  const grants = found.filter((outcome) => outcome.startsWith('access.granted')).length;
+  if (mode !== 'unlocked') found.splice(grants, 0, ...Array.from({ length: releases }, () => 'opens'));
   return [...keySound(door, input, fromMs), ...found].join(', ') || '-';
 };
 

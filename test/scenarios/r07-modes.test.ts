@@ -44,7 +44,7 @@ describe('R7: a reader model without a keypad refuses the PIN modes, with the re
         const isRefused = model !== 'RPK40' && pinModes.includes(mode);
         expect(answer.ok, `${model} ${mode}`).toBe(!isRefused);
         if (answer.ok) continue;
-        expect(answer.failure).toContain(`A ${model} has no keypad`);
+        expect(answer.failure).toContain(`An ${model} has no keypad`);
         expect(told(door)).toEqual([`event mode.refused mode=${mode}`]);
         expect(door.reader.mode).toBe('cardOnly');
       }

@@ -1,4 +1,5 @@
 /** What the scenarios share: two people, a disk that can be made to fail, and shorter ways to read a story. It checks nothing. */
+import type { Space } from '../../src/ports/record-store.ts';
 import { Fault, type FaultCode } from '../../src/shared/faults.ts';
 import type { RecordFaults } from '../../sim/devices/memory-record-store.ts';
 import { Door, type DoorSetup } from '../../sim/door.ts';
@@ -33,6 +34,24 @@ export class Disk implements RecordFaults {
     this.slow = { clock: door.clock, commitMs };
   }
 }
+
+/** Flips a bit in every row of a space of the journal's disk, as a failing card of memory does. */
+export const damageRecords = (door: Door, space: Space): void => {
+  for (const { key, value } of door.records.rows(space)) {
+    const damaged = value.map((byte, at) => (at === value.length - 1 ? byte ^ 1 : byte));
+    door.records.write([{ op: 'put', space, key, value: damaged }], true);
+  }
+};
+
+/** The same with the record of every person in the PIN table. */
+export const damageTable = (door: Door): void => {
+  for (const [person, sealed] of door.tableMedium.persons) {
+    door.tableMedium.persons.set(
+      person,
+      sealed.map((byte, at) => (at === 0 ? byte ^ 1 : byte)),
+    );
+  }
+};
 
 /** The story without its times, one line after the other, for rules that are not about time. */
 export const told = (door: Door): string[] =>

@@ -2,7 +2,18 @@
  * Files that are not what was written: never a crash, never a grant. The damaged one is kept and a new one begins; what happens to the
  * one file never touches the other. The bytes to flip are drawn from a seed.
  */
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -12,7 +23,7 @@ import { keptDamaged } from '../../src/store/database-file.ts';
 import { RecordDatabase } from '../../src/store/record-database.ts';
 import { reserveBytes } from '../../src/store/space-reserve.ts';
 import { TableService, type TableServiceData } from '../../src/store/table-service.ts';
-import { openTableStore, type OpenedTableStore } from '../../src/store/table-store.ts';
+import { type OpenedTableStore, openTableStore } from '../../src/store/table-store.ts';
 import { startHere } from '../../src/store/thread.ts';
 import { put } from '../contracts/record-store.contract.ts';
 import { putInForce } from '../contracts/table-store.contract.ts';
@@ -60,7 +71,10 @@ const openTable = (): Promise<OpenedTableStore> => openTableStore({ directory, c
 /** 400 events over some ten pages, and what the rules start from. */
 const writeJournal = (): void => {
   const database = journal();
-  expect(database.commit([range(persons).map((key) => put('event', key, `event ${key}`.padEnd(100))), [put('attempt', 1, 'three spent')]])).toEqual([undefined, undefined]);
+  expect(database.commit([range(persons).map((key) => put('event', key, `event ${key}`.padEnd(100))), [put('attempt', 1, 'three spent')]])).toEqual([
+    undefined,
+    undefined,
+  ]);
   database.close();
 };
 

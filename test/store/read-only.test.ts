@@ -1,8 +1,8 @@
 /** A file system that turned read-only (SECURITY C7): the table serves and takes nothing, the journal says why it cannot be written. */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { DatabaseSync } from 'node:sqlite';
+import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { openForReading } from '../../src/store/database-file.ts';
 import { openRecordStore } from '../../src/store/record-store.ts';
@@ -24,7 +24,9 @@ it('is served from, and not written to', { timeout: 30_000 }, async () => {
   // The first time either file is opened is for writing, and fails as it does on a read-only file system.
   const paths = ['table.db', 'journal.db'].flatMap((name) => ['-P', join(directory, name)]);
   const values = ['-f', ...paths, '-e', 'trace=openat', '-e', 'inject=openat:error=EROFS:when=1', '-o', '/dev/null', process.execPath];
-  const { stdout, stderr } = spawnSync('strace', [...values, fileURLToPath(new URL('read-only-child.ts', import.meta.url)), directory], { encoding: 'utf8' });
+  const { stdout, stderr } = spawnSync('strace', [...values, fileURLToPath(new URL('read-only-child.ts', import.meta.url)), directory], {
+    encoding: 'utf8',
+  });
   expect(stderr).toBe('');
   expect(JSON.parse(stdout)).toEqual({
     spent: 'EROFS',

@@ -10,7 +10,7 @@ import { maxWaitingTableCalls, openTableStore } from '../../src/store/table-stor
 import { startHere } from '../../src/store/thread.ts';
 import { maxChunkBytes, maxRevocationFileBytes } from '../../src/table/limits.ts';
 import { Table } from '../../src/table/table.ts';
-import { describeTableStore, putInForce, send } from '../contracts/table-store.contract.ts';
+import { describeTableStore, putInForce } from '../contracts/table-store.contract.ts';
 import { crypto, deltaOf, range, snapshotOf, tableKey, tagOf, trust } from './publisher.ts';
 import { type Scratch, scratch } from './scratch.ts';
 
@@ -40,10 +40,14 @@ describe('the table', () => {
   });
   afterEach(() => place.dispose());
 
-  const open = (maxBytes?: number) => openTableStore({ directory, crypto, trust, tableKey, ...(maxBytes === undefined ? {} : { maxBytes }) }, inThisThread);
+  const open = (maxBytes?: number) =>
+    openTableStore({ directory, crypto, trust, tableKey, ...(maxBytes === undefined ? {} : { maxBytes }) }, inThisThread);
 
   it('keeps limits of its own where its reader has some', async () => {
-    const { store } = await openTableStore({ directory, crypto, trust, tableKey, limits: { persons: 5, credentials: 50, fileBytes: 10_000 } }, inThisThread);
+    const { store } = await openTableStore(
+      { directory, crypto, trust, tableKey, limits: { persons: 5, credentials: 50, fileBytes: 10_000 } },
+      inThisThread,
+    );
     expect(await store.receive(0, snapshotOf(1, 6).file)).toEqual({ ok: false, failure: 'tooLarge' });
     await putInForce(store, snapshotOf(1, 5).file);
     await store.close();
@@ -60,7 +64,8 @@ describe('the table', () => {
 
   it('asserts the sizes it is given', async () => {
     const { store } = await open();
-    for (const length of [0, maxChunkBytes + 1]) await expect(store.receive(0, new Uint8Array(length))).rejects.toThrow('bytes are received at a time');
+    for (const length of [0, maxChunkBytes + 1])
+      await expect(store.receive(0, new Uint8Array(length))).rejects.toThrow('bytes are received at a time');
     await expect(store.revoke(new Uint8Array(maxRevocationFileBytes + 1))).rejects.toThrow('a revocation is at most');
     await store.close();
   });

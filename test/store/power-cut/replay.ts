@@ -40,7 +40,8 @@ export const replay = async (
   const medium = new Medium();
   const dice = new Random(seed);
   const fates: readonly Fate[] = ['none', 'all', ...Array.from({ length: throws }, () => ({ dice }))];
-  const isSpaceShort = (name: StoreName): boolean => operations.some((operation) => operation.kind === 'mark' && operation.word === 'refused' && operation.store === name);
+  const isSpaceShort = (name: StoreName): boolean =>
+    operations.some((operation) => operation.kind === 'mark' && operation.word === 'refused' && operation.store === name);
   const parts: Readonly<Record<StoreName, Part>> = {
     journal: newPart(judges().journal, isSpaceShort('journal')),
     table: newPart(judges().table, isSpaceShort('table')),
