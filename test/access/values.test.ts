@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { Card } from '../../src/access/card.ts';
 import { classOf, displayText, eventCodes, isEventCode, profiles } from '../../src/access/events.ts';
 import { lengthMs, lightAt, programs, restingLightAt, restingLights } from '../../src/access/feedback.ts';
-import { asksForPin, hasKeypad, modeFor, models, modes } from '../../src/access/mode.ts';
+import { asksForPin, hasKeypad, modeAtStart, modeFact, modeFor, models, modes } from '../../src/access/mode.ts';
 import { type Digit, Pin } from '../../src/access/pin.ts';
 import { defaultPolicy, policyRanges } from '../../src/access/policy.ts';
 
