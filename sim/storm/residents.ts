@@ -115,3 +115,12 @@ export class Residents {
 
 /** A card's name without the mark that its holder needs no PIN. */
 export const nameOfCard = (card: string): string => (card.endsWith('!') ? card.slice(0, -1) : card);
+
+/** Who of these holds the card of this name; undefined: nobody. */
+export const holderOfCard = (people: readonly Resident[], card: string): { readonly person: Resident; readonly isExempt: boolean } | undefined => {
+  for (const person of people) {
+    const held = person.cards?.find((each) => nameOfCard(each) === card);
+    if (held !== undefined) return { person, isExempt: held.endsWith('!') };
+  }
+  return undefined;
+};

@@ -135,7 +135,8 @@ export const readerSetup = setup({
     isLockedOut: ({ context }) => context.lockoutMs > 0,
     isUnlocked: ({ context }) => context.mode === 'unlocked',
     leavesUnlocked: ({ event }) => event.type === 'mode.set' && event.mode !== 'unlocked',
-    opensWindow: ({ event }) => event.type === 'verdict' && event.verdict.verdict === 'awaitPin',
+    // A mode set while the card was being decided asks for no PIN after it.
+    opensWindow: ({ context, event }) => event.type === 'verdict' && event.verdict.verdict === 'awaitPin' && context.mode === 'cardAndPin',
     wasDenied: (_, { verdict }: Decided) => verdict.verdict === 'denied',
     isDenied: ({ event }) => event.type === 'verdict' && event.verdict.verdict === 'denied',
     isTooLate: ({ event }) => event.type === 'verdict' && event.verdict.verdict === 'windowOver',

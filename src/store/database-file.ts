@@ -145,13 +145,13 @@ const openChecked = (path: string, kind: FileKind): DatabaseSync => {
 };
 
 const checkVersion = (database: DatabaseSync, name: string, known: number): void => {
-  const version = Number(database.prepare('PRAGMA user_version').get()?.['user_version']);
+  const version = Number(database.prepare('PRAGMA user_version').get()?.user_version);
   if (version > known) throw new Fault('disk.failed', `${name} was written by a newer doorpad (format ${version}; this one knows ${known})`);
   if (version !== known) throw new Fault('disk.damaged', `${name} has format ${version}, which no doorpad writes`);
 };
 
 const checkPages = (database: DatabaseSync, name: string): void => {
-  const verdict = String(database.prepare('PRAGMA quick_check(1)').get()?.['quick_check']);
+  const verdict = String(database.prepare('PRAGMA quick_check(1)').get()?.quick_check);
   if (verdict !== 'ok') throw new Fault('disk.damaged', `${name} is damaged (${verdict})`);
 };
 

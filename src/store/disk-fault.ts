@@ -13,6 +13,8 @@ const primaryCodes: ReadonlyMap<number, readonly [FaultCode, string]> = new Map(
 ] as const);
 
 const systemCodes: ReadonlyMap<string, readonly [FaultCode, string]> = new Map([
+  // An integer that no JavaScript number holds: none was ever written.
+  ['ERR_OUT_OF_RANGE', ['disk.damaged', 'is damaged']],
   ['ENOSPC', ['disk.full', 'has no space left to grow']],
   ['EDQUOT', ['disk.full', 'has no space left to grow']],
   ['EROFS', ['disk.failed', 'is on a read-only file system']],

@@ -6,25 +6,29 @@ import { DatabaseSync } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
 import { type Row, type Space, spaces } from '../ports/record-store.ts';
 import { Fault } from '../shared/faults.ts';
+import { bytesOf, numberOf } from './column.ts';
 import { closeQuietly, type FileKind } from './database-file.ts';
 
-export const journalPageBytes = 4_096;
+export const journalFileName = 'journal.db';
+const pageBytes = 4_096;
 /** The log is cut back to this after a commit that made it longer. */
 const keptLogBytes = 2 * 1024 * 1024;
 
+/** As SQLite gives it back: any of it may be of another kind than was written. */
 export interface StoredRow {
-  readonly key: number;
-  readonly crc: number;
-  readonly value: Uint8Array;
+  readonly key: unknown;
+  readonly crc: unknown;
+  readonly value: unknown;
 }
 
 /** SQLite keeps no checksum of its pages: each row carries its own, over its place as well as its bytes. */
 export const rowCrc = (space: Space, key: number, value: Uint8Array): number => crc32(value, crc32(`${space} ${key} `));
 
 /** The row without its checksum; throws `disk.damaged` when that does not fit. */
-export const checkedRow = (space: Space, { key, crc, value }: StoredRow): Row => {
-  if (rowCrc(space, key, value) !== crc) throw new Fault('disk.damaged', `journal.db is damaged (${space} ${key} is not what was written)`);
-  return { key, value };
+export const checkedRow = (space: Space, stored: StoredRow): Row => {
+  const row = { key: numberOf(stored.key, journalFileName), value: bytesOf(stored.value, journalFileName) };
+  if (rowCrc(space, row.key, row.value) === stored.crc) return row;
+  throw new Fault('disk.damaged', `${journalFileName} is damaged (${space} ${row.key} is not what was written)`);
 };
 
 /** Events are many, and read in their own time; the rest is what the rules start from. */
@@ -35,8 +39,8 @@ export const journalFile = (maxBytes: number): FileKind => ({
   schemaVersion: 1,
   schema: spaces.map((space) => `CREATE TABLE "${space}" (key INTEGER PRIMARY KEY, crc INTEGER NOT NULL, value BLOB NOT NULL) STRICT`).join(';'),
   settings: `
-    PRAGMA page_size = ${journalPageBytes}; PRAGMA locking_mode = EXCLUSIVE; PRAGMA cache_size = -1024;
-    PRAGMA max_page_count = ${Math.floor(maxBytes / journalPageBytes)}; PRAGMA journal_size_limit = ${keptLogBytes}`,
+    PRAGMA page_size = ${pageBytes}; PRAGMA locking_mode = EXCLUSIVE; PRAGMA cache_size = -1024;
+    PRAGMA max_page_count = ${Math.floor(maxBytes / pageBytes)}; PRAGMA journal_size_limit = ${keptLogBytes}`,
   check: (database, isSuspect) => {
     for (const space of isSuspect ? spaces : readAtOpen) {
       for (const row of rowsOf(database, space, 'ASC')) checkedRow(space, row);
@@ -59,7 +63,7 @@ const saveRows = (damagedPath: string, fresh: DatabaseSync): number => {
   for (const space of spaces) {
     const put = fresh.prepare(`INSERT INTO "${space}" VALUES (?, ?, ?) ON CONFLICT DO NOTHING`);
     for (const order of ['ASC', 'DESC'] as const) {
-      for (const { key, crc, value } of soundRows(damaged, space, order)) saved += Number(put.run(key, crc, value).changes);
+      for (const { key, value } of soundRows(damaged, space, order)) saved += Number(put.run(key, rowCrc(space, key, value), value).changes);
     }
   }
   fresh.exec('COMMIT');
@@ -67,12 +71,21 @@ const saveRows = (damagedPath: string, fresh: DatabaseSync): number => {
   return saved;
 };
 
-function* soundRows(damaged: DatabaseSync, space: Space, order: 'ASC' | 'DESC'): Generator<StoredRow> {
+function* soundRows(damaged: DatabaseSync, space: Space, order: 'ASC' | 'DESC'): Generator<Row> {
   try {
-    for (const row of rowsOf(damaged, space, order)) {
-      if (rowCrc(space, row.key, row.value) === row.crc) yield row;
+    for (const stored of rowsOf(damaged, space, order)) {
+      const row = soundRow(space, stored);
+      if (row !== undefined) yield row;
     }
   } catch {
     // From here on the file cannot be read in this direction.
   }
 }
+
+const soundRow = (space: Space, stored: StoredRow): Row | undefined => {
+  try {
+    return checkedRow(space, stored);
+  } catch {
+    return undefined;
+  }
+};

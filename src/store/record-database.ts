@@ -2,17 +2,17 @@
  * Decides how the journal's facts lie in SQLite (`journal.db`), and what each commit's outcome is. Synchronous, for a
  * thread of its own; what waits, and for how long, is record-store.ts's, what the facts mean is journal/'s.
  */
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { type Row, type Space, spaces, type Write } from '../ports/record-store.ts';
 import { Fault } from '../shared/faults.ts';
 import { closeQuietly, markSuspect, openDatabaseFile } from './database-file.ts';
 import { diskFault } from './disk-fault.ts';
-import { checkedRow, journalFile, rowCrc, type StoredRow } from './journal-file.ts';
+import { checkedRow, journalFile, journalFileName, rowCrc, type StoredRow } from './journal-file.ts';
 import { type FreeBytes, SpaceReserve } from './space-reserve.ts';
 
 /** Largest `journal.db`: above a million events. Reaching it is `disk.full`. */
-export const maxJournalBytes = 256 * 1024 * 1024;
+const maxJournalBytes = 256 * 1024 * 1024;
 /** Rows written between two checkpoints: about 1 MiB of log. */
 export const rowsPerCheckpoint = 256;
 
@@ -47,7 +47,7 @@ export class RecordDatabase {
 
   /** Throws a Fault when the disk does not let it. */
   constructor({ directory, maxBytes = maxJournalBytes, freeBytes }: RecordDatabaseOptions) {
-    this.#path = join(directory, 'journal.db');
+    this.#path = join(directory, journalFileName);
     const opened = openDatabaseFile(this.#path, journalFile(maxBytes));
     this.#database = opened.database;
     this.isNew = opened.isNew;
@@ -77,7 +77,7 @@ export class RecordDatabase {
     try {
       return (this.#of(space).scan.all(from, limit) as unknown as StoredRow[]).map((row) => checkedRow(space, row));
     } catch (thrown) {
-      throw this.#fail(diskFault(thrown, basename(this.#path)));
+      throw this.#fail(diskFault(thrown, journalFileName));
     }
   }
 
@@ -100,7 +100,7 @@ export class RecordDatabase {
       this.#database.exec('PRAGMA wal_checkpoint');
       this.#rowsSinceCheckpoint = 0;
     } catch (thrown) {
-      const fault = diskFault(thrown, basename(this.#path));
+      const fault = diskFault(thrown, journalFileName);
       if (fault.code === 'disk.full') this.#giveUpReserve();
       else this.#fail(fault);
     }
@@ -124,7 +124,7 @@ export class RecordDatabase {
       this.#database.exec('COMMIT');
       return undefined;
     } catch (thrown) {
-      return this.#rollBack(diskFault(thrown, basename(this.#path)));
+      return this.#rollBack(diskFault(thrown, journalFileName));
     }
   }
 
@@ -134,7 +134,7 @@ export class RecordDatabase {
       if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
       return fault;
     } catch (thrown) {
-      return this.#fail(diskFault(thrown, basename(this.#path)));
+      return this.#fail(diskFault(thrown, journalFileName));
     }
   }
 

@@ -7,6 +7,8 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { StagedFile, StoredPerson, TableDisk, TableLookUp } from '../ports/table-disk.ts';
 import { assert, present } from '../shared/assert.ts';
 import { Fault } from '../shared/faults.ts';
+import { maxFileBytes } from '../table/limits.ts';
+import { bytesOf, numberOf, optional } from './column.ts';
 import { closeQuietly, type FileKind, markSuspect, type OpenedFile, openDatabaseFile, openForReading } from './database-file.ts';
 import { diskFault, isNotWritable } from './disk-fault.ts';
 import { type FreeBytes, freeBytesOf } from './space-reserve.ts';
@@ -64,14 +66,14 @@ export class SqliteTableDisk implements TableDisk {
   }
 
   state(): Uint8Array | undefined {
-    return this.#try(() => this.#sql.state.get()?.['bytes'] as Uint8Array | undefined);
+    return this.#try(() => optional(bytesOf, this.#sql.state.get()?.bytes, tableFileName));
   }
 
   /** Of no use where nothing more can be added to it. */
   staged(): StagedFile | undefined {
     if (this.readOnly !== undefined) return undefined;
     return this.#try(() => {
-      const header = this.#sql.staged.get(headerAt)?.['bytes'] as Uint8Array | undefined;
+      const header = optional(bytesOf, this.#sql.staged.get(headerAt)?.bytes, tableFileName);
       return header && { header, bodyBytes: this.#stagedBytes() };
     });
   }
@@ -79,21 +81,25 @@ export class SqliteTableDisk implements TableDisk {
   stagedBody(): Uint8Array {
     return this.#try(() => {
       const body = new Uint8Array(this.#stagedBytes());
-      for (const { at, bytes } of this.#sql.stagedBody.iterate() as Iterable<unknown> as Iterable<Piece>) body.set(bytes, at);
+      for (const { at, bytes } of this.#sql.stagedBody.iterate()) body.set(bytesOf(bytes, tableFileName), numberOf(at, tableFileName));
       return body;
     });
   }
 
   sealedOf(person: number): Uint8Array | undefined {
-    return this.#try(() => this.#sql.sealedOf.get(person)?.['sealed'] as Uint8Array | undefined);
+    return this.#try(() => optional(bytesOf, this.#sql.sealedOf.get(person)?.sealed, tableFileName));
   }
 
   scan(after: number, limit: number): readonly { readonly person: number; readonly sealed: Uint8Array }[] {
-    return this.#try(() => this.#sql.scan.all(after, limit) as unknown as { person: number; sealed: Uint8Array }[]);
+    return this.#try(() =>
+      this.#sql.scan
+        .all(after, limit)
+        .map(({ person, sealed }) => ({ person: numberOf(person, tableFileName), sealed: bytesOf(sealed, tableFileName) })),
+    );
   }
 
   tagCount(): number {
-    return this.#try(() => Number(this.#sql.tagCount.get()?.['tags']));
+    return this.#try(() => Number(this.#sql.tagCount.get()?.tags));
   }
 
   transaction(work: () => void): void {
@@ -208,7 +214,9 @@ export class SqliteTableDisk implements TableDisk {
   }
 
   #stagedBytes(): number {
-    return Number(this.#sql.stagedBytes.get()?.['bytes'] ?? 0);
+    const bytes = optional(numberOf, this.#sql.stagedBytes.get()?.bytes, tableFileName) ?? 0;
+    if (bytes > maxFileBytes) throw new Fault('disk.damaged', `${tableFileName} is damaged (more is staged than any file has)`);
+    return bytes;
   }
 
   #keepFree(bytes: number): void {
@@ -247,11 +255,6 @@ const openOrRead = (path: string, kind: FileKind): OpenedFile & { readonly readO
     return { database: openForReading(path, kind), isNew: false, openedDamaged: undefined, readOnly: thrown as Fault };
   }
 };
-
-interface Piece {
-  readonly at: number;
-  readonly bytes: Uint8Array;
-}
 
 type Statements = { readonly [N in keyof typeof statements]: StatementSync };
 

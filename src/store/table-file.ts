@@ -4,6 +4,7 @@
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { TableLookUp, TableReader } from '../ports/table-disk.ts';
+import { bytesOf, numberOf, optional } from './column.ts';
 import type { FileKind } from './database-file.ts';
 import { diskFault } from './disk-fault.ts';
 
@@ -59,8 +60,12 @@ export class SqliteTableReader implements TableReader {
 
   lookUp(tag: bigint): TableLookUp {
     try {
-      const [state, person, sealed] = this.#lookUp.get(asStored(tag)) as unknown as readonly [Uint8Array | null, number | null, Uint8Array | null];
-      return { state: state ?? undefined, person: person ?? undefined, sealed: sealed ?? undefined };
+      const [state, person, sealed] = this.#lookUp.get(asStored(tag)) as unknown as readonly unknown[];
+      return {
+        state: optional(bytesOf, state, tableFileName),
+        person: optional(numberOf, person, tableFileName),
+        sealed: optional(bytesOf, sealed, tableFileName),
+      };
     } catch (thrown) {
       throw diskFault(thrown, tableFileName);
     }

@@ -86,138 +86,139 @@ describe('a decision', () => {
   });
 });
 
+type Decider = typeof decide;
+const granted: Verdict = { verdict: 'granted' };
+const denied: Verdict = { verdict: 'denied', code: 'record.failed' };
+const record = (asks: Asks) => asks.recordGrant([{ code: 'access.granted' }], anyone, undefined);
+const byPin: Question = { presented: { by: 'pin', pin, atMs: 0 }, mode: 'pinOnly', window: undefined, isWindowOver: false };
+const byCard: Question = { ...byPin, presented: { by: 'card', card, atMs: 0 }, mode: 'cardOnly' };
+const refused = new Fault('disk.full', 'no room');
+
+/** Deciders that get the order wrong, and the sentence that must name it. */
+const wrong: readonly [fault: string, decider: Decider, scene: Scene, sentence: string][] = [
+  [
+    'compares, then writes the attempt',
+    async (_question, _policy, asks) => {
+      await asks.findPin(pin);
+      await asks.burnAttempt('door');
+      return denied;
+    },
+    { question: byPin },
+    'a PIN is compared before its attempt is written',
+  ],
+  [
+    'compares while the attempt is being written',
+    async (_question, _policy, asks) => {
+      await Promise.all([asks.burnAttempt('door'), asks.findPin(pin)]);
+      return denied;
+    },
+    { question: byPin },
+    'a PIN is compared before its attempt is written',
+  ],
+  [
+    'compares although the attempt could not be written',
+    async (_question, _policy, asks) => {
+      await asks.burnAttempt('door').catch(() => undefined);
+      await asks.findPin(pin);
+      return denied;
+    },
+    { question: byPin, script: { burnAttempt: refused } },
+    'a PIN is compared before its attempt is written',
+  ],
+  [
+    'releases, then records',
+    async (_question, _policy, asks, isWithdrawn) => {
+      isWithdrawn();
+      await asks.release(5_000);
+      await record(asks);
+      return granted;
+    },
+    { question: byCard },
+    'the strike is released before the grant is on record',
+  ],
+  [
+    'releases a PIN that could not be recorded, as it may a card',
+    async (_question, _policy, asks, isWithdrawn) => {
+      await record(asks).catch(() => undefined);
+      isWithdrawn();
+      await asks.release(5_000);
+      return granted;
+    },
+    { question: byPin, policy: { recordFailure: 'grantCards' }, script: { recordGrant: refused } },
+    'the strike is released before the grant is on record',
+  ],
+  [
+    'releases what is counted but could not be recorded',
+    async (_question, _policy, asks, isWithdrawn) => {
+      await record(asks).catch(() => undefined);
+      isWithdrawn();
+      await asks.release(5_000);
+      return granted;
+    },
+    {
+      question: byCard,
+      policy: { recordFailure: 'grantCards' },
+      script: { recordGrant: refused, findCard: holding('card', { uses: { limit: 1, serial: 1 } }) },
+    },
+    'the strike is released before the grant is on record',
+  ],
+  [
+    'releases after nobody waits any more',
+    async (_question, _policy, asks) => {
+      await record(asks);
+      await asks.release(5_000);
+      return granted;
+    },
+    { question: byCard, script: { isWithdrawn: true } },
+    'the strike is released though nobody waits any more',
+  ],
+  [
+    'says granted before the strike answered',
+    async (_question, _policy, asks, isWithdrawn) => {
+      await record(asks);
+      isWithdrawn();
+      asks.release(5_000).catch(() => undefined);
+      return granted;
+    },
+    { question: byCard },
+    'granted, but the strike is not released',
+  ],
+  [
+    'releases twice',
+    async (_question, _policy, asks, isWithdrawn) => {
+      await record(asks);
+      isWithdrawn();
+      await asks.release(5_000);
+      await asks.release(5_000);
+      return granted;
+    },
+    { question: byCard },
+    'the strike is released twice',
+  ],
+  [
+    'denies whom it let in',
+    async (_question, _policy, asks, isWithdrawn) => {
+      await record(asks);
+      isWithdrawn();
+      await asks.release(5_000);
+      return denied;
+    },
+    { question: byCard },
+    'the strike is released and the person denied',
+  ],
+  [
+    'charges twice',
+    async (_question, _policy, asks) => {
+      await asks.burnAttempt('door');
+      await asks.burnAttempt(7);
+      return denied;
+    },
+    { question: byPin },
+    'one PIN costs two attempts',
+  ],
+];
+
 describe('the order check', () => {
-  type Decider = typeof decide;
-  const granted: Verdict = { verdict: 'granted' };
-  const denied: Verdict = { verdict: 'denied', code: 'record.failed' };
-  const record = (asks: Asks) => asks.recordGrant([{ code: 'access.granted' }], anyone, undefined);
-  const byPin: Question = { presented: { by: 'pin', pin, atMs: 0 }, mode: 'pinOnly', window: undefined, isWindowOver: false };
-  const byCard: Question = { ...byPin, presented: { by: 'card', card, atMs: 0 }, mode: 'cardOnly' };
-  const refused = new Fault('disk.full', 'no room');
-
-  const wrong: readonly [fault: string, decider: Decider, scene: Scene, sentence: string][] = [
-    [
-      'compares, then writes the attempt',
-      async (_question, _policy, asks) => {
-        await asks.findPin(pin);
-        await asks.burnAttempt('door');
-        return denied;
-      },
-      { question: byPin },
-      'a PIN is compared before its attempt is written',
-    ],
-    [
-      'compares while the attempt is being written',
-      async (_question, _policy, asks) => {
-        await Promise.all([asks.burnAttempt('door'), asks.findPin(pin)]);
-        return denied;
-      },
-      { question: byPin },
-      'a PIN is compared before its attempt is written',
-    ],
-    [
-      'compares although the attempt could not be written',
-      async (_question, _policy, asks) => {
-        await asks.burnAttempt('door').catch(() => undefined);
-        await asks.findPin(pin);
-        return denied;
-      },
-      { question: byPin, script: { burnAttempt: refused } },
-      'a PIN is compared before its attempt is written',
-    ],
-    [
-      'releases, then records',
-      async (_question, _policy, asks, isWithdrawn) => {
-        isWithdrawn();
-        await asks.release(5_000);
-        await record(asks);
-        return granted;
-      },
-      { question: byCard },
-      'the strike is released before the grant is on record',
-    ],
-    [
-      'releases a PIN that could not be recorded, as it may a card',
-      async (_question, _policy, asks, isWithdrawn) => {
-        await record(asks).catch(() => undefined);
-        isWithdrawn();
-        await asks.release(5_000);
-        return granted;
-      },
-      { question: byPin, policy: { recordFailure: 'grantCards' }, script: { recordGrant: refused } },
-      'the strike is released before the grant is on record',
-    ],
-    [
-      'releases what is counted but could not be recorded',
-      async (_question, _policy, asks, isWithdrawn) => {
-        await record(asks).catch(() => undefined);
-        isWithdrawn();
-        await asks.release(5_000);
-        return granted;
-      },
-      {
-        question: byCard,
-        policy: { recordFailure: 'grantCards' },
-        script: { recordGrant: refused, findCard: holding('card', { uses: { limit: 1, serial: 1 } }) },
-      },
-      'the strike is released before the grant is on record',
-    ],
-    [
-      'releases after nobody waits any more',
-      async (_question, _policy, asks) => {
-        await record(asks);
-        await asks.release(5_000);
-        return granted;
-      },
-      { question: byCard, script: { isWithdrawn: true } },
-      'the strike is released though nobody waits any more',
-    ],
-    [
-      'says granted before the strike answered',
-      async (_question, _policy, asks, isWithdrawn) => {
-        await record(asks);
-        isWithdrawn();
-        asks.release(5_000).catch(() => undefined);
-        return granted;
-      },
-      { question: byCard },
-      'granted, but the strike is not released',
-    ],
-    [
-      'releases twice',
-      async (_question, _policy, asks, isWithdrawn) => {
-        await record(asks);
-        isWithdrawn();
-        await asks.release(5_000);
-        await asks.release(5_000);
-        return granted;
-      },
-      { question: byCard },
-      'the strike is released twice',
-    ],
-    [
-      'denies whom it let in',
-      async (_question, _policy, asks, isWithdrawn) => {
-        await record(asks);
-        isWithdrawn();
-        await asks.release(5_000);
-        return denied;
-      },
-      { question: byCard },
-      'the strike is released and the person denied',
-    ],
-    [
-      'charges twice',
-      async (_question, _policy, asks) => {
-        await asks.burnAttempt('door');
-        await asks.burnAttempt(7);
-        return denied;
-      },
-      { question: byPin },
-      'one PIN costs two attempts',
-    ],
-  ];
-
   it.each(wrong)('finds a decider that %s', async (_fault, decider, planted, sentence) => {
     expect(breachesOf(await run(planted, decider))).toContain(sentence);
   });

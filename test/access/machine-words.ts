@@ -15,7 +15,7 @@ export const guardWords: Readonly<Record<string, string>> = {
   isLockedOut: 'a wait is left',
   isUnlocked: 'the mode is unlocked',
   leavesUnlocked: 'the new mode is not unlocked',
-  opensWindow: 'it asks for the PIN',
+  opensWindow: 'it asks for the PIN, and the mode still does',
   wasDenied: 'it denies',
   isDenied: 'it denies',
   isTooLate: 'it says the PIN came too late',

@@ -76,7 +76,7 @@ export interface Path<Context extends MachineContext> {
 }
 
 /** Moves a walk may make; a bench whose places never repeat would walk for ever. */
-export const maxMoves = 200_000;
+const maxMoves = 200_000;
 /** Timers that may be due in one move; more is a loop of zero delays. */
 const maxTimersAtOnce = 100;
 

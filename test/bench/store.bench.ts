@@ -27,12 +27,16 @@ interface Figures {
 
 const people = 250_000;
 const run = promisify(execFile);
-const source = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
 const measure = async (isQuick: boolean): Promise<Figures> => {
   const directory = mkdtempSync(join(tmpdir(), 'doorpad-store-bench-'));
   try {
-    const entryPoints = ['test/bench/store-child.ts', 'src/store/table-worker.ts', 'src/store/record-worker.ts'].map(source);
+    const sources = [
+      new URL('./store-child.ts', import.meta.url),
+      new URL('../../src/store/table-worker.ts', import.meta.url),
+      new URL('../../src/store/record-worker.ts', import.meta.url),
+    ];
+    const entryPoints = sources.map((url) => fileURLToPath(url));
     await build({
       entryPoints,
       bundle: true,

@@ -70,7 +70,11 @@ export function describeRecordStore(name: string, make: () => RecordStoreBench):
 
     it('carries commits out in the order asked for, without waiting in between', async () => {
       const order: number[] = [];
-      await Promise.all([1, 2, 3, 4].map(async (turn) => order.push((await store.commit([put('meta', 1, `turn ${turn}`)]), turn))));
+      const take = async (turn: number): Promise<void> => {
+        await store.commit([put('meta', 1, `turn ${turn}`)]);
+        order.push(turn);
+      };
+      await Promise.all([1, 2, 3, 4].map(take));
       expect(order).toEqual([1, 2, 3, 4]);
       expect(await story(store, 'meta')).toEqual(['1: turn 4']);
     });

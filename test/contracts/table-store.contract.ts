@@ -12,11 +12,7 @@ export interface TableStoreBench {
 }
 
 /** Sends the file from `offset` on, at most `pieceBytes` at a time, up to `end`. */
-export const send = async (
-  store: TableStore,
-  file: Uint8Array,
-  { offset = 0, end = file.length, pieceBytes = maxChunkBytes } = {},
-): Promise<void> => {
+const send = async (store: TableStore, file: Uint8Array, { offset = 0, end = file.length, pieceBytes = maxChunkBytes } = {}): Promise<void> => {
   for (let at = offset; at < end; at += pieceBytes)
     expect(await store.receive(at, file.subarray(at, Math.min(at + pieceBytes, end)))).toMatchObject({ ok: true });
 };

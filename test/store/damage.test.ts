@@ -30,7 +30,7 @@ import { putInForce } from '../contracts/table-store.contract.ts';
 import { crypto, range, snapshotOf, tableKey, tagOf, trust } from './publisher.ts';
 import { type Scratch, scratch } from './scratch.ts';
 
-const seed = Number(process.env['DOORPAD_SEED'] ?? 20_260_401);
+const seed = Number(process.env.DOORPAD_SEED ?? 20_260_401);
 const pageBytes = 4_096;
 const persons = 400;
 
@@ -210,7 +210,7 @@ describe(`a table of which bytes are flipped (seed ${seed})`, () => {
     expect(right.size).toBe(persons);
 
     const random = new Random(seed);
-    const flips = process.env['DOORPAD_DEEP'] === '1' ? 10_000 : 150;
+    const flips = process.env.DOORPAD_DEEP === '1' ? 10_000 : 150;
     let unnoticed = 0;
     for (let flip = 0; flip < flips; flip += 1) {
       for (const name of readdirSync(directory).filter((entry) => entry.startsWith('table.'))) truncateSync(join(directory, name), 0);

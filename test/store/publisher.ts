@@ -21,7 +21,7 @@ export const tagOf = (person: number, version: number, kind: 'pin' | 'card'): bi
   BigInt.asUintN(64, (BigInt(person) * 2n + (kind === 'pin' ? 0n : 1n)) * 0x9e37_79b9_7f4a_7c15n + BigInt(version) * 0xd1b5_4a32_d192_ed03n);
 
 /** A PIN and a card each. */
-export const personOf = (person: number, version: number): PersonFacts => ({
+const personOf = (person: number, version: number): PersonFacts => ({
   person,
   validFromS: version,
   extendedTime: false,

@@ -24,7 +24,7 @@ it('is served from, and not written to', { timeout: 30_000 }, async () => {
   // The first time either file is opened is for writing, and fails as it does on a read-only file system.
   const paths = ['table.db', 'journal.db'].flatMap((name) => ['-P', join(directory, name)]);
   const values = ['-f', ...paths, '-e', 'trace=openat', '-e', 'inject=openat:error=EROFS:when=1', '-o', '/dev/null', process.execPath];
-  const { stdout, stderr } = spawnSync('strace', [...values, fileURLToPath(new URL('read-only-child.ts', import.meta.url)), directory], {
+  const { stdout, stderr } = spawnSync('strace', [...values, fileURLToPath(new URL('./read-only-child.ts', import.meta.url)), directory], {
     encoding: 'utf8',
   });
   expect(stderr).toBe('');

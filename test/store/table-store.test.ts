@@ -146,6 +146,17 @@ describe('the table', () => {
     await again.store.close();
   });
 
+  it('files tags over all 64 bits, in any order, also those that begin alike', () => {
+    const disk = new SqliteTableDisk({ directory });
+    const tags = [2n ** 63n + 5n, 7n, 2n ** 64n - 1n, 2n ** 63n, 0n, 2n ** 63n - 1n, 2n ** 32n, 2n ** 32n - 1n, 5n, 2n ** 63n + 4n];
+    disk.beginBuild();
+    disk.build(tags.map((tag, at) => ({ person: at + 1, sealed: Uint8Array.of(at), tags: [tag] })));
+    disk.transaction(() => disk.switchToBuilt());
+    expect(tags.map((tag) => disk.lookUp(tag).person)).toEqual(range(tags.length));
+    expect([disk.tagCount(), disk.lookUp(6n).person]).toEqual([tags.length, undefined]);
+    disk.close();
+  });
+
   it('forgets a build that was cut off, and asserts a commit that leaves one open', () => {
     const disk = new SqliteTableDisk({ directory });
     const people = [{ person: 1, sealed: new Uint8Array(10), tags: [1n, 2n ** 64n - 1n] }];

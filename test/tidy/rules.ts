@@ -28,6 +28,8 @@ const leastCommentCharacters = 16;
 
 const isTypeScript = (path: string): boolean => path.endsWith('.ts') || path.endsWith('.tsx');
 const isProduct = (path: string): boolean => isTypeScript(path) && /^(?:src|sim)\//.test(path);
+/** A benchmark measures real time, and no test waits for it. */
+const isBench = (path: string): boolean => path.startsWith('test/bench/');
 const isTest = (path: string): boolean => isTypeScript(path) && path.startsWith('test/');
 
 /** Folders where the same input must give the same output: no clock, no chance, no system. */
@@ -147,7 +149,7 @@ export const rules: readonly Rule[] = [
   },
   {
     name: 'waits on the clock it was given, never on a timer of the system',
-    isFor: (path) => (isVirtual(path) || isTest(path)) && !ofRealTime.includes(path),
+    isFor: (path) => (isVirtual(path) || isTest(path)) && !ofRealTime.includes(path) && !isBench(path),
     check: inCode(
       /(?<![.\w])(?:setTimeout|setInterval|setImmediate)\s*\((?!\s*\w+\s*:)|from\s*'\s{2,}timers/g,
       'use the clock; a test advances virtual time or waits for an event',

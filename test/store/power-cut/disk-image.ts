@@ -6,7 +6,7 @@
 import type { Random } from '../../../sim/random.ts';
 import type { Operation } from './trace.ts';
 
-export const sectorBytes = 512;
+const sectorBytes = 512;
 
 /** How much of what was not synced is there. */
 export type Fate =

@@ -37,14 +37,13 @@ export const runTraced = async (parent: string, { plantedFault = '', inject = []
   // Held already: its four megabytes of zeros would only be noise.
   writeFileSync(join(directory, 'journal.reserve'), new Uint8Array(reserveBytes), { mode: 0o600 });
   const [trace, marks] = [join(parent, 'trace'), join(parent, 'marks')];
-  const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
+  const [weaken, child] = [new URL('./weaken.ts', import.meta.url), new URL('./child.ts', import.meta.url)].map((url) => fileURLToPath(url)) as [
+    string,
+    string,
+  ];
   const tracing = ['-f', '--seccomp-bpf', '-y', '-xx', '-s', String(longestString), '-e', `trace=${calls},${unreadable}`, '-o', trace];
   const injecting = inject.flatMap((rule) => ['-e', `inject=${rule}`]);
-  await ended(
-    'strace',
-    [...tracing, ...injecting, process.execPath, '--import', here('weaken.ts'), here('child.ts'), directory, marks],
-    plantedFault,
-  );
+  await ended('strace', [...tracing, ...injecting, process.execPath, '--import', weaken, child, directory, marks], plantedFault);
   const lines = readFileSync(trace, 'latin1');
   assert(inject.length === 0 || lines.includes('(INJECTED)'), 'the call that was to fail never came');
   return operationsIn(lines, directory, marks);

@@ -25,7 +25,7 @@ const faults: Readonly<Record<string, (exec: Exec) => Exec>> = {
   },
 };
 
-const plant = faults[process.env['PLANTED_FAULT'] ?? ''];
+const plant = faults[process.env.PLANTED_FAULT ?? ''];
 const exec = DatabaseSync.prototype.exec;
 if (plant !== undefined) {
   DatabaseSync.prototype.exec = function (sql: string): void {
