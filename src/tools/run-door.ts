@@ -1,17 +1,22 @@
 /**
  * Runs a door from its settings file until it is told to stop: goes on with the settings of last time when the file is
  * wrong (SECURITY G7), stops within a limit (G13), and ends with a code of its own when the process can no longer be
- * trusted (G1). What a running door does is boot.ts's.
+ * trusted (G1), or when only a new start helps the door. What a running door does is boot.ts's.
  */
 import type { Config } from '../config.ts';
+import type { Fault } from '../shared/faults.ts';
+import { exitCodes } from './exit-codes.ts';
 import { keepSettings, readSettingsFile, type SettingsFile } from './settings-file.ts';
 
 /** A door that serves people. */
 export interface Running {
+  /** Resolves when only a new start helps, with the reason; never rejects. Until then the door serves as well as it can. */
+  readonly restartNeeded: Promise<Fault>;
   /** Secures the strike, finishes what is being written, lets go of every device. */
   stop(): Promise<void>;
 }
-export type Boot = (config: Config) => Promise<Running>;
+/** `lastRun`: the settings the door last ran with, where they are known. */
+export type Boot = (config: Config, lastRun: Config | undefined) => Promise<Running>;
 
 export interface RunIo {
   err(text: string): void;
@@ -23,37 +28,40 @@ export interface RunIo {
 /** Stopping that takes longer is given up: the strike is secured first, and what is not on disk was not promised. */
 export const stopDeadlineMs = 2_000;
 
-export const runCodes = { done: 0, fault: 70, settings: 78 } as const;
-type RunCode = (typeof runCodes)[keyof typeof runCodes];
+type RunCode = typeof exitCodes.done | typeof exitCodes.fault | typeof exitCodes.settings;
 
 /** Resolves with the exit code. Rejects with what boot rejected with. */
 export const runDoor = async ({ config, lastGood }: { readonly config: string; readonly lastGood: string }, io: RunIo): Promise<RunCode> => {
   const wanted = readSettingsFile(config);
-  const settings = wanted.ok ? wanted.value : settingsOfLastTime(wanted.failure, lastGood, io);
-  if (settings === undefined) return runCodes.settings;
-  const stop = io.stopAsked().then(
-    () => runCodes.done,
+  const kept = readSettingsFile(lastGood);
+  const lastRun = kept.ok ? kept.value : undefined;
+  if (!wanted.ok) io.err(sentencesOn(wanted.failure, lastRun, lastGood));
+  const settings = wanted.ok ? wanted.value : lastRun;
+  if (settings === undefined) return exitCodes.settings;
+  const stopAsked = io.stopAsked().then(
+    () => exitCodes.done,
     (thrown: unknown) => {
       io.err(`doorpad: ${thrown instanceof Error ? thrown.stack : String(thrown)}\n`);
-      return runCodes.fault;
+      return exitCodes.fault;
     },
   );
-  const booting = io.boot(settings.config);
-  const first = await Promise.race([booting, stop]);
-  if (typeof first === 'object' && wanted.ok) keep(lastGood, settings.text, io);
-  return stopped(booting, await stop, io);
+  const booting = io.boot(settings.config, lastRun?.config);
+  const first = await Promise.race([booting, stopAsked]);
+  if (typeof first === 'number') return stopped(booting, first, io);
+  if (wanted.ok) keep(lastGood, settings.text, io);
+  const restart = first.restartNeeded.then((fault) => {
+    io.err(`doorpad: the door has to be started anew: ${fault.message}\n`);
+    return exitCodes.fault;
+  });
+  return stopped(booting, await Promise.race([stopAsked, restart]), io);
 };
 
-const settingsOfLastTime = (errors: readonly string[], lastGood: string, io: RunIo): SettingsFile | undefined => {
-  io.err(`${errors.join('\n')}\n`);
-  const kept = readSettingsFile(lastGood);
-  io.err(
-    kept.ok
-      ? `The door goes on with the settings it last ran with (${lastGood}).\n`
-      : 'The door does not start: there are no settings it ran with before.\n',
-  );
-  return kept.ok ? kept.value : undefined;
-};
+const sentencesOn = (errors: readonly string[], lastRun: SettingsFile | undefined, lastGood: string): string =>
+  `${errors.join('\n')}\n${
+    lastRun === undefined
+      ? 'The door does not start: there are no settings it ran with before.\n'
+      : `The door goes on with the settings it last ran with (${lastGood}).\n`
+  }`;
 
 /** A door that cannot keep its settings works all the same. */
 const keep = (path: string, text: string, io: RunIo): void => {
@@ -75,7 +83,7 @@ const stopped = async (booting: Promise<Running>, code: RunCode, io: RunIo): Pro
   clearTimeout(timer);
   if (problem === undefined) return code;
   io.err(`doorpad: stopping did not end well: ${problem}\n`);
-  return runCodes.fault;
+  return exitCodes.fault;
 };
 
 /** What asks a real process to stop. Call it once. */

@@ -1,6 +1,7 @@
 /** Storms, stuck keys, odd cards and things at the same moment (SECURITY E1–E4, E16): the door goes on, and decides the same each time. */
 import { describe, expect, it } from 'vitest';
-import { keyGate, cardGate } from '../../src/access/flood-gate.ts';
+import { cardGate, keyGate } from '../../src/access/flood-gate.ts';
+import { maxWaiting } from '../../src/access/reader-setup.ts';
 import { type Key, keys } from '../../src/ports/keypad.ts';
 import type { Door } from '../../sim/door.ts';
 import { Random } from '../../sim/random.ts';
@@ -43,12 +44,13 @@ describe('a storm of keys', () => {
     expect(outcomes(door)).toEqual(['access.granted ann', ...opened]);
   }, 20_000);
 
-  it('E1: decisions that cannot keep up are dropped and told, never piled up', async () => {
-    const door = await openDoor({ mode: 'cardAndPin' });
-    for (let turn = 0; turn < 6; turn += 1) await door.burst('9#9#9#9#9#');
-    await door.swipe('Z');
-    await door.burst('9#'.repeat(12));
+  it('E1: while one submit is answered eight may wait; more are dropped and told, never piled up', async () => {
+    const door = await openDoor({ mode: 'cardOrPin' });
+    await door.burst('9#'.repeat(16));
     await door.wait(1 * minute);
+    const found = outcomes(door);
+    expect(found.filter((outcome) => outcome === 'denied')).toHaveLength(1 + maxWaiting);
+    expect(found.filter((outcome) => outcome === 'submit.dropped')).toHaveLength(16 - 1 - maxWaiting);
     await stillOpens(door);
   });
 

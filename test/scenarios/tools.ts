@@ -65,7 +65,7 @@ export const told = (door: Door): string[] =>
 export const outcomes = (door: Door): string[] =>
   told(door)
     .filter((line) => !line.startsWith('strike secured'))
-    .map((line) => (line.startsWith('event ') ? line.slice(6).replaceAll(/ \S+=\S+/g, '') : line.replace('signal ', '')));
+    .map((line) => (line.startsWith('event ') ? line.slice(6).replaceAll(/ \S+=\S*/g, '') : line.replace('signal ', '')));
 
 /** What was seen and heard from a moment on, with times from that moment. */
 export const perceived = (door: Door, fromMs: number) => ({
