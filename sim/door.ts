@@ -37,6 +37,8 @@ import { VirtualClock } from './virtual-clock.ts';
 /** How fast a story's hands type: a key each 100 ms, each held for 40. */
 export const keyGapMs = 100;
 const keyHoldMs = 40;
+/** How long a hand presses request-to-exit. */
+export const rexPressMs = 200;
 
 export interface DoorSetup {
   readonly mode?: Mode;
@@ -100,9 +102,14 @@ export class Door {
     this.#board = this.#newBoard();
   }
 
+  /** A door on the wall, with neither power nor table. */
+  static unpowered(setup: DoorSetup = {}): Door {
+    return new Door(setup);
+  }
+
   /** A door that has started, with its table in force and the start left out of its story. */
   static async open(setup: DoorSetup = {}): Promise<Door> {
-    const door = new Door(setup);
+    const door = Door.unpowered(setup);
     if (setup.hasTable ?? true) await door.publish(setup.people ?? []);
     await door.powerOn();
     door.#story.clear();
@@ -193,7 +200,7 @@ export class Door {
 
   async pressRex(): Promise<void> {
     await this.set('rex', true);
-    await this.wait(200);
+    await this.wait(rexPressMs);
     await this.set('rex', false);
   }
 
@@ -216,8 +223,8 @@ export class Door {
     this.clock.setWall(Date.parse(iso), trusted);
   }
 
-  /** Publishes and applies a table of these people, in place of the one in force. */
-  async publish(people: readonly SimPerson[]): Promise<void> {
+  /** Publishes and applies a table of these people, in place of the one in force. Undefined keeps the place, and so the number, of who is gone. */
+  async publish(people: readonly (SimPerson | undefined)[]): Promise<void> {
     const version = (this.#table.state()?.version ?? 0) + 1;
     const file = tableOf(this.publisher, version, people);
     const chunk = 65_536;

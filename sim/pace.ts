@@ -22,6 +22,8 @@ export class Pace {
   readonly #realMs: () => number;
   #speed: number;
   #lastRealMs: number;
+  /** Less than a millisecond that has passed and was not let pass: virtual time goes by in whole ones, as stories tell it. */
+  #owedMs = 0;
   #last: Promise<void> = Promise.resolve();
   #nap: NodeJS.Timeout | undefined;
   #isStopped = false;
@@ -68,9 +70,10 @@ export class Pace {
 
   async #catchUp(): Promise<void> {
     const realMs = this.#realMs();
-    const passedMs = Math.min(realMs - this.#lastRealMs, maxCatchUpMs) * this.#speed;
+    const passedMs = Math.min(realMs - this.#lastRealMs, maxCatchUpMs) * this.#speed + this.#owedMs;
     this.#lastRealMs = realMs;
-    await this.#clock.advance(passedMs);
+    this.#owedMs = passedMs % 1;
+    await this.#clock.advance(Math.floor(passedMs));
   }
 
   /** Until the next timer is due, or for a nap. */

@@ -65,9 +65,9 @@ const secondsOf = (iso: string | undefined): number | undefined => {
   return Math.floor(ms / 1000);
 };
 
-/** A whole signed table of these people. */
-export const tableOf = (publisher: Publisher, version: number, people: readonly SimPerson[]): Uint8Array => {
-  const facts = people.map((person, index) => factsOf(publisher.crypto, publisher.tableKey, index + 1, person));
+/** A whole signed table of these people, numbered by their place. */
+export const tableOf = (publisher: Publisher, version: number, people: readonly (SimPerson | undefined)[]): Uint8Array => {
+  const facts = people.flatMap((person, index) => (person === undefined ? [] : [factsOf(publisher.crypto, publisher.tableKey, index + 1, person)]));
   const published = publishSnapshot(publisher, { version, revocation: 0, people: facts });
   assert(published.ok, 'no two people of a story share a PIN or a card');
   return published.value.file;

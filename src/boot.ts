@@ -3,48 +3,52 @@
  * broken costs is decided here (a door without a disk or keys starts, and denies); what the reader does is reader.ts's.
  */
 import pino, { type Logger } from 'pino';
-import { hasKeypad } from './access/mode.ts';
+import { openTriedRecords, WatchedRecordStore } from './boot/record-disk.ts';
+import { Restart } from './boot/restart.ts';
+import { settingsChange } from './boot/settings-change.ts';
+import { watchTable } from './boot/table-watch.ts';
 import type { Config } from './config.ts';
-import { EvdevCardReader } from './drivers/evdev-card-reader.ts';
-import { EvdevDevice } from './drivers/evdev-device.ts';
-import { EvdevInputs, type InputWiring, type InputWirings } from './drivers/evdev-inputs.ts';
-import { EvdevKeypad } from './drivers/evdev-keypad.ts';
-import { LedBuzzer, LedLights, LedStrike, threeColourWiring } from './drivers/led-class.ts';
+import { LedStrike } from './drivers/led-class.ts';
 import { NodeClock } from './drivers/node-clock.ts';
 import { NodeCrypto } from './drivers/node-crypto.ts';
-import type { Buzzer, Lights } from './ports/lights.ts';
 import type { RecordStore } from './ports/record-store.ts';
+import type { Subscription } from './ports/subscription.ts';
 import type { TableStore } from './ports/table-store.ts';
-import { Reader, type ReaderKeys, type ReaderPorts } from './reader.ts';
-import { asFault } from './shared/faults.ts';
+import type { Reader, ReaderKeys } from './reader.ts';
+import { asFault, type Fault } from './shared/faults.ts';
 import { AbsentRecordStore, AbsentTableStore } from './store/absent.ts';
-import { openRecordStore } from './store/record-store.ts';
-import { openTableStore } from './store/table-store.ts';
+import { mountWarnings } from './store/mount-warnings.ts';
+import { openTableStore, type SqliteTableStore } from './store/table-store.ts';
 import { readReaderKeys } from './tools/key-store.ts';
-
-type Devices = Config['settings']['devices'];
 
 /** A door that serves people. */
 export interface Running {
   readonly reader: Reader;
+  /** See tools/run-door.ts. */
+  readonly restartNeeded: Promise<Fault>;
   /** Secures the strike, finishes what is being written, lets go of every device. */
   stop(): Promise<void>;
 }
 
 /** Starts the door of these settings. Rejects with a Fault when not even a door that denies can be started. */
-export const boot = async (config: Config, log: Logger = newLog(config)): Promise<Running> => {
+export const boot = async (config: Config, lastRun?: Config): Promise<Running> => {
+  const log = newLog(config);
   // Before anything that may take long or fail: making the strike de-energises it (R11, SECURITY E22).
   const strike = new LedStrike(config.settings.devices.strike);
   if (strike.fault !== undefined) log.child({ part: 'strike' }).error({ fault: strike.fault.code }, strike.fault.message);
 
   const clock = new NodeClock();
   const crypto = new NodeCrypto();
+  const restart = new Restart(clock);
   const keys = keysOf(config, log.child({ part: 'keys' }));
-  const [records, table] = await Promise.all([
-    openRecords(config, log.child({ part: 'journal' })),
-    openTable(config, crypto, keys, log.child({ part: 'table' })),
+  // The stores have threads of their own: while those start, the rest of the program is loaded.
+  const [records, table, { Reader }, { devicesOf }] = await Promise.all([
+    openRecords(config, restart, log.child({ part: 'journal' })),
+    openTable(config, crypto, keys, restart, log.child({ part: 'table' })),
+    import('./reader.ts'),
+    import('./boot/devices.ts'),
   ]);
-  const ports: ReaderPorts = { clock, crypto, strike, records: records.store, table: table.store, ...devicesOf(config, clock) };
+  const ports = { clock, crypto, strike, records: records.store, table: table.store, ...devicesOf(config, clock) };
   const { capacity, whenFull } = config.journal;
   const reader = await Reader.start({
     ports,
@@ -55,15 +59,18 @@ export const boot = async (config: Config, log: Logger = newLog(config)): Promis
   });
   if (table.openedDamaged !== undefined) reader.tell({ code: 'table.damaged', fields: { by: 'open' } });
   if (records.openedDamaged !== undefined) reader.tell({ code: 'journal.damaged', fields: { what: 'file' } });
-  log.info({ name: config.name, mode: reader.mode, tableVersion: table.store.state()?.version ?? 0 }, 'the door is open for business');
-  return {
-    reader,
-    stop: async () => {
-      await reader.stop();
-      await Promise.all([records.store.close(), table.store.close()]);
-      log.info('the door has stopped');
-    },
-  };
+  if (lastRun !== undefined) await recordChange(reader, config, lastRun);
+  const watch = table.shared && watchTable(clock, table.shared, (event) => reader.tell(event));
+  warnOfMounts(config, log.child({ part: 'disk' }));
+  log.info({ mode: reader.mode, tableVersion: table.store.state()?.version ?? 0 }, 'the door is open for business');
+  return { reader, restartNeeded: restart.needed, stop: () => stop(reader, [restart, ...(watch ? [watch] : [])], [records.store, table.store], log) };
+};
+
+const stop = async (reader: Reader, watches: readonly Subscription[], stores: readonly (RecordStore | TableStore)[], log: Logger): Promise<void> => {
+  for (const watch of watches) watch.stop();
+  await reader.stop();
+  await Promise.all(stores.map((store) => store.close()));
+  log.info('the door has stopped');
 };
 
 /** Synchronous, so that the last line before an end is not lost; digits, card numbers and keys have types that print as tags. */
@@ -83,14 +90,19 @@ const keysOf = ({ dataDir }: Config, log: Logger): ReaderKeys | undefined => {
   return keys.ok ? keys.value : undefined;
 };
 
-const openRecords = async ({ dataDir }: Config, log: Logger): Promise<Opened<RecordStore>> => {
+const openRecords = async ({ dataDir }: Config, restart: Restart, log: Logger): Promise<Opened<RecordStore>> => {
   try {
-    const opened = await openRecordStore({ directory: dataDir });
-    if (opened.openedDamaged !== undefined) log.error(opened.openedDamaged);
-    return opened;
+    const { store, openedDamaged } = await openTriedRecords(dataDir);
+    if (openedDamaged !== undefined) log.error(openedDamaged);
+    const failed = (fault: Fault): void => {
+      log.fatal({ fault: fault.code }, 'the journal can not be trusted any more: %s', fault.message);
+      restart.ask(fault);
+    };
+    return { store: new WatchedRecordStore(store, once(failed)), openedDamaged };
   } catch (thrown) {
     const fault = asFault(thrown, 'disk.failed', 'the journal cannot be opened');
     log.fatal({ fault: fault.code }, 'there is no journal, so nothing is recorded and no PIN opens: %s', fault.message);
+    restart.askWhen('the journal', async () => (await openTriedRecords(dataDir)).store.close());
     return { store: new AbsentRecordStore(fault) };
   }
 };
@@ -99,50 +111,42 @@ const openTable = async (
   { dataDir }: Config,
   crypto: NodeCrypto,
   keys: ReaderKeys | undefined,
+  restart: Restart,
   log: Logger,
-): Promise<Opened<TableStore>> => {
+): Promise<Opened<TableStore> & { readonly shared?: SqliteTableStore }> => {
   if (keys === undefined) return { store: new AbsentTableStore('wrongSignature') };
+  const open = () => openTableStore({ directory: dataDir, crypto, ...keys });
   try {
-    const opened = await openTableStore({ directory: dataDir, crypto, ...keys });
-    if (opened.openedDamaged !== undefined) log.error(opened.openedDamaged);
-    if (opened.readOnly !== undefined) log.error(opened.readOnly);
-    return opened;
+    const { store, openedDamaged, readOnly } = await open();
+    if (openedDamaged !== undefined) log.error(openedDamaged);
+    if (readOnly !== undefined) log.error(readOnly);
+    return { store, openedDamaged, shared: store };
   } catch (thrown) {
     const fault = asFault(thrown, 'disk.failed', 'the table cannot be opened');
     log.fatal({ fault: fault.code }, 'there is no PIN table, so nobody enters: %s', fault.message);
+    restart.askWhen('the PIN table', async () => (await open()).store.close());
     return { store: new AbsentTableStore('diskFull') };
   }
 };
 
-const devicesOf = ({ policy, settings: { devices } }: Config, clock: NodeClock) => ({
-  ...(hasKeypad(policy.model) ? { keypad: new EvdevKeypad(new EvdevDevice({ path: devices.keypad, clock })) } : {}),
-  ...(devices.cardReader === 'none'
-    ? {}
-    : { cardReader: new EvdevCardReader(new EvdevDevice({ path: devices.cardReader, clock }), clock) }),
-  ...inputsOf(devices, clock),
-  lights: lightsOf(devices),
-  buzzer: buzzerOf(devices),
-});
+/** On disk before the settings are kept as those of last time, where that can be had: a change is not told twice, and never lost. */
+const recordChange = async (reader: Reader, config: Config, lastRun: Config): Promise<void> => {
+  const change = settingsChange(lastRun.settings, config.settings);
+  if (change !== undefined) await reader.journal.append(change).catch(() => reader.tell(change));
+};
 
-const inputsOf = (devices: Devices, clock: NodeClock): { inputs?: EvdevInputs } => {
-  const wirings: InputWirings = {
-    ...wiringOf('rex', devices.rex, devices.rexCode),
-    ...wiringOf('doorContact', devices.doorContact, devices.doorContactCode),
-    ...wiringOf('tamper', devices.tamper, devices.tamperCode),
+const warnOfMounts = ({ dataDir }: Config, log: Logger): void => {
+  try {
+    for (const warning of mountWarnings(dataDir)) log.warn(warning);
+  } catch (thrown) {
+    log.warn(asFault(thrown, 'disk.failed', 'mount options are not known').message);
+  }
+};
+
+const once = <Value>(callback: (value: Value) => void): ((value: Value) => void) => {
+  let isCalled = false;
+  return (value) => {
+    if (!isCalled) callback(value);
+    isCalled = true;
   };
-  if (Object.keys(wirings).length === 0) return {};
-  return { inputs: new EvdevInputs(new EvdevDevice({ path: devices.inputs, clock }), wirings) };
 };
-
-const wiringOf = (input: keyof InputWirings, wired: Devices['rex'], code: number): Record<string, InputWiring> =>
-  wired === 'none' ? {} : { [input]: { kind: 'key', code, activeValue: wired === 'normallyOpen' ? 1 : 0 } };
-
-/** Without a blue light the resting light is dark: any other colour would say something it does not mean. */
-const lightsOf = ({ red, green, blue, amber }: Devices): Lights => {
-  const two = { red: [red], green: [green], amber: [red, green], white: [red, green], violet: [red], blue: [] };
-  const wiring = blue === 'none' ? two : threeColourWiring(red, green, blue);
-  return new LedLights(amber === 'none' ? wiring : { ...wiring, amber: [amber] });
-};
-
-const silent: Buzzer = { beep: () => undefined };
-const buzzerOf = ({ buzzer }: Devices): Buzzer => (buzzer === 'none' ? silent : new LedBuzzer(buzzer));

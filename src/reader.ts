@@ -18,7 +18,7 @@ import type { JournalEvent } from './journal/entry.ts';
 import { Facts } from './journal/facts.ts';
 import { Journal, type JournalLimits } from './journal/journal.ts';
 import type { CardReader } from './ports/card-reader.ts';
-import type { Clock, WallTime } from './ports/clock.ts';
+import type { Clock } from './ports/clock.ts';
 import type { Crypto } from './ports/crypto.ts';
 import type { Inputs } from './ports/inputs.ts';
 import type { Keypad } from './ports/keypad.ts';
@@ -31,6 +31,7 @@ import { Budgets } from './reader/budgets.ts';
 import { DoorSide } from './reader/door-side.ts';
 import { LockoutTally } from './reader/lockout-tally.ts';
 import { type OrderFailure, type OrderHandlers, Orders } from './reader/orders.ts';
+import { SeenTime } from './reader/seen-time.ts';
 import { Signals } from './reader/signals.ts';
 import { within } from './reader/within.ts';
 import { assert } from './shared/assert.ts';
@@ -78,6 +79,8 @@ export interface ReaderParts {
   /** A controller is expected at the other end of a line; false: stand-alone. */
   readonly hasController: boolean;
   readonly journalLimits?: Partial<JournalLimits>;
+  /** The journal was found damaged, and what was spent on guessing may be lost with it: the PIN path starts in its longest wait. */
+  readonly attemptsLost?: boolean;
   readonly observer?: ReaderObserver;
 }
 
@@ -88,6 +91,7 @@ export class Reader {
   readonly #hasController: boolean;
   readonly #observer: ReaderObserver;
   readonly #facts: Facts;
+  readonly #time: SeenTime;
   readonly #budgets: Budgets;
   readonly #tally: LockoutTally;
   readonly #signals: Signals;
@@ -118,6 +122,7 @@ export class Reader {
     const attempts = await AttemptLog.open({ store: records, crypto, tell });
     const facts = await Facts.open({ store: records, crypto, tell, lastTrustedMs: journal.lastTrustedMs });
     const budgets = new Budgets(journal, attempts, clock, parts.policy.budget);
+    if (parts.attemptsLost === true) budgets.assumeWorst('door');
     const lockout = await budgets.now('door');
     const mode = modeAtStart(parts.policy.mode, facts.mode);
     const reader = new Reader(parts, { journal, attempts, facts, budgets, mode, lockoutMs: lockout.waitMs });
@@ -135,6 +140,7 @@ export class Reader {
     this.#hasController = parts.hasController;
     this.#observer = parts.observer ?? {};
     this.#facts = opened.facts;
+    this.#time = new SeenTime(clock, opened.facts);
     this.#budgets = opened.budgets;
     this.#tally = new LockoutTally(clock, (event) => this.tell(event));
     this.#signals = new Signals(clock, ports.lights, ports.buzzer);
@@ -154,7 +160,7 @@ export class Reader {
       facts: opened.facts,
       trust: parts.keys?.trust,
       handlers: this.#orderHandlers(),
-      wall: () => this.#wall(),
+      wall: () => this.#time.now(),
       tell: (event) => this.tell(event),
     });
     this.#machine.subscribe(() => this.#rest());
@@ -232,7 +238,7 @@ export class Reader {
       budgets,
       table,
       tableKey: parts.keys?.tableKey,
-      wall: () => this.#wall(),
+      wall: () => this.#time.now(),
       offlineMs: () => this.#offlineMs(),
       tell: (event) => this.tell(event),
       recorded: (events) => this.#recorded(events),
@@ -267,7 +273,10 @@ export class Reader {
   #startDoor() {
     const actor = createActor(doorMachine, { clock: this.#ports.clock, input: { policy: this.#policy } });
     actor.on('tell', ({ event }) => this.tell(event));
-    actor.on('strike.secure', () => this.#secure());
+    actor.on('strike.secure', () => {
+      // An unlocked door stays unlocked when somebody opens it (R7).
+      if (this.mode !== 'unlocked') this.#secure();
+    });
     actor.on('strike.release', ({ holdMs }) => void this.#release(holdMs).catch((thrown: unknown) => this.#tellStrikeFault(thrown)));
     return actor.start();
   }
@@ -280,10 +289,8 @@ export class Reader {
         await this.#release(this.#policy.strikeMs);
       },
       setClock: async ({ wallMs }) => {
-        const { clock } = this.#ports;
-        const event: AccessEvent = { code: 'time.set', fields: { byMs: Math.round(wallMs - clock.wall().ms) } };
-        clock.setWall(wallMs);
-        await this.journal.append(event, [this.#facts.resetTimeFloor(wallMs)]);
+        const event: AccessEvent = { code: 'time.set', fields: { byMs: Math.round(wallMs - this.#ports.clock.wall().ms) } };
+        await this.journal.append(event, [this.#time.set(wallMs)]);
         this.#recorded([event]);
       },
       clearLockout: async ({ person }) => {
@@ -350,12 +357,6 @@ export class Reader {
     );
   }
 
-  /** The wall clock, never below the last trusted time seen: expired stays expired (R13; SECURITY F2). */
-  #wall(): WallTime {
-    const { ms, trusted } = this.#ports.clock.wall();
-    return { ms: Math.max(ms, this.#facts.timeFloorMs ?? 0), trusted };
-  }
-
   /** Time without the controller, restarts included; 0 while it is there, and where none is expected. */
   #offlineMs(): number {
     return this.#linkLostAtMs === undefined ? 0 : this.#offlineAtStartMs + this.#ports.clock.nowMs() - this.#linkLostAtMs;
@@ -376,8 +377,7 @@ export class Reader {
 
   /** What would otherwise be forgotten by a restart: how late it is, and how long nobody has called. */
   #passingFacts(): Change[] {
-    const { ms, trusted } = this.#ports.clock.wall();
-    return [...(trusted ? [this.#facts.setTimeFloor(ms)] : []), ...(this.#hasController ? [this.#facts.setOfflineMs(this.#offlineMs())] : [])];
+    return [...this.#time.keep(), ...(this.#hasController ? [this.#facts.setOfflineMs(this.#offlineMs())] : [])];
   }
 
   /** Facts nobody waits for: when they cannot be written, an older one stays. */

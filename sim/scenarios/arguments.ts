@@ -19,12 +19,18 @@ export interface Argument<Value> {
   readonly leftOut?: { readonly value: Value };
 }
 
-export const complaint = (sentence: string, allowed?: string): { readonly ok: false; readonly failure: Complaint } =>
-  failed({ sentence, allowed });
+export const complaint = (sentence: string, allowed?: string): { readonly ok: false; readonly failure: Complaint } => failed({ sentence, allowed });
+
+/** The known word that somebody meant, if any is near. */
+export const meantBy = (word: string, known: readonly string[]): string | undefined =>
+  known.find((other) => lettersOf(other) === lettersOf(word)) ?? closest(word, known);
+
+/** In the alphabet's order: the commonest slip in a short word is two letters that changed places. */
+const lettersOf = (word: string): string => [...word.toLowerCase()].toSorted().join('');
 
 /** `There is no <what> "x"`, the nearest one there is, and all of them. */
 export const unknown = (what: string, word: string, known: readonly string[]): Complaint => {
-  const meant = closest(word, known);
+  const meant = meantBy(word, known);
   return {
     sentence: `There is no ${what} ${shown(word)}${meant === undefined ? '.' : `; did you mean ${meant}?`}`,
     allowed: known.length === 0 ? undefined : known.join(', '),
@@ -57,7 +63,7 @@ export const keysArgument: Argument<string> = {
 };
 
 export const cardPattern = /^[A-Za-z0-9_-]{1,32}$/;
-export const cardWords = 'a name of 1 to 32 letters, digits, - and _';
+const cardWords = 'a name of 1 to 32 letters, digits, - and _';
 
 export const cardArgument: Argument<string> = {
   form: 'CARD',

@@ -1,9 +1,9 @@
 /** What a story is once it is read: a door, its people, and steps that do or expect. Reading it is read-scenario.ts's, playing it play.ts's. */
 import type { Mode } from '../../src/access/mode.ts';
+import { Fault, type FaultCode } from '../../src/shared/faults.ts';
 import type { RecordFaults } from '../devices/memory-record-store.ts';
 import type { Door, DoorSetup } from '../door.ts';
 import type { SimPerson } from '../people.ts';
-import { Fault, type FaultCode } from '../../src/shared/faults.ts';
 
 export interface Scenario {
   /** What it shows, in a sentence. */

@@ -1,8 +1,8 @@
 /** Everything a step of a story can do, one row each. The page docs/scenarios.md and the errors are drawn from here. */
 import { modes } from '../../src/access/mode.ts';
 import { type Key, keys } from '../../src/ports/keypad.ts';
-import { ok, type Result } from '../../src/shared/result.ts';
 import type { FaultCode } from '../../src/shared/faults.ts';
+import { ok, type Result } from '../../src/shared/result.ts';
 import { keyGapMs, rexPressMs } from '../door.ts';
 import {
   type Argument,
@@ -33,9 +33,11 @@ export interface Verb {
   readonly plan: (situation: Situation, values: readonly unknown[]) => Plan;
 }
 
-type ValuesOf<Args extends readonly Argument<unknown>[]> = { readonly [Index in keyof Args]: Args[Index] extends Argument<infer Value> ? Value : never };
+type ValuesOf<Args extends readonly Argument<unknown>[]> = {
+  readonly [Index in keyof Args]: Args[Index] extends Argument<infer Value> ? Value : never;
+};
 
-const verb = <const Args extends readonly Argument<never>[] | readonly Argument<unknown>[]>(
+const verb = <const Args extends readonly Argument<unknown>[]>(
   args: Args,
   meaning: string,
   plan: (situation: Situation, ...values: ValuesOf<Args>) => Act | Plan,
@@ -68,43 +70,88 @@ export const verbs = {
   type: verb([keysArgument], `Types keys at a hand's pace, one each ${keyGapMs} ms.`, (situation, text) =>
     passing(situation, text.length * keyGapMs, ({ door }) => door.type(text)),
   ),
-  burst: verb([keysArgument], 'Presses keys all at the same millisecond, as a robot would.', (_, text) => ({ door }) => door.burst(text)),
+  burst: verb(
+    [keysArgument],
+    'Presses keys all at the same millisecond, as a robot would.',
+    (_, text) =>
+      ({ door }) =>
+        door.burst(text),
+  ),
   key: verb([oneOf('key', keys, 'KEY'), oneOf('way of a key', ['down', 'up'])], 'Puts a finger on a key, or takes it off.', (_, key, way) =>
     touchKey(key, way),
   ),
-  card: verb([cardArgument], 'Holds a card to the reader. A name that nobody in the file has is an unknown card.', (_, card) => ({ door }) => door.swipe(card)),
-  wait: verb([timeArgument, optional(unitMsArgument, secondMs)], 'Lets time pass: seconds, or the unit ms, s, min, h or days.', (situation, time, unitMs) => {
-    const ms = (time * unitMs) / 1_000;
-    return Number.isInteger(ms) ? passing(situation, ms, ({ door }) => door.wait(ms)) : complaint('A time is given to the millisecond, not finer.');
-  }),
+  card: verb(
+    [cardArgument],
+    'Holds a card to the reader. A name that nobody in the file has is an unknown card.',
+    (_, card) =>
+      ({ door }) =>
+        door.swipe(card),
+  ),
+  wait: verb(
+    [timeArgument, optional(unitMsArgument, secondMs)],
+    'Lets time pass: seconds, or the unit ms, s, min, h or days.',
+    (situation, time, unitMs) => {
+      const ms = (time * unitMs) / 1_000;
+      return Number.isInteger(ms) ? passing(situation, ms, ({ door }) => door.wait(ms)) : complaint('A time is given to the millisecond, not finer.');
+    },
+  ),
   until: verb([timeArgument], 'Lets time pass until this second of the story.', (situation, atMs) => {
     if (situation.isCertain && atMs < situation.atMs) return complaint(`It is ${seconds(situation.atMs)} here already, and time does not go back.`);
     return passing(situation, Math.max(0, atMs - situation.atMs), ({ door }) => door.clock.advanceTo(atMs));
   }),
-  leaf: verb([oneOf('way of a leaf', ['open', 'shut'])], 'Opens or shuts the door leaf.', (_, way) => ({ door }) =>
-    way === 'open' ? door.openLeaf() : door.shutLeaf(),
+  leaf: verb(
+    [oneOf('way of a leaf', ['open', 'shut'])],
+    'Opens or shuts the door leaf.',
+    (_, way) =>
+      ({ door }) =>
+        way === 'open' ? door.openLeaf() : door.shutLeaf(),
   ),
   rex: verb([], `Presses request-to-exit for ${rexPressMs} ms.`, (situation) => passing(situation, rexPressMs, ({ door }) => door.pressRex())),
-  tamper: verb([oneOf('way of a case', ['open', 'shut'])], 'Opens or shuts the case of the reader.', (_, way) => ({ door }) =>
-    door.set('tamper', way === 'open'),
+  tamper: verb(
+    [oneOf('way of a case', ['open', 'shut'])],
+    'Opens or shuts the case of the reader.',
+    (_, way) =>
+      ({ door }) =>
+        door.set('tamper', way === 'open'),
   ),
-  mode: verb([oneOf('mode', modes, 'MODE')], `The controller changes the mode: ${modes.join(', ')}.`, (_, mode) => ({ door }) => door.setMode(mode), true),
-  'order release': verb([], 'The controller releases the strike by a signed order.', () => ({ door }) => door.order({ kind: 'release' }), true),
+  mode: verb(
+    [oneOf('mode', modes, 'MODE')],
+    `The controller changes the mode: ${modes.join(', ')}.`,
+    (_, mode) =>
+      ({ door }) =>
+        door.setMode(mode),
+    true,
+  ),
+  'order release': verb(
+    [],
+    'The controller releases the strike by a signed order.',
+    () =>
+      ({ door }) =>
+        door.order({ kind: 'release' }),
+    true,
+  ),
   'order clearLockout': verb(
     [optional(personArgument, undefined)],
     "The controller ends the door's lockout, or one person's, by a signed order.",
-    (_, index) => ({ door }) => door.order({ kind: 'clearLockout', person: index === undefined ? undefined : index + 1 }),
+    (_, index) =>
+      ({ door }) =>
+        door.order({ kind: 'clearLockout', person: index === undefined ? undefined : index + 1 }),
     true,
   ),
   wall: verb(
     [momentArgument, optional(oneOf('word behind a moment', ['untrusted']), undefined)],
     'Sets the wall clock, as the network would; `untrusted`, as a wrong battery would.',
-    (_, iso, untrusted) => ({ door }) => door.setWall(iso, untrusted === undefined),
+    (_, iso, untrusted) =>
+      ({ door }) =>
+        door.setWall(iso, untrusted === undefined),
   ),
   link: verb(
     [oneOf('way of a line', ['up', 'down'])],
     'The line to the controller comes or goes. Needs `controller = true`.',
-    (situation, way) => (situation.hasController ? ({ door }) => door.link(way === 'up') : complaint('This door has no controller: write controller = true above the steps.')),
+    (situation, way) =>
+      situation.hasController
+        ? ({ door }) => door.link(way === 'up')
+        : complaint('This door has no controller: write controller = true above the steps.'),
     true,
   ),
   'publish all': verb([], 'Puts a new table in force, with the same people.', (situation) => publishing(situation), true),
@@ -127,22 +174,33 @@ export const verbs = {
     true,
   ),
   power: verb([oneOf('way of power', ['cut', 'on'])], 'The power goes, or comes back: to a shut door, with nothing held.', (situation, way) => {
-    if (situation.isCertain && (way === 'on') === situation.hasPower) return complaint(`The power is ${situation.hasPower ? 'on' : 'cut'} here already.`);
+    if (situation.isCertain && (way === 'on') === situation.hasPower)
+      return complaint(`The power is ${situation.hasPower ? 'on' : 'cut'} here already.`);
     situation.hasPower = way === 'on';
     return ({ door }) => (way === 'on' ? door.powerOn() : door.cutPower());
   }),
-  restart: verb([], 'The reader ends in good order, and starts again.', () => ({ door }) => door.restart(), true),
+  restart: verb(
+    [],
+    'The reader ends in good order, and starts again.',
+    () =>
+      ({ door }) =>
+        door.restart(),
+    true,
+  ),
   disk: verb(
     [oneOf('condition of a disk', Object.keys(diskConditions) as (keyof typeof diskConditions)[])],
     'The disk of the journal refuses what is written to it, or is in order again. A failed one stays so until the reader starts again.',
-    (_, condition) => ({ disk }) => {
-      disk.failure = diskConditions[condition];
-    },
+    (_, condition) =>
+      ({ disk }) => {
+        disk.failure = diskConditions[condition];
+      },
   ),
   strike: verb(
     [oneOf('condition of a strike', ['working', 'failing', 'unreachable', 'silent'])],
     'The strike refuses, does not answer, takes a call and never answers it, or works again. Power that comes back finds it working.',
-    (_, condition) => ({ door }) => door.strike.become(condition),
+    (_, condition) =>
+      ({ door }) =>
+        door.strike.become(condition),
     true,
   ),
 } as const satisfies Record<string, Verb>;

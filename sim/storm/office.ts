@@ -2,10 +2,11 @@
  * The controller's half of the PIN table in a storm: publishes snapshots, deltas, revocations and forgeries, a piece at a
  * time, and reads from the disk itself whether what is in force is exactly one complete version it published (I2).
  */
+
+import type { TableState } from '../../src/ports/table-store.ts';
 import { present } from '../../src/shared/assert.ts';
 import { headerBytes } from '../../src/table/header.ts';
 import { publishDelta, publishRevocation, publishSnapshot } from '../../src/table/publish.ts';
-import type { TableState } from '../../src/ports/table-store.ts';
 import { encodePerson, type PersonFacts } from '../../src/table/record.ts';
 import type { Revoked } from '../../src/table/revocations.ts';
 import { Table } from '../../src/table/table.ts';
@@ -86,13 +87,15 @@ export class Office {
   async revoke(): Promise<void> {
     if (this.#inForce === undefined) return;
     const { number } = this.#random.pick(this.#inForce.people);
-    const file = this.#revocationOf(this.#revocations + 1, [...this.#revoked.keys(), number]);
+    const persons = new Set([...this.#revoked.keys(), number]);
+    const file = this.#revocationOf(this.#revocations + 1, [...persons]);
     const taken = await this.#door.table.revoke(file);
     this.#judge.expect(taken.ok || taken.failure === 'diskFull', 'I2', 'a revocation published in good order was refused');
     if (!taken.ok) return;
     this.#revocations += 1;
-    this.#revoked.set(number, this.#revocations);
-    if (this.#residents.people.length > 4) this.#residents.remove(number);
+    // Whoever is listed again is listed under the new number.
+    for (const person of persons) this.#revoked.set(person, this.#revocations);
+    this.#residents.remove(number);
     this.#told();
     this.audit();
   }
@@ -130,7 +133,11 @@ export class Office {
     const state = table.state();
     const edition = this.#editionOf(state);
     if (edition === undefined) {
-      this.#judge.expect(state === undefined && tableMedium.state === undefined, 'I2', `version ${state?.version ?? 'unreadable'} was never published`);
+      this.#judge.expect(
+        state === undefined && tableMedium.state === undefined,
+        'I2',
+        `version ${state?.version ?? 'unreadable'} was never published`,
+      );
       return;
     }
     if (edition !== this.#inForce) this.#nowInForce(edition);

@@ -3,6 +3,7 @@
  * whether some of it allows it. Where a storm cannot know which of two moments counted, either will do. It shares no rule
  * with src/access: two readings of the same page must agree.
  */
+import type { Policy } from '../../src/access/policy.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { Key } from '../../src/ports/keypad.ts';
 import type { Judge } from './judge.ts';
@@ -10,13 +11,8 @@ import { holderOfCard, type Resident } from './residents.ts';
 import { latestMs, Timeline } from './timeline.ts';
 import { Typing } from './typing.ts';
 
-/** The settings of a storm's door that decide who may enter. */
-export interface OracleSettings {
-  readonly windowMs: number;
-  readonly duress: boolean;
-  readonly untrustedTime: 'deny' | 'lastSeen';
-  readonly offline: { readonly fullMs: number; readonly priorityMs: number } | undefined;
-}
+/** The settings that decide who may enter. */
+export type OracleSettings = Pick<Policy, 'mode' | 'windowMs' | 'duress' | 'untrustedTime' | 'offline'>;
 
 /** A grant as it stands on disk. */
 export interface RecordedGrant {
@@ -54,21 +50,22 @@ export class Oracle {
   readonly #judge: Judge;
   readonly #settings: OracleSettings;
   readonly #known: Timeline<readonly Resident[]>;
-  readonly #typing = new Typing();
+  #typing = new Typing();
   #cards: ShownCard[] = [];
   #pins: SubmittedPin[] = [];
   /** Presentations were dropped: which card was the last is not certain for a while. */
   #uncertainUntilMs = Number.NEGATIVE_INFINITY;
-  #highestTrustedMs = 0;
+  /** The latest wall time the reader may have trusted. */
+  highestTrustedMs = 0;
   readonly #usesSpent = new Map<string, number>();
 
-  constructor(clock: Clock, judge: Judge, settings: OracleSettings, known: Timeline<readonly Resident[]>, mode: string) {
+  constructor(clock: Clock, judge: Judge, settings: OracleSettings, known: Timeline<readonly Resident[]>) {
     const nowMs = clock.nowMs();
     this.#clock = clock;
     this.#judge = judge;
     this.#settings = settings;
     this.#known = known;
-    this.modes = new Timeline(mode, nowMs);
+    this.modes = new Timeline<string>(settings.mode, nowMs);
     const { ms, trusted } = clock.wall();
     this.walls = new Timeline({ offsetMs: ms - nowMs, isTrusted: trusted }, nowMs);
     this.floors = new Timeline(0, nowMs);
@@ -90,13 +87,13 @@ export class Oracle {
     this.#cards = [...recent(this.#cards, atMs), { atMs, card, isUsed: false }];
   }
 
-  mode(mode: string): void {
+  modeChanged(mode: string): void {
     this.#typing.mayBeCleared();
     this.modes.set(mode, this.#clock.nowMs());
   }
 
   /** A denial, or the end of a window: it may have forgotten what was typed. */
-  signalled(): void {
+  windowMayHaveEnded(): void {
     this.#typing.mayBeCleared();
   }
 
@@ -108,7 +105,7 @@ export class Oracle {
   lookAtWall(): void {
     const nowMs = this.#clock.nowMs();
     const before = this.walls.now;
-    if (before.isTrusted) this.#highestTrustedMs = Math.max(this.#highestTrustedMs, nowMs + before.offsetMs);
+    if (before.isTrusted) this.highestTrustedMs = Math.max(this.highestTrustedMs, nowMs + before.offsetMs);
     const { ms, trusted } = this.#clock.wall();
     const offsetMs = ms - nowMs;
     if (offsetMs !== before.offsetMs || trusted !== before.isTrusted) this.walls.set({ offsetMs, isTrusted: trusted }, nowMs);
@@ -118,7 +115,7 @@ export class Oracle {
   restarted(): void {
     this.#cards = [];
     this.#pins = [];
-    this.#typing.clear();
+    this.#typing = new Typing();
   }
 
   /** Uses that must be left to this person; undefined: they have no count. */
@@ -207,7 +204,7 @@ export class Oracle {
     return this.walls.within(fromMs, atMs).some(({ value: { offsetMs, isTrusted }, ...span }) => {
       if (!isTrusted && this.#settings.untrustedTime === 'deny') return false;
       const earliest = Math.max(span.fromMs + offsetMs, Math.min(...floors));
-      const latest = Math.max(span.toMs + offsetMs, this.#highestTrustedMs);
+      const latest = Math.max(span.toMs + offsetMs, this.highestTrustedMs);
       return from <= latest && earliest < until;
     });
   }
@@ -227,5 +224,6 @@ interface Allowed {
   readonly fromMs: number;
 }
 
-const recent = <Each extends Presented>(presented: readonly Each[], nowMs: number): Each[] => presented.filter(({ atMs }) => atMs >= nowMs - latestMs);
+const recent = <Each extends Presented>(presented: readonly Each[], nowMs: number): Each[] =>
+  presented.filter(({ atMs }) => atMs >= nowMs - latestMs);
 const allowanceOf = ({ number, serial }: Resident): string => `${number}/${serial}`;

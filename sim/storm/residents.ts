@@ -12,6 +12,8 @@ export interface Resident extends SimPerson {
 
 /** What a hand of the storm must never type by accident: no PIN is made of one digit only. */
 export const floodDigit = '1';
+/** A storm needs somebody to enter. */
+const leastPeople = 4;
 const hourMs = 3_600_000;
 
 export class Residents {
@@ -24,11 +26,11 @@ export class Residents {
   #people: readonly Resident[] = [];
 
   /** Dates lie around the `hours` from `wallMs` on. */
-  constructor(random: Random, count: number, wallMs: number, hours: number) {
+  constructor(random: Random, wallMs: number, hours: number) {
     this.#random = random;
     this.#wallMs = wallMs;
     this.#hours = hours;
-    for (let made = 0; made < count; made++) this.#enrol();
+    for (let missing = random.between(leastPeople + 2, 20); missing > 0; missing--) this.#enrol();
   }
 
   get people(): readonly Resident[] {
@@ -45,15 +47,20 @@ export class Residents {
     const random = this.#random;
     for (let changes = random.between(1, 3); changes > 0; changes--) {
       const other = random.pick(this.#people);
-      if (random.chance(0.2)) this.#enrol();
-      else if (this.#people.length > 4 && random.chance(0.25)) this.remove(other.number);
-      else if (random.chance(0.5)) this.#replace({ ...other, ...this.#allowance(), serial: other.serial + 1 });
-      else if (random.chance(0.5)) this.#replace({ ...other, pin: this.newPin(), duressPin: undefined });
-      else this.#replace({ ...other, cards: this.#someCards(), ...this.#dates() });
+      const change = random.pick([
+        () => this.#enrol(),
+        () => this.remove(other.number),
+        () => this.#replace({ ...other, ...this.#allowance(), serial: other.serial + 1 }),
+        () => this.#replace({ ...other, pin: this.newPin(), duressPin: undefined }),
+        () => this.#replace({ ...other, cards: this.#someCards(), ...this.#dates() }),
+      ]);
+      change();
     }
   }
 
+  /** Unless they are among the last few. */
   remove(number: number): void {
+    if (this.#people.length <= leastPeople) return;
     this.#people = this.#people.filter((person) => person.number !== number);
   }
 

@@ -5,16 +5,20 @@
  */
 
 const canaryDigits = 8;
+/** Cards watched for, and PINs: enough to find a leak, few enough to look for after every write. */
+export const maxCanaries = 24;
 /** Shorter numbers and texts turn up by themselves. */
 const leastCharacters = 6;
 
 export class Canaries {
   readonly #shapes = new Set<string>();
+  readonly #pins = new Set<string>();
+  readonly #cards = new Set<string>();
   #pattern: RegExp | undefined;
 
-  /** Digits of a PIN; fewer than eight are not watched for. */
+  /** Digits of a PIN; fewer than eight are not watched for, and what is watched for already costs nothing. */
   addPin(digits: string): void {
-    if (digits.length < canaryDigits) return;
+    if (digits.length < canaryDigits || !isNew(this.#pins, digits)) return;
     const typed = Buffer.from(digits);
     const packed = Buffer.from(digits, 'hex');
     this.#addTexts(digits, [...digits].reverse().join(''), String(Number(digits)), typed.toString('hex'), ...base64Of(typed));
@@ -24,6 +28,7 @@ export class Canaries {
 
   /** 32 or more bits of a card, written as 0 and 1. */
   addCard(bits: string): void {
+    if (!isNew(this.#cards, bits)) return;
     const bytes = Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)));
     const hex = bytes.toString('hex');
     this.#addTexts(bits, hex, hex.toUpperCase(), BigInt(`0b${bits}`).toString(), ...base64Of(bytes));
@@ -48,10 +53,18 @@ export class Canaries {
   }
 }
 
+const isNew = (canaries: Set<string>, canary: string): boolean => {
+  if (canaries.has(canary) || canaries.size >= maxCanaries) return false;
+  canaries.add(canary);
+  return true;
+};
+
 /** Base64 of the bytes at each of the three places they can stand in, without the characters that their neighbours change. */
 const base64Of = (bytes: Uint8Array): readonly string[] =>
   [0, 1, 2].map((lead) => {
-    const text = Buffer.concat([Buffer.alloc(lead), bytes]).toString('base64').replaceAll('=', '');
+    const text = Buffer.concat([Buffer.alloc(lead), bytes])
+      .toString('base64')
+      .replaceAll('=', '');
     const isWhole = (lead + bytes.length) % 3 === 0;
     return text.slice(lead === 0 ? 0 : lead + 1, isWhole ? undefined : -1);
   });

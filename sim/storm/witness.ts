@@ -3,22 +3,16 @@
  * them against each other (I1, I3, I6, I7) and against the oracle, never against what the reader says of itself.
  */
 import { classOf, isEventCode } from '../../src/access/events.ts';
-import { openRow, type Entry, type Recorded } from '../../src/journal/entry.ts';
+import { type Entry, type EventFields, openRow, type Recorded } from '../../src/journal/entry.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { Crypto } from '../../src/ports/crypto.ts';
 import type { Write } from '../../src/ports/record-store.ts';
-import { Canaries } from './secrets.ts';
-import { GuessBudget, doorGuesses, mostDoorGuessesInADay, personGuesses } from './guessing.ts';
+import { doorGuesses, GuessBudget, mostDoorGuessesInADay, personGuesses } from './guessing.ts';
 import type { Judge } from './judge.ts';
 import type { Oracle } from './oracle.ts';
 import type { Resident } from './residents.ts';
-
-export interface WitnessSettings {
-  readonly strikeMs: number;
-  readonly releasesOnRex: boolean;
-  readonly grantsUnrecordedCards: boolean;
-  readonly whenFull: 'gap' | 'deny';
-}
+import { Canaries } from './secrets.ts';
+import type { StormSettings } from './settings.ts';
 
 /** What allows the strike to be released at this very moment. */
 interface Permit {
@@ -35,7 +29,12 @@ interface DurableRow {
 const longestUnlockedHoldMs = 5_000;
 /** Where facts and the reader's own budget stand in their spaces. */
 const floorKey = 16;
+const offlineKey = 20;
 const doorOwner = 0;
+/** A row begins and ends with a link, an entry with its version and epoch; a value ends with its check code. */
+const linkBytes = 16;
+const epochEnd = 9;
+const checkBytes = 16;
 
 export class Witness {
   readonly canaries = new Canaries();
@@ -43,10 +42,11 @@ export class Witness {
   readonly #crypto: Crypto;
   readonly #judge: Judge;
   readonly #oracle: Oracle;
-  readonly #settings: WitnessSettings;
+  readonly #settings: StormSettings;
   readonly #rows = new Map<number, DurableRow>();
   readonly #budgets = new Map<number, GuessBudget>();
   #permits: Permit[] = [];
+  #lastRelease: Permit = { atMs: 0, holdMs: 0 };
   #isUnlockedOnRecord = false;
   #rexAtMs = Number.NEGATIVE_INFINITY;
   #newest = 0;
@@ -56,13 +56,16 @@ export class Witness {
   #burnt: number | undefined;
   /** Orders to release that the reader may still obey. */
   #releaseOrders = 0;
-  #clearedAtMs = Number.NEGATIVE_INFINITY;
+  /** Time without a controller, as a start finds it on disk. */
+  offlineMs = 0;
+  /** Entries the controller has, and whose acknowledgement never reached the disk: a gap tells of them all the same. */
+  pushedOutThoughHeard = 0;
   grants = 0;
   releases = 0;
   compared = 0;
   mostComparedInADay = 0;
 
-  constructor(clock: Clock, crypto: Crypto, judge: Judge, oracle: Oracle, settings: WitnessSettings) {
+  constructor(clock: Clock, crypto: Crypto, judge: Judge, oracle: Oracle, settings: StormSettings) {
     this.#clock = clock;
     this.#crypto = crypto;
     this.#judge = judge;
@@ -70,20 +73,17 @@ export class Witness {
     this.#settings = settings;
   }
 
-  /** The time floor and the offline time that a start can know of, in milliseconds; as they stand on disk. */
-  offlineMs = 0;
-
   committed(writes: readonly Write[]): void {
     const entries: Entry[] = [];
     for (const write of writes) {
       if (write.op === 'put') this.#looksAt(write.space, write.value);
-      if (write.op === 'put' && write.space === 'event') entries.push(...this.#rowPut(write.key, write.value));
-      if (write.op === 'delete' && write.space === 'event') this.#rowGone(write.key, writes);
-      if (write.op === 'deleteRange') for (const key of [...this.#rows.keys()]) if (key >= write.from && key <= write.to) this.#rowGone(key, writes);
-      if (write.op === 'put' && write.space === 'meta') this.#factPut(write.key, write.value);
+      if (write.space === 'meta' && write.op === 'put') this.#factPut(write.key, write.value);
+      if (write.space !== 'event') continue;
+      if (write.op === 'put') entries.push(...this.#rowPut(write.key, write.value));
+      else if (write.op === 'delete') this.#rowPushedOut(write.key);
+      else this.#rowsTrimmed(write.from, write.to);
     }
-    const grants = entries.filter(({ code }) => code === 'access.granted');
-    for (const write of writes) if (write.op === 'put' && write.space === 'attempt' && grants.length === 0) this.#burnt = write.key;
+    this.#noteBurnt(writes, entries);
     const isDuress = entries.some(({ code }) => code === 'duress.used');
     for (const entry of entries) this.#happened(entry, isDuress);
   }
@@ -92,22 +92,22 @@ export class Witness {
   released(holdMs: number): void {
     const nowMs = this.#clock.nowMs();
     this.releases += 1;
+    this.#lastRelease = { atMs: nowMs, holdMs };
     const index = this.#permits.findIndex((permit) => permit.atMs === nowMs && permit.holdMs === holdMs);
     if (index >= 0) {
       this.#permits.splice(index, 1);
       return;
     }
     if (this.#isUnlockedOnRecord && holdMs <= longestUnlockedHoldMs && this.#isPossiblyUnlocked()) return;
-    if (this.#settings.releasesOnRex && this.#rexAtMs === nowMs && holdMs === this.#settings.strikeMs) return;
+    if (this.#settings.policy.rex === 'release' && this.#rexAtMs === nowMs && holdMs === this.#settings.policy.strikeMs) return;
     this.#judge.accuse('I1', `the strike was released for ${holdMs} ms with no grant on the disk`);
   }
 
   /** A grant the reader says it could not record. */
-  grantedUnrecorded(entry: Pick<Entry, 'person' | 'fields'>): void {
-    this.#judge.expect(this.#settings.grantsUnrecordedCards, 'I1', 'a grant went unrecorded where the settings deny it');
-    const { by, mode } = entry.fields;
-    const person = this.#oracle.granted({ person: entry.person, by, mode, isDuress: false, isUnrecorded: true });
-    if (person !== undefined) this.#permit(this.#holdOf(person));
+  grantedUnrecorded(person: number | undefined, { by, mode }: EventFields): void {
+    this.#judge.expect(this.#settings.policy.recordFailure === 'grantCards', 'I1', 'a grant went unrecorded where the settings deny it');
+    const resident = this.#oracle.granted({ person, by, mode, isDuress: false, isUnrecorded: true });
+    if (resident !== undefined) this.#permit(this.#holdOf(resident));
   }
 
   /** A PIN is looked up in the table. */
@@ -121,10 +121,22 @@ export class Witness {
     }
     const nowMs = this.#clock.nowMs();
     const budget = this.#budgetOf(owner);
-    this.#judge.expect(budget.compare(nowMs), 'I7', `a PIN was compared while ${owner === doorOwner ? 'the door' : `person ${owner}`} had no attempt left`);
+    this.#judge.expect(
+      budget.compare(nowMs),
+      'I7',
+      `a PIN was compared while ${owner === doorOwner ? 'the door' : `person ${owner}`} had no attempt left`,
+    );
     if (owner !== doorOwner) return;
     this.mostComparedInADay = Math.max(this.mostComparedInADay, budget.inADay);
     this.#judge.expect(budget.inADay <= mostDoorGuessesInADay, 'I7', `${budget.inADay} PINs were compared within 24 hours`);
+  }
+
+  /** Between two steps: no longer than it was asked to, and never longer than settings allow. */
+  strikeAtRest(isEnergised: boolean): void {
+    if (!isEnergised) return;
+    const { atMs, holdMs } = this.#lastRelease;
+    const isDue = this.#clock.nowMs() < atMs + holdMs && holdMs <= Math.max(2 * this.#settings.policy.strikeMs, longestUnlockedHoldMs);
+    this.#judge.expect(isDue, 'I6', 'the strike is energised for longer than was asked');
   }
 
   rexPressed(): void {
@@ -144,7 +156,6 @@ export class Witness {
   }
 
   lockoutCleared(person: number | undefined): void {
-    this.#clearedAtMs = this.#clock.nowMs();
     this.#budgetOf(person ?? doorOwner).clear();
   }
 
@@ -183,35 +194,62 @@ export class Witness {
     const kind = entry.code === 'journal.gap' ? 'gap' : isEventCode(entry.code) ? classOf(entry.code) : 'alarm';
     this.#rows.set(key, { kind, bytes });
     this.#judge.expect(entry.code !== 'journal.damaged', 'I3', `the journal found damage: ${JSON.stringify(entry.fields)}`);
-    this.#judge.expect(!this.canaries.isIn(JSON.stringify({ ...entry.fields, person: entry.person })), 'I5', `a secret stands in event ${entry.code}`);
+    this.#judge.expect(
+      !this.canaries.isIn(JSON.stringify({ ...entry.fields, person: entry.person })),
+      'I5',
+      `a secret stands in event ${entry.code}`,
+    );
     return [entry];
   }
 
-  /** Heard rows may go; others only to make room, and grants and alarms only when nothing less is left (DESIGN §2). */
-  #rowGone(key: number, writes: readonly Write[]): void {
-    const row = this.#rows.get(key);
-    this.#rows.delete(key);
-    if (row === undefined || key <= this.#heardThrough || row.kind === 'deny' || row.kind === 'info') return;
-    const isLeft = [...this.#rows].some(([other, { kind }]) => other > this.#heardThrough && (kind === 'deny' || kind === 'info') && !isDeletedBy(writes, other));
-    const isAllowed = row.kind !== 'gap' && this.#settings.whenFull === 'gap' && !isLeft;
-    this.#judge.expect(isAllowed, 'I3', `${row.kind} ${key} was pushed out unheard`);
+  /** What is written of a budget burns an attempt, unless it comes with the grant that gives one back. */
+  #noteBurnt(writes: readonly Write[], entries: readonly Entry[]): void {
+    const givenBack = entries.filter(({ code, fields }) => code === 'access.granted' && fields['by'] !== 'card').map(ownerOf);
+    for (const write of writes) {
+      if (write.op !== 'put' || write.space !== 'attempt') continue;
+      const index = givenBack.indexOf(write.key);
+      if (index >= 0) givenBack.splice(index, 1);
+      else this.#burnt = write.key;
+    }
   }
 
-  #happened({ code, person, fields }: Entry, isDuress: boolean): void {
+  /** To make room: grants and alarms only when nothing less is left (DESIGN §2). */
+  #rowPushedOut(key: number): void {
+    const row = this.#rows.get(key);
+    this.#rows.delete(key);
+    if (key <= this.#heardThrough) this.pushedOutThoughHeard += 1;
+    else if (row?.kind === 'grant' || row?.kind === 'alarm') {
+      const isLessLeft = [...this.#rows].some(([other, { kind }]) => other > this.#heardThrough && (kind === 'deny' || kind === 'info'));
+      const isAllowed = this.#settings.journalLimits.whenFull === 'gap' && !isLessLeft;
+      this.#judge.expect(isAllowed, 'I3', `${row.kind} ${key} was pushed out unheard`);
+    } else this.#judge.expect(row?.kind !== 'gap', 'I3', `the gap ${key} was pushed out unheard`);
+  }
+
+  /** Old ones, which the controller has. */
+  #rowsTrimmed(from: number, to: number): void {
+    for (const key of this.#rows.keys()) {
+      if (key < from || key > to) continue;
+      this.#rows.delete(key);
+      this.#judge.expect(key <= this.#heardThrough, 'I3', `entry ${key} was deleted unheard`);
+    }
+  }
+
+  #happened(entry: Entry, isDuress: boolean): void {
+    const { code, person, fields } = entry;
     switch (code) {
       case 'access.granted': {
         if (fields['unrecorded'] === true) return;
         this.grants += 1;
         const { by, mode } = fields;
         const resident = this.#oracle.granted({ person, by, mode, isDuress, isUnrecorded: false });
-        if (by !== 'card') this.#budgetOf(by === 'pin' ? doorOwner : (person ?? doorOwner)).giveBack();
+        if (by !== 'card') this.#budgetOf(ownerOf(entry)).giveBack();
         if (resident !== undefined) this.#permit(this.#holdOf(resident));
         return;
       }
       case 'order.released':
         this.#judge.expect(this.#releaseOrders > 0, 'allowed', 'an order to release was obeyed that nobody gave');
         this.#releaseOrders -= 1;
-        this.#permit(this.#settings.strikeMs);
+        this.#permit(this.#settings.policy.strikeMs);
         return;
       case 'door.unlocked':
         this.#judge.expect(this.#isPossiblyUnlocked(), 'allowed', 'the door was unlocked in a mode that keeps it locked');
@@ -223,7 +261,7 @@ export class Witness {
   }
 
   #holdOf({ extendedTime }: Resident): number {
-    return this.#settings.strikeMs * (extendedTime === true ? 2 : 1);
+    return this.#settings.policy.strikeMs * (extendedTime === true ? 2 : 1);
   }
 
   #permit(holdMs: number): void {
@@ -249,10 +287,5 @@ export class Witness {
   }
 }
 
-const offlineKey = 20;
-const linkBytes = 16;
-const epochEnd = 9;
-const checkBytes = 16;
-
-const isDeletedBy = (writes: readonly Write[], key: number): boolean =>
-  writes.some((write) => (write.op === 'delete' && write.key === key) || (write.op === 'deleteRange' && key >= write.from && key <= write.to));
+/** Whose budget a PIN that was granted had been charged to. */
+const ownerOf = ({ person = doorOwner, fields }: Entry): number => (fields['by'] === 'cardAndPin' ? person : doorOwner);

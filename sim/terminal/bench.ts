@@ -3,18 +3,20 @@
  * of every story; this only paces its time and draws.
  */
 import { defaultProfile } from '../../src/access/events.ts';
-import type { Signal } from '../../src/access/feedback.ts';
+import { programs, type Resting, type Signal } from '../../src/access/feedback.ts';
 import { type Mode, modes } from '../../src/access/mode.ts';
+import { restingOf } from '../../src/access/resting.ts';
 import { Door } from '../door.ts';
 import { Pace } from '../pace.ts';
 import type { SimPerson } from '../people.ts';
 import { type FaceFacts, faceLines, type Happening, happeningLine } from './face.ts';
 import { type Hand, Hands } from './keys.ts';
 
-/** Keys that wait to be typed: longer pastes lose their end, and the bench says so. */
+/** Hands that wait their turn: longer pastes lose their end, and the bench says so. */
 export const maxWaitingHands = 4_096;
 /** A pasted key each 55 ms is a fast hand; the reader takes 20 keys a second for as long as it likes. */
-export const pasteGapMs = 55;
+const pasteGapMs = 55;
+const pasteCutWords = 'too much was pasted: its end is lost';
 const skipMs = 15_000;
 const keptHappenings = 100;
 
@@ -23,6 +25,8 @@ export interface BenchOptions {
   readonly people: readonly SimPerson[];
   /** Draws the whole screen; without one, each event is a line. */
   readonly hasScreen: boolean;
+  /** Lines of the screen, at the moment. */
+  rows(): number;
   write(text: string): void;
 }
 
@@ -30,7 +34,7 @@ const words: Readonly<Record<Signal, string>> = {
   key: 'key',
   keyLockedOut: 'key: PIN entry waits',
   granted: 'come in',
-  denied: 'no',
+  denied: 'no entry',
   pinAsked: 'now your PIN',
   windowEnding: 'five seconds left',
   windowOver: 'too late: card again',
@@ -40,6 +44,17 @@ const words: Readonly<Record<Signal, string>> = {
   started: 'ready',
 };
 
+const restingWords: Readonly<Record<Resting, string>> = {
+  idle: 'ready',
+  awaitingPin: 'waiting for your PIN',
+  lockedOut: 'PIN entry waits; cards still open',
+  unlocked: 'the door stands unlocked',
+  locked: 'nobody enters',
+  offline: 'ready',
+};
+/** How long the words and beeps of a signal are shown. */
+const signalShownMs = 3_000;
+
 export class TerminalBench {
   readonly #options: BenchOptions;
   readonly #door: Door;
@@ -48,7 +63,10 @@ export class TerminalBench {
   readonly #waiting: Hand[] = [];
   readonly #happenings: Happening[] = [];
   readonly #ended = Promise.withResolvers<void>();
-  #says = 'ready';
+  #isPasteCut = false;
+  #signal: { readonly signal: Signal; readonly atMs: number } = { signal: 'started', atMs: Number.NEGATIVE_INFINITY };
+  /** The last signal that was more than a key. */
+  #said: { readonly words: string; readonly atMs: number } | undefined;
   #isPowered = true;
   #isWorking = false;
   #lastKeyMs = Number.NEGATIVE_INFINITY;
@@ -62,21 +80,23 @@ export class TerminalBench {
       this.#happenings.push(happening);
       if (this.#happenings.length > keptHappenings) this.#happenings.shift();
       if (!options.hasScreen) options.write(`${happeningLine(happening, defaultProfile, options.people)}\n`);
-      this.#drawSoon();
+      this.draw();
     });
     door.signalled.watch((signal) => {
-      if (signal !== 'key') this.#says = words[signal];
-      this.#drawSoon();
+      const atMs = door.clock.nowMs();
+      this.#signal = { signal, atMs };
+      if (signal !== 'key') this.#said = { words: words[signal], atMs };
+      this.draw();
     });
     this.#followBoard();
-    if (options.hasScreen) setInterval(() => this.#drawSoon(), 1_000).unref();
+    if (options.hasScreen) setInterval(() => this.draw(), 1_000).unref();
   }
 
   static async start(options: BenchOptions): Promise<TerminalBench> {
     const { mode, people } = options;
     const door = await Door.open({ mode, people, wall: new Date().toISOString() });
     const bench = new TerminalBench(options, door);
-    bench.#drawSoon();
+    bench.draw();
     return bench;
   }
 
@@ -87,9 +107,11 @@ export class TerminalBench {
 
   /** Takes what the terminal sent. */
   take(chunk: string): void {
+    if (this.#waiting.length === 0) this.#isPasteCut = false;
     for (const hand of this.#hands.take(chunk)) {
-      if (this.#waiting.length < maxWaitingHands) this.#waiting.push(hand);
-      else this.#says = 'the paste was too long: its end is lost';
+      if (hand.do === 'stop') this.#waiting.splice(0, Number.POSITIVE_INFINITY, { do: 'quit' });
+      else if (this.#waiting.length < maxWaitingHands) this.#waiting.push(hand);
+      else this.#cutPaste();
     }
     void this.#work();
   }
@@ -98,6 +120,11 @@ export class TerminalBench {
   end(): void {
     this.#waiting.push({ do: 'quit' });
     void this.#work();
+  }
+
+  #cutPaste(): void {
+    if (!this.#isPasteCut && !this.#options.hasScreen) this.#options.write(`${pasteCutWords}\n`);
+    this.#isPasteCut = true;
   }
 
   async #work(): Promise<void> {
@@ -113,7 +140,7 @@ export class TerminalBench {
       if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
       this.#lastKeyMs = performance.now();
     }
-    if (hand.do === 'quit') {
+    if (hand.do === 'quit' || hand.do === 'stop') {
       // The answer to what was typed last is still to come.
       await this.#pace.skip(1_000);
       this.#pace.stop();
@@ -122,10 +149,10 @@ export class TerminalBench {
     }
     if (!this.#isPowered && hand.do !== 'powerCut') return;
     await this.#pace.do(() => this.#touch(hand));
-    this.#drawSoon();
+    this.draw();
   }
 
-  async #touch(hand: Exclude<Hand, { do: 'quit' }>): Promise<void> {
+  async #touch(hand: Exclude<Hand, { do: 'quit' | 'stop' }>): Promise<void> {
     const door = this.#door;
     switch (hand.do) {
       case 'key':
@@ -147,27 +174,22 @@ export class TerminalBench {
 
   async #togglePower(): Promise<void> {
     this.#isPowered = !this.#isPowered;
-    if (!this.#isPowered) {
-      this.#door.cutPower();
-      this.#says = 'the power is off; p brings it back';
-      return;
-    }
+    if (!this.#isPowered) return this.#door.cutPower();
     await this.#door.powerOn();
-    this.#says = 'ready';
     this.#followBoard();
   }
 
   /** Each power-up has lights and a buzzer of its own to follow. */
   #followBoard(): void {
-    this.#door.lights.shown.watch(() => this.#drawSoon());
+    this.#door.lights.shown.watch(() => this.draw());
     this.#door.buzzer.heard.watch(({ onMs }) => {
-      this.#drawSoon();
-      this.#door.clock.setTimeout(() => this.#drawSoon(), onMs);
+      this.draw();
+      this.#door.clock.setTimeout(() => this.draw(), onMs);
     });
   }
 
-  /** Once for all changes of one moment. */
-  #drawSoon(): void {
+  /** Shows the present on the screen: once for all changes of one moment. */
+  draw(): void {
     if (!this.#options.hasScreen || this.#isDrawing) return;
     this.#isDrawing = true;
     setImmediate(() => {
@@ -179,15 +201,14 @@ export class TerminalBench {
 
   #facts(): FaceFacts {
     const { people, mode } = this.#options;
-    const { last: beep } = this.#door.buzzer.heard;
     const board = this.#door;
     return {
       name: 'Front door',
       mode: this.#isPowered ? board.reader.mode : mode,
       colour: board.lights.colour,
+      beeps: this.#isPowered ? this.#beeps() : [],
       isBeeping: this.#isPowered && board.buzzer.isSounding,
-      tone: beep?.tone ?? 'normal',
-      says: this.#says,
+      says: this.#says(),
       isReleased: board.strike.isEnergised,
       isLeafOpen: board.inputs.isActive('doorContact'),
       isPowered: this.#isPowered,
@@ -195,6 +216,30 @@ export class TerminalBench {
       people,
       happenings: this.#happenings,
       profile: defaultProfile,
+      screenRows: this.#options.rows(),
     };
+  }
+
+  /** The beeps of the last signal that have begun by now. */
+  #beeps(): FaceFacts['beeps'] {
+    const agoMs = this.#door.clock.nowMs() - this.#signal.atMs;
+    return agoMs > signalShownMs ? [] : programs[this.#signal.signal].beeps.filter(({ atMs }) => atMs <= agoMs).map(({ tone }) => tone);
+  }
+
+  #says(): string {
+    if (!this.#isPowered) return 'the power is off; p brings it back';
+    if (this.#isPasteCut) return pasteCutWords;
+    if (this.#said !== undefined && this.#door.clock.nowMs() - this.#said.atMs <= signalShownMs) return this.#said.words;
+    const { mode, states } = this.#door.reader;
+    const { passage, window, pinPath } = states.reader;
+    return restingWords[
+      restingOf({
+        mode,
+        isUnlocked: passage === 'unlocked',
+        isWindowOpen: window === 'open' || window === 'ending',
+        isLockedOut: pinPath === 'lockedOut',
+        isOffline: false,
+      })
+    ];
   }
 }

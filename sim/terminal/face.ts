@@ -13,10 +13,10 @@ export interface FaceFacts {
   readonly name: string;
   readonly mode: Mode;
   readonly colour: Colour;
-  /** Beeps so far, the last one's tone, and whether it sounds now. */
+  /** The beeps of the last signal so far, and whether one sounds now; empty once it is long past. */
+  readonly beeps: readonly ('normal' | 'low')[];
   readonly isBeeping: boolean;
-  readonly tone: 'normal' | 'low';
-  /** What the last signal says, in words. */
+  /** What the door tells whoever stands before it, in words. */
   readonly says: string;
   readonly isReleased: boolean;
   readonly isLeafOpen: boolean;
@@ -26,6 +26,8 @@ export interface FaceFacts {
   /** Newest last. */
   readonly happenings: readonly Happening[];
   readonly profile: Profile;
+  /** Lines of the screen. */
+  readonly screenRows: number;
 }
 
 const colourCodes: Readonly<Record<Colour, string>> = {
@@ -53,10 +55,11 @@ const modeWords: Readonly<Record<Mode, string>> = {
 
 const clockOf = (wallMs: number): string => new Date(wallMs).toISOString().slice(11, 19);
 
-/** Events that fit below the face on a screen of 24 lines. */
-export const shownEvents = 7;
+/** Lines above the events. */
+const faceRows = 16;
+const leastEvents = 1;
 
-/** At most 79 columns and 23 lines, with ANSI colours. */
+/** At most 79 columns, one line fewer than the screen has (17 at least), with ANSI colours. Never shows what is being typed. */
 export const faceLines = (facts: FaceFacts): string[] => {
   const { colour, people, isPowered } = facts;
   const light = isPowered ? paint(colourCodes[colour], colour === 'off' ? '───────────' : '━━━━━━━━━━━') : dim('           ');
@@ -93,18 +96,21 @@ export const faceLines = (facts: FaceFacts): string[] => {
   ];
 };
 
-const buzzerWord = ({ isBeeping, tone }: FaceFacts): string => {
-  if (!isBeeping) return dim('silent');
-  return tone === 'low' ? paint('93', '♪ low beep') : paint('97', '♪ beep');
+/** A beep is over before it is read: those of the last signal stay, dimmed. */
+const buzzerWord = ({ beeps, isBeeping }: FaceFacts): string => {
+  if (beeps.length === 0) return dim('silent');
+  const tone = beeps.includes('low') ? 'low ' : '';
+  const text = `${'♪'.repeat(beeps.length)} ${beeps.length === 1 ? `${tone}beep` : `${beeps.length} ${tone}beeps`}`;
+  return isBeeping ? paint(tone === '' ? '97' : '93', text) : dim(text);
 };
 
 const personLine = ({ name, pin, cards = [] }: SimPerson): string =>
   `${name.padEnd(5)} ${(pin === undefined ? 'no PIN' : `PIN ${pin}`).padEnd(12)} ${cards.length === 0 ? dim('no card') : `card ${cards.join(' ').toLowerCase()}`}`;
 
 /** Newest first. */
-const eventLines = ({ happenings, profile, people }: FaceFacts): string[] =>
+const eventLines = ({ happenings, profile, people, screenRows }: FaceFacts): string[] =>
   happenings
-    .slice(-shownEvents)
+    .slice(-Math.max(leastEvents, screenRows - 1 - faceRows))
     .reverse()
     .map((happening) => ` ${happeningLine(happening, profile, people)}`);
 
@@ -112,7 +118,7 @@ const eventLines = ({ happenings, profile, people }: FaceFacts): string[] =>
 export const happeningLine = ({ event, wallMs }: Happening, profile: Profile, people: readonly SimPerson[]): string => {
   const whose = event.person === undefined ? '' : `, ${people[event.person - 1]?.name ?? `person ${event.person}`}`;
   const facts = Object.entries(event.fields ?? {})
-    .filter(([name]) => name !== 'mode')
+    .filter(([name]) => name !== 'mode' || event.code.startsWith('mode.'))
     .map(([name, value]) => `${name} ${String(value)}`);
   return `${clockOf(wallMs)}  ${displayText(event.code, profile)}${whose}${facts.length === 0 ? '' : `  (${facts.join(', ')})`}`.slice(0, 78);
 };

@@ -9,7 +9,10 @@ export type Hand =
   | { readonly do: 'mode' }
   | { readonly do: 'skip' }
   | { readonly do: 'powerCut' }
-  | { readonly do: 'quit' };
+  /** Once everything typed before it is done. */
+  | { readonly do: 'quit' }
+  /** At once. */
+  | { readonly do: 'stop' };
 
 const letters: ReadonlyMap<string, Hand> = new Map<string, Hand>([
   ...[...'abcdx'].map((card) => [card, { do: 'card', card: card.toUpperCase() }] as const),
@@ -19,7 +22,7 @@ const letters: ReadonlyMap<string, Hand> = new Map<string, Hand>([
   ['t', { do: 'skip' }],
   ['p', { do: 'powerCut' }],
   ['q', { do: 'quit' }],
-  ['\u0003', { do: 'quit' }],
+  ['\u0003', { do: 'stop' }],
   ['\u0004', { do: 'quit' }],
   ['\r', { do: 'key', key: '#' }],
   ['\n', { do: 'key', key: '#' }],
@@ -27,23 +30,30 @@ const letters: ReadonlyMap<string, Hand> = new Map<string, Hand>([
   ['\b', { do: 'key', key: '*' }],
 ]);
 
+const escape = '\u001b';
 /** Arrows, function keys and the marks around a paste: a terminal's, not a hand's. The last is one that goes on in the next chunk. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: terminal sequences begin with ESC
-const sequences = /\u001b(?:\[[0-?]*[ -/]*[@-~]|O[@-~]|[^[O])/gu;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: terminal sequences begin with ESC
-const unfinished = /\u001b(?:O|\[[0-?]*[ -/]*)?$/u;
+const sequences = new RegExp(`${escape}(?:\\[[0-?]*[ -/]*[@-~]|O[@-~]|[^[O])`, 'gu');
+const unfinished = new RegExp(`${escape}(?:O|\\[[0-?]*[ -/]*)?$`, 'u');
 /** An unfinished sequence longer than this is none. */
 const maxSequence = 16;
 
 export class Hands {
   #unfinished = '';
+  #last = '';
 
   /** What the hands do, in order; anything else is left out. */
   take(chunk: string): Hand[] {
     const text = (this.#unfinished + chunk).replaceAll(sequences, '');
     const rest = unfinished.exec(text)?.[0] ?? '';
     this.#unfinished = rest.length <= maxSequence ? rest : '';
-    return [...text.slice(0, text.length - rest.length)].flatMap(handOf);
+    return Array.from(text.slice(0, text.length - rest.length)).flatMap((character) => this.#handOf(character));
+  }
+
+  /** A line that ends in two characters ends once. */
+  #handOf(character: string): Hand[] {
+    const isSecondEnd = character === '\n' && this.#last === '\r';
+    this.#last = character;
+    return isSecondEnd ? [] : handOf(character);
   }
 }
 

@@ -3,7 +3,7 @@
  * that says when an attempt is burnt, when a credential is compared, when the event is on disk and when the strike is
  * released. Timing, tries and signals are the machine's (reader-machine.ts).
  */
-import { asFault } from '../shared/faults.ts';
+import { asFault, Fault } from '../shared/faults.ts';
 import type { Card } from './card.ts';
 import type { AccessEvent, EventCode } from './events.ts';
 import type { Known, LookUp, Person, PersonId } from './facts.ts';
@@ -224,13 +224,15 @@ const lockedOut = ({ asks }: Decision, owner: BudgetOwner): Verdict => {
 
 /** R10: written down before anything is compared. Undefined: it could not be, so the PIN path is closed. */
 const burn = async (decision: Decision, owner: BudgetOwner): Promise<Attempt | undefined> => {
-  try {
-    return await decision.asks.burnAttempt(owner);
-  } catch (thrown) {
+  const attempt = await decision.asks.burnAttempt(owner).catch((thrown: unknown) => {
     const { code } = asFault(thrown, 'disk.failed', 'the attempt could not be written');
     deny(decision, { code: 'record.failed', fields: { by: 'pin', fault: code } });
     return undefined;
-  }
+  });
+  if (attempt === undefined || !decision.isWithdrawn()) return attempt;
+  // The next PIN may already be charged to the budget as it was before this one: only one of the two may be compared.
+  tellLockout(decision, attempt);
+  throw new Fault('hardware.slow', 'nobody waits for this PIN any more');
 };
 
 const tellLockout = ({ asks }: Decision, { owner, waitMs }: Attempt): void => {

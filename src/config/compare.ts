@@ -25,3 +25,11 @@ export const weakenedBy = (before: Settings, after: Settings): readonly string[]
       .filter(([key, row]) => row.weaker(heldBy(before, section, key), heldBy(after, section, key)))
       .map(([key]) => `${section}.${key}`),
   );
+
+/** The settings (`section.key`) that are not what they were. */
+export const changedBetween = (before: Settings, after: Settings): readonly string[] =>
+  sectionNames.flatMap((section) =>
+    rowsOf(section)
+      .filter(([key]) => heldBy(before, section, key) !== heldBy(after, section, key))
+      .map(([key]) => `${section}.${key}`),
+  );

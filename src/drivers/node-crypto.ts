@@ -1,8 +1,9 @@
 /** The Crypto port on node:crypto. Which keys exist, and what is signed, is for table/ and osdp/ to say. */
 import * as node from 'node:crypto';
-import type { Crypto } from '../ports/crypto.ts';
+import type { Aes128, Crypto } from '../ports/crypto.ts';
 import { assert } from '../shared/assert.ts';
 import { SecretBytes } from '../shared/secret-bytes.ts';
+import { NodeAes128 } from './node-aes.ts';
 
 /** Longest single draw of random bytes. */
 export const maxRandomBytes = 65_536;
@@ -41,6 +42,10 @@ export class NodeCrypto implements Crypto {
     inner.fill(0, 0, blockBytes);
     outer.fill(0, 0, blockBytes);
     return mac;
+  }
+
+  aes128(key: SecretBytes): Aes128 {
+    return new NodeAes128(key.reveal());
   }
 
   randomBytes(length: number): Uint8Array {

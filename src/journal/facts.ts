@@ -15,7 +15,7 @@ const keys = { timeFloor: [16, 17], order: [18, 19], offline: [20, 21], mode: [2
 type FactName = keyof typeof keys;
 const names = Object.keys(keys) as readonly FactName[];
 const firstKey = 16;
-const mostRows = 6;
+const mostRows = 2 * names.length;
 
 export interface FactsOptions {
   readonly store: Pick<RecordStore, 'scan'>;

@@ -56,6 +56,11 @@ export class Budgets {
     return attempt;
   }
 
+  /** Takes it that everything was spent: the record of it is gone. In memory; the next attempt writes it down. */
+  assumeWorst(owner: BudgetOwner): void {
+    this.#keep(owner, { budget: worstBudget(this.#rule(owner)), atMs: this.#clock.nowMs() });
+  }
+
   /** What gives a burnt attempt back, to be committed with the grant that earns it. */
   giveBack(attempt: Attempt): Change {
     const before = present(this.#before.get(attempt), 'only a burnt attempt is given back');

@@ -4,6 +4,7 @@
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { TableLookUp, TableReader } from '../ports/table-disk.ts';
+import { Fault } from '../shared/faults.ts';
 import { bytesOf, numberOf, optional } from './column.ts';
 import type { FileKind } from './database-file.ts';
 import { diskFault } from './disk-fault.ts';
@@ -39,8 +40,9 @@ export const tableFile = (maxBytes: number): FileKind => ({
     PRAGMA page_size = ${pageBytes}; PRAGMA busy_timeout = 5000; PRAGMA cache_size = -2048;
     PRAGMA max_page_count = ${Math.floor(maxBytes / pageBytes)}; PRAGMA journal_size_limit = 2097152`,
   check: (database) => {
-    database.prepare(lookUpSql).get(0n);
-    database.prepare('SELECT max(at) FROM staged').get();
+    new SqliteTableReader(database).lookUp(0n);
+    const strange = database.prepare("SELECT count(*) AS pieces FROM staged WHERE typeof(bytes) <> 'blob'").get()?.pieces;
+    if (strange !== 0) throw new Fault('disk.damaged', `${tableFileName} is damaged (what is staged is no file)`);
   },
   salvage: () => 'the new one is empty, and nobody gets in until the controller has sent the table again',
 });

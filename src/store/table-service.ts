@@ -5,7 +5,7 @@ import type { Result } from '../shared/result.ts';
 import { SecretBytes } from '../shared/secret-bytes.ts';
 import type { Trust } from '../table/header.ts';
 import type { TableLimits } from '../table/limits.ts';
-import { Table } from '../table/table.ts';
+import { Table, type TableParts } from '../table/table.ts';
 import { SqliteTableDisk, type TableDiskOptions } from './sqlite-table-disk.ts';
 import type { Service } from './thread.ts';
 
@@ -32,11 +32,13 @@ export type Answered<Value> = TableView & { readonly result: Result<Value, Table
 
 export class TableService implements Service {
   readonly #disk: SqliteTableDisk;
-  readonly #table: Table;
+  readonly #parts: TableParts;
+  #table: Table;
 
   constructor({ directory, maxBytes, trust, tableKey, limits }: TableServiceData, crypto: Crypto) {
     this.#disk = new SqliteTableDisk({ directory, ...(maxBytes === undefined ? {} : { maxBytes }) });
-    this.#table = new Table({ disk: this.#disk, crypto, trust, tableKey: new SecretBytes(tableKey), ...(limits === undefined ? {} : { limits }) });
+    this.#parts = { disk: this.#disk, crypto, trust, tableKey: new SecretBytes(tableKey), ...(limits === undefined ? {} : { limits }) };
+    this.#table = new Table(this.#parts);
     tableKey.fill(0);
   }
 
@@ -55,6 +57,12 @@ export class TableService implements Service {
 
   revoke(file: Uint8Array): Answered<TableState> {
     return this.#answer(this.#table.revoke(file));
+  }
+
+  /** Takes up what another process has put in force. A file whose header was on its way has to begin anew. */
+  reopen(): TableView {
+    this.#table = new Table(this.#parts);
+    return this.#view();
   }
 
   scrub(): boolean {

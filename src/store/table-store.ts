@@ -13,6 +13,7 @@ import type { SecretBytes } from '../shared/secret-bytes.ts';
 import type { Trust } from '../table/header.ts';
 import { maxChunkBytes, maxRevocationFileBytes, type TableLimits } from '../table/limits.ts';
 import { findPerson } from '../table/lookup.ts';
+import { openState } from '../table/state.ts';
 import { deriveTableKeys, type TableKeys } from '../table/tags.ts';
 import { closeQuietly, openForReading } from './database-file.ts';
 import { maxTableBytes, SqliteTableReader, tableFile, tableFileName } from './table-file.ts';
@@ -123,6 +124,20 @@ export class SqliteTableStore implements TableStore {
     return this.#ask(() => this.#thread.call('scrub'));
   }
 
+  /**
+   * Takes up a version that another process has put in force, and says whether there was one. `find` reads the newest
+   * version in any case; this is for `state()`, and for the files that follow.
+   */
+  async refresh(): Promise<boolean> {
+    this.#throwClosed();
+    const sealed = this.#reader.lookUp(0n).state;
+    if (isSameVersion(sealed && openState(this.#crypto, this.#keys, sealed), this.#view.state)) return false;
+    const view = await this.#ask(() => this.#thread.call('reopen'));
+    const isChanged = !isSameVersion(view.state, this.#view.state);
+    this.#view = view;
+    return isChanged;
+  }
+
   /** What was asked before is still done. */
   close(): Promise<void> {
     this.#closed ??= this.#close();
@@ -165,3 +180,6 @@ export class SqliteTableStore implements TableStore {
     if (this.#closed !== undefined) throw new Fault('disk.closed', 'the table is closed');
   }
 }
+
+const isSameVersion = (left: TableState | undefined, right: TableState | undefined): boolean =>
+  left?.version === right?.version && left?.revocation === right?.revocation;

@@ -85,12 +85,3 @@ const stopped = async (booting: Promise<Running>, code: RunCode, io: RunIo): Pro
   io.err(`doorpad: stopping did not end well: ${problem}\n`);
   return exitCodes.fault;
 };
-
-/** What asks a real process to stop. Call it once. */
-export const processStop = (): Promise<void> =>
-  new Promise((resolve, reject) => {
-    process.once('SIGTERM', () => resolve());
-    process.once('SIGINT', () => resolve());
-    process.on('uncaughtException', reject);
-    process.on('unhandledRejection', reject);
-  });

@@ -126,6 +126,16 @@ const wrong: readonly [fault: string, decider: Decider, scene: Scene, sentence: 
     'a PIN is compared before its attempt is written',
   ],
   [
+    'compares after nobody waits any more',
+    async (_question, _policy, asks) => {
+      await asks.burnAttempt('door');
+      await asks.findPin(pin);
+      return denied;
+    },
+    { question: byPin, script: { isWithdrawn: true } },
+    'a PIN is compared though nobody waits any more',
+  ],
+  [
     'releases, then records',
     async (_question, _policy, asks, isWithdrawn) => {
       isWithdrawn();

@@ -139,6 +139,7 @@ export const breachesOf = ({ question, policy, script, verdict, steps }: Run): s
 
   const comparedAt = placeOf('findPin', 'asked');
   if (happened('findPin', 'asked')) demand(placeOf('burnAttempt', 'resolved') < comparedAt, 'a PIN is compared before its attempt is written');
+  if (happened('findPin', 'asked')) demand(!script.isWithdrawn, 'a PIN is compared though nobody waits any more');
 
   const releasedAt = placeOf('release', 'asked');
   if (happened('release', 'asked')) {

@@ -1,7 +1,8 @@
 /** How each cell of (mode, state, input) is brought about, and how its outcome is put into words. What is right is in cells.test.ts. */
-import type { Mode } from '../../src/access/mode.ts';
+
 import type { Door } from '../../sim/door.ts';
-import { Disk, openDoor, outcomes, second } from './tools.ts';
+import type { Mode } from '../../src/access/mode.ts';
+import { Disk, guess, openDoor, outcomes, second } from './tools.ts';
 
 /** Ann's own PIN is typed, her card is read; the other one in the story is Ben. */
 export const inputs = {
@@ -52,13 +53,6 @@ export const states = {
   },
 } as const satisfies Record<string, (door: Door, disk: Disk) => Promise<void>>;
 export type State = keyof typeof states;
-
-const guess = async (door: Door, times: number): Promise<void> => {
-  for (let turn = 0; turn < times; turn += 1) {
-    await door.burst('9998#');
-    await door.wait(2 * second);
-  }
-};
 
 /** What the input comes to within 3 s: how the key sounds, then events, the strike and signals. What is Ben's is left out. */
 export const outcomeOf = async (mode: Mode, state: State, input: Input): Promise<string> => {

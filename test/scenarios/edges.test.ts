@@ -75,8 +75,16 @@ describe('R8: retry inside the window', () => {
     await door.wait(3 * second);
     expect(outcomes(door)).toEqual([
       'pinAsked',
-      ...['pin.wrong ann', 'denied', 'pin.wrong ann', 'denied', 'pin.wrong ann', 'denied'],
-      ...['pin.late', 'windowOver', 'pin.late', 'windowOver'],
+      'pin.wrong ann',
+      'denied',
+      'pin.wrong ann',
+      'denied',
+      'pin.wrong ann',
+      'denied',
+      'pin.late',
+      'windowOver',
+      'pin.late',
+      'windowOver',
     ]);
   });
 

@@ -1,18 +1,7 @@
 /** R10: how many PINs can be guessed, by anyone and over anything: time, restarts, power cuts, and insiders. */
 import { describe, expect, it } from 'vitest';
 import type { Door } from '../../sim/door.ts';
-import { ann, ben, Disk, damageRecords, day, hour, minute, openDoor, outcomes, second, told } from './tools.ts';
-
-/** PINs that were compared: wrong ones, and grants by PIN. */
-const comparedIn = (outcomes: readonly string[]): number =>
-  outcomes.filter((outcome) => outcome.startsWith('credential.notFound') || outcome.startsWith('pin.wrong') || outcome.startsWith('access.granted')).length;
-
-const guess = async (door: Door, times: number, pin = '9999'): Promise<void> => {
-  for (let turn = 0; turn < times; turn += 1) {
-    await door.burst(`${pin}#`);
-    await door.wait(1 * second);
-  }
-};
+import { comparedIn, day, guess, hour, minute, openDoor, outcomes, second, told } from './tools.ts';
 
 /** Guesses as soon as a guess may be made, until `untilMs`. Gives the times at which a PIN was compared. */
 const guessWithoutPause = async (door: Door, untilMs: number, pin = '9999'): Promise<number[]> => {
@@ -138,6 +127,16 @@ describe('R10: 15 min without a wrong PIN lowers one level, and at the lowest re
     expect(quarters).toEqual([1, 1, 2, 3, 4, 5]);
   });
 
+  it('R10: each wrong PIN begins the quiet quarter of an hour anew', async () => {
+    const door = await openDoor({ mode: 'pinOnly' });
+    await guess(door, 3);
+    await door.wait(14 * minute);
+    await guess(door, 1);
+    await door.wait(2 * minute);
+    await guess(door, 1);
+    expect(door.story()).toContain('lockout.started');
+  });
+
   it('R10: an order of the authority clears a lockout at once', async () => {
     const door = await openDoor({ mode: 'pinOnly' });
     await guess(door, 6);
@@ -178,9 +177,9 @@ describe('R10: about a hundred guesses a day for someone who never stops', () =>
   const perDay = (comparedAtMs: readonly number[], days: number): number[] =>
     Array.from({ length: days }, (_, at) => comparedAtMs.filter((atMs) => Math.floor(atMs / day) === at).length);
 
-  it('E9: at the end of each wait at once, three days: at most 103 PINs on the first day, at most 96 on each day after', async () => {
+  it('E9: at the end of each wait at once, two days: at most 103 PINs on the first day, at most 96 on each day after', async () => {
     const door = await openDoor({ mode: 'pinOnly' });
-    const [first = 0, ...later] = perDay(await guessWithoutPause(door, 3 * day), 3);
+    const [first = 0, ...later] = perDay(await guessWithoutPause(door, 2 * day), 2);
     expect(first).toBeGreaterThan(90);
     expect(first).toBeLessThanOrEqual(103);
     expect(Math.max(...later)).toBeLessThanOrEqual(96);
@@ -226,10 +225,10 @@ describe('R10: about a hundred guesses a day for someone who never stops', () =>
       expect(outcomes(door)).toContain('access.granted ben');
       await door.wait(44 * minute);
     }
-  });
+  }, 30_000);
 });
 
-describe('R10: after a valid card only that person\'s budget counts', () => {
+describe("R10: after a valid card only that person's budget counts", () => {
   /** Card and PIN, window after window. */
   const guessWithCard = async (door: Door, card: string, times: number, pin = '9999'): Promise<void> => {
     for (let turn = 0; turn < times; turn += 1) {
@@ -287,11 +286,12 @@ describe('R10: after a valid card only that person\'s budget counts', () => {
       if (story.includes('pin.wrong')) comparedAtMs.push(atMs);
       await door.wait(Number(/waitMs=(\d+)/.exec(story)?.[1] ?? 0));
     }
-    comparedAtMs.forEach((atMs, index) => expect((comparedAtMs[index + 5] ?? Infinity) - atMs).toBeGreaterThan(5 * minute));
+    const forFive = comparedAtMs.slice(5).map((atMs, index) => atMs - (comparedAtMs[index] ?? 0));
+    expect(Math.min(...forFive)).toBeGreaterThan(5 * minute);
     expect(comparedAtMs.length).toBeLessThanOrEqual(140);
   });
 
-  it('R10: the reader\'s lockout does not touch card and PIN, nor the person\'s the PIN alone of others', async () => {
+  it("R10: the reader's lockout does not touch card and PIN, nor the person's the PIN alone of others", async () => {
     const door = await openDoor({ mode: 'pinOnly' });
     await guess(door, 5);
     await door.setMode('cardAndPin');
@@ -303,103 +303,5 @@ describe('R10: after a valid card only that person\'s budget counts', () => {
     await door.setMode('pinOnly');
     await door.burst('25807#');
     expect(outcomes(door)).toContain('access.granted ben');
-  });
-});
-
-describe('R10: a restart resumes the lockout and assumes no time passed', () => {
-  it('R10: restart during a lockout: the whole wait begins again, and then one PIN may be tried', async () => {
-    const door = await openDoor({ mode: 'pinOnly' });
-    await guess(door, 5);
-    await door.wait(50 * second);
-    await door.restart();
-    door.story();
-    await door.burst('0417#');
-    expect(outcomes(door).at(-1)).toBe('lockedOut');
-    await door.wait(59 * second);
-    await door.burst('0417#');
-    expect(outcomes(door).at(-1)).toBe('lockedOut');
-    await door.wait(1 * second);
-    await door.burst('0417#');
-    expect(outcomes(door).at(-1)).toBe('granted');
-  });
-
-  it('R10: a locked-out reader looks locked out again after a restart', async () => {
-    const door = await openDoor({ mode: 'pinOnly' });
-    await guess(door, 5);
-    await door.restart();
-    await door.wait(2 * second);
-    expect(door.lights.colour).toBe('red');
-  });
-
-  it('E12: pulling the plug after every guess refills nothing: five PINs, then one for each wait served in full', async () => {
-    const door = await openDoor({ mode: 'pinOnly' });
-    let compared = 0;
-    for (let turn = 0; turn < 200; turn += 1) {
-      await guess(door, 1);
-      compared += comparedIn(outcomes(door));
-      door.cutPower();
-      await door.wait(20 * second);
-      await door.powerOn();
-    }
-    expect(compared).toBe(5);
-  });
-
-  it('E12: with the power cut before or after any commit of a guess, no PIN is compared that was not written down', async () => {
-    for (const place of ['before', 'after'] as const) {
-      for (let at = 1; at <= 8; at += 1) {
-        const recordFaults = new Disk();
-        const door = await openDoor({ mode: 'pinOnly', recordFaults });
-        let compared = 0;
-        for (let turn = 0; turn < 30; turn += 1) {
-          const cutAt = recordFaults.commits + at;
-          recordFaults.onCommit = (reached) => {
-            if (reached === place && recordFaults.commits === cutAt) door.cutPower();
-          };
-          await guess(door, 3);
-          recordFaults.onCommit = undefined;
-          compared += comparedIn(outcomes(door));
-          if (recordFaults.commits < cutAt) door.cutPower();
-          await door.powerOn();
-        }
-        expect(compared, `cut ${place} commit ${at}`).toBeLessThanOrEqual(5);
-      }
-    }
-  });
-
-  it('E12: a wall clock set forward ends no lockout and returns no attempt (F1)', async () => {
-    const door = await openDoor({ mode: 'pinOnly' });
-    await guess(door, 5);
-    for (const wall of ['2027-01-01T00:00Z', '2036-01-01T00:00Z', '2020-01-01T00:00Z']) {
-      door.setWall(wall);
-      await door.burst('0417#');
-      expect(outcomes(door).at(-1)).toBe('lockedOut');
-    }
-  });
-});
-
-describe('R10: an attempt is written down durably before the PIN is compared', () => {
-  it('R10: while attempts cannot be written, no PIN is compared, and cards may still be told apart', async () => {
-    const recordFaults = new Disk();
-    const door = await openDoor({ mode: 'cardOrPin', recordFaults });
-    recordFaults.failure = 'disk.full';
-    await guess(door, 20);
-    await guess(door, 20, '0417');
-    expect(new Set(outcomes(door))).toEqual(new Set(['record.failed', 'denied']));
-    recordFaults.failure = undefined;
-    await door.burst('0417#');
-    expect(outcomes(door)).toContain('access.granted ann');
-  });
-
-  it('R10: a damaged record of a budget is taken for the worst there can be', async () => {
-    const door = await openDoor({ mode: 'pinOnly', people: [ann, ben] });
-    await guess(door, 1);
-    damageRecords(door, 'attempt');
-    await door.restart();
-    door.story();
-    await door.burst('0417#');
-    expect(outcomes(door).at(-1)).toBe('lockedOut');
-    await door.wait(15 * minute);
-    await door.burst('0417#');
-    expect(outcomes(door).at(-1)).toBe('granted');
   });
 });

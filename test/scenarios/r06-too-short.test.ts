@@ -36,8 +36,14 @@ describe('R6: a submit of 1–3 digits is a wrong PIN to the person and to the l
     }
     expect(outcomes(door)).toEqual([
       'pinAsked',
-      ...['pin.wrong ann', 'denied', 'pin.wrong ann', 'denied', 'pin.wrong ann', 'denied'],
-      ...['pin.late', 'windowOver'],
+      'pin.wrong ann',
+      'denied',
+      'pin.wrong ann',
+      'denied',
+      'pin.wrong ann',
+      'denied',
+      'pin.late',
+      'windowOver',
     ]);
   });
 

@@ -9,6 +9,29 @@ describe('R7: the configuration sets the default, the controller may change it o
     for (const mode of modes) expect((await openDoor({ mode })).reader.mode).toBe(mode);
   });
 
+  it('R7: the mode that was ordered is still in force after a restart and after a power cut, whatever else is remembered', async () => {
+    const door = await openDoor({ mode: 'cardOrPin', hasController: true });
+    await door.wait(3 * hour);
+    await door.order({ kind: 'setMode', mode: 'locked' });
+    await door.restart();
+    expect(door.reader.mode).toBe('locked');
+    door.cutPower();
+    await door.powerOn();
+    expect(door.reader.mode).toBe('locked');
+    door.story();
+    await door.swipe('A');
+    expect(outcomes(door)).toEqual(['door.locked']);
+  });
+
+  it('R7: an ordered `unlocked` is not: power coming back opens no door', async () => {
+    const door = await openDoor({ mode: 'cardOrPin' });
+    await door.order({ kind: 'setMode', mode: 'unlocked' });
+    door.cutPower();
+    await door.powerOn();
+    expect(door.reader.mode).toBe('cardOrPin');
+    expect(door.strike.releases.entries).toEqual([]);
+  });
+
   it('R7: a signed order changes the mode, and says from which to which', async () => {
     const door = await openDoor({ mode: 'cardAndPin' });
     await door.order({ kind: 'setMode', mode: 'pinOnly' });
@@ -105,7 +128,9 @@ describe('R7: `unlocked` renews a short hold while the reader lives, with one ev
     expect(told(door)).toEqual([
       'event mode.changed mode=unlocked from=cardOrPin',
       'event door.unlocked',
-      ...['event strike.failed', 'event strike.failed', 'event strike.failed'],
+      'event strike.failed',
+      'event strike.failed',
+      'event strike.failed',
       'strike released',
     ]);
   });

@@ -50,7 +50,7 @@ describe('R8: a known, valid card opens a window of 15 s from the card read', ()
     expect(outcomes(door)).toEqual(['pinAsked', 'pin.wrong ann', 'denied', 'windowEnding', 'windowOver']);
   });
 
-  it('R8: the PIN is the person\'s: it works with each of their cards (U19, G8)', async () => {
+  it("R8: the PIN is the person's: it works with each of their cards (U19, G8)", async () => {
     const people = [{ name: 'ann', pin: '0417', cards: ['A', 'fob', 'phone'] }];
     for (const card of people[0]?.cards ?? []) {
       const door = await openDoor({ mode: 'cardAndPin', people });
@@ -109,7 +109,7 @@ describe('R8: at the end of the window a new read is needed', () => {
   });
 });
 
-describe('R8: wrong PIN: denied, attributed to the card\'s person; at most 3 tries, the last of which ends the window', () => {
+describe("R8: wrong PIN: denied, attributed to the card's person; at most 3 tries, the last of which ends the window", () => {
   it('R8: a wrong PIN is pin.wrong of the person of the card, shown as "Deny Access - Wrong PIN" (G19)', async () => {
     const door = await openDoor({ mode: 'cardAndPin' });
     await door.swipe('A');
@@ -225,7 +225,7 @@ describe('R8: what else a card meets in cardAndPin', () => {
     expect(outcomes(door).at(-1)).toBe('granted');
   });
 
-  it('R8: a credential marked PIN-exempt opens alone, the same person\'s other card does not (U20)', async () => {
+  it("R8: a credential marked PIN-exempt opens alone, the same person's other card does not (U20)", async () => {
     const door = await openDoor({ mode: 'cardAndPin', people: [{ name: 'ann', pin: '0417', cards: ['A', 'phone!'] }] });
     await door.swipe('phone');
     expect(outcomes(door)).toEqual(['access.granted ann', ...opened]);
@@ -247,7 +247,7 @@ describe('R8: what else a card meets in cardAndPin', () => {
     expect(told(door)).toEqual([expect.stringMatching(/^event credential\.notFound mode=cardAndPin by=card card=..$/), 'signal denied']);
   });
 
-  it('R8: a PIN-exempt card after another\'s card opens for its own person', async () => {
+  it("R8: a PIN-exempt card after another's card opens for its own person", async () => {
     const door = await openDoor({ mode: 'cardAndPin', people: [ann, { ...ben, cards: ['B!'] }] });
     await door.swipe('A');
     await door.swipe('B');
@@ -271,7 +271,12 @@ describe('R8: the person is looked up again at submit', () => {
   });
 
   it('R8: a card given to somebody else during the window opens for neither', async () => {
-    expect(await change([{ ...ann, cards: [] }, { ...ben, cards: ['A'] }])).toEqual(['credential.notFound', 'denied']);
+    expect(
+      await change([
+        { ...ann, cards: [] },
+        { ...ben, cards: ['A'] },
+      ]),
+    ).toEqual(['credential.notFound', 'denied']);
   });
 
   it('R8: a PIN rolled during the window is a wrong PIN', async () => {

@@ -1,7 +1,7 @@
 /** R13: dates, use counts, extended time and priority of a person. What is a right date is time.test.ts's, who is served offline offline.test.ts's. */
 import { describe, expect, it } from 'vitest';
-import type { Mode } from '../../src/access/mode.ts';
 import type { SimPerson } from '../../sim/people.ts';
+import type { Mode } from '../../src/access/mode.ts';
 import { openDoor, outcomes, perceived, second } from './tools.ts';
 
 const opened = ['strike released', 'granted'];
@@ -55,11 +55,7 @@ describe('R13: a person may have a use count', () => {
       else await door.type(turn);
       await door.wait(10 * second);
     }
-    expect(outcomes(door)).toEqual([
-      ...['access.granted guest', ...opened],
-      ...['access.granted guest', ...opened],
-      ...['credential.noUsesLeft guest', 'denied'],
-    ]);
+    expect(outcomes(door)).toEqual(['access.granted guest', ...opened, 'access.granted guest', ...opened, 'credential.noUsesLeft guest', 'denied']);
   });
 
   it('R13: a window that is not used takes no use', async () => {

@@ -44,7 +44,7 @@ describe('R16: duress (off by default): a second, separate PIN per person; grant
     expect((await door.events()).map(({ code }) => code)).not.toContain('duress.used');
   });
 
-  it('R16: with another\'s card it is a wrong PIN, and tells nothing', async () => {
+  it("R16: with another's card it is a wrong PIN, and tells nothing", async () => {
     const door = await openDoor({ mode: 'cardAndPin', people: [...people, { name: 'ben', pin: '25807', cards: ['B'] }], policy: { duress: true } });
     await door.swipe('B');
     await door.burst('0418#');

@@ -15,7 +15,7 @@ const tryCard = async (door: Door): Promise<string | undefined> => {
   return outcomes(door)[0];
 };
 
-describe('R13: time at the door is the reader\'s own clock; wall time is for dates and time stamps', () => {
+describe("R13: time at the door is the reader's own clock; wall time is for dates and time stamps", () => {
   it('F1: a wall clock that jumps an hour, a year and ten years, both ways, moves no timer of an entry, a window or a strike', async () => {
     const story = async (walls: readonly string[]): Promise<string> => {
       const door = await openDoor({ mode: 'cardAndPin', people });
@@ -162,7 +162,13 @@ describe('R13: untrusted: people with dates follow the setting; people without a
 
 describe('F6: years nobody thinks of', () => {
   it('F6: the door opens, records and remembers in 1970, 2038, 2100, 2106 and at a leap second', async () => {
-    for (const wall of ['1970-01-01T00:00:01Z', '2016-12-31T23:59:59.999Z', '2038-01-19T03:14:07.999Z', '2100-02-28T23:59:59Z', '2106-02-07T06:28:15Z']) {
+    for (const wall of [
+      '1970-01-01T00:00:01Z',
+      '2016-12-31T23:59:59.999Z',
+      '2038-01-19T03:14:07.999Z',
+      '2100-02-28T23:59:59Z',
+      '2106-02-07T06:28:15Z',
+    ]) {
       const door = await openDoor({ mode: 'cardAndPin', wall });
       await door.swipe('A');
       await door.wait(5 * second);

@@ -1,8 +1,9 @@
 /** What the scenarios share: two people, a disk that can be made to fail, and shorter ways to read a story. It checks nothing. */
-import type { Space } from '../../src/ports/record-store.ts';
-import { Fault, type FaultCode } from '../../src/shared/faults.ts';
+
 import type { RecordFaults } from '../../sim/devices/memory-record-store.ts';
 import { Door, type DoorSetup } from '../../sim/door.ts';
+import type { Space } from '../../src/ports/record-store.ts';
+import { Fault, type FaultCode } from '../../src/shared/faults.ts';
 
 export const ann = { name: 'ann', pin: '0417', cards: ['A'] } as const;
 export const ben = { name: 'ben', pin: '25807', cards: ['B'] } as const;
@@ -66,6 +67,19 @@ export const outcomes = (door: Door): string[] =>
   told(door)
     .filter((line) => !line.startsWith('strike secured'))
     .map((line) => (line.startsWith('event ') ? line.slice(6).replaceAll(/ \S+=\S*/g, '') : line.replace('signal ', '')));
+
+/** PINs that were compared: wrong ones, and grants by PIN. */
+export const comparedIn = (outcomes: readonly string[]): number =>
+  outcomes.filter((outcome) => outcome.startsWith('credential.notFound') || outcome.startsWith('pin.wrong') || outcome.startsWith('access.granted'))
+    .length;
+
+/** Submits a PIN so many times, one a second. */
+export const guess = async (door: Door, times: number, pin = '9999'): Promise<void> => {
+  for (let turn = 0; turn < times; turn += 1) {
+    await door.burst(`${pin}#`);
+    await door.wait(1 * second);
+  }
+};
 
 /** What was seen and heard from a moment on, with times from that moment. */
 export const perceived = (door: Door, fromMs: number) => ({

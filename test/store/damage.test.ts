@@ -31,6 +31,7 @@ import { crypto, range, snapshotOf, tableKey, tagOf, trust } from './publisher.t
 import { type Scratch, scratch } from './scratch.ts';
 
 const seed = Number(process.env.DOORPAD_SEED ?? 20_260_401);
+const isDeep = process.env.DOORPAD_DEEP === '1';
 const pageBytes = 4_096;
 const persons = 400;
 
@@ -154,6 +155,19 @@ describe('a damaged journal', () => {
     again.close();
   });
 
+  it('is noticed by a value of another kind, though its bytes are the same', () => {
+    writeJournal();
+    const database = new DatabaseSync(join(directory, 'journal.db'));
+    const { crc, value } = database.prepare('SELECT crc, value FROM attempt').get() ?? {};
+    database.exec('DROP TABLE attempt; CREATE TABLE attempt (key INTEGER PRIMARY KEY, crc, value)');
+    database.prepare('INSERT INTO attempt VALUES (1, ?, ?)').run(Number(crc), Buffer.from(value as Uint8Array).toString());
+    database.close();
+    const mended = journal();
+    expect(mended.openedDamaged).toContain('not of the kind that was written');
+    expect([mended.scan('attempt', 0, 10).length, eventsIn(mended).length]).toEqual([0, persons]);
+    mended.close();
+  });
+
   it('is trusted again when all of it reads well after a doubt', () => {
     writeJournal();
     writeFileSync(join(directory, 'journal.db.suspect'), '');
@@ -196,7 +210,7 @@ describe('a damaged journal', () => {
 });
 
 describe(`a table of which bytes are flipped (seed ${seed})`, () => {
-  it('never finds anything but what was written', { timeout: 60_000 }, async () => {
+  it('never finds anything but what was written', { timeout: isDeep ? 1_200_000 : 60_000 }, async () => {
     await writeTable();
     const path = join(directory, 'table.db');
     const sound = readFileSync(path);
@@ -210,7 +224,7 @@ describe(`a table of which bytes are flipped (seed ${seed})`, () => {
     expect(right.size).toBe(persons);
 
     const random = new Random(seed);
-    const flips = process.env.DOORPAD_DEEP === '1' ? 10_000 : 150;
+    const flips = isDeep ? 10_000 : 150;
     let unnoticed = 0;
     for (let flip = 0; flip < flips; flip += 1) {
       for (const name of readdirSync(directory).filter((entry) => entry.startsWith('table.'))) truncateSync(join(directory, name), 0);
@@ -262,6 +276,22 @@ describe('a table', () => {
     const mended = await openTable();
     expect(mended.openedDamaged).toContain('table.db is damaged');
     await mended.store.close();
+  });
+
+  it.each([
+    ['text', "'text'", '1'],
+    ['a number', '5', '1'],
+    ['a holder that is no whole number', "x'00'", '1.5'],
+    ['a holder beyond all numbers', "x'00'", '9223372036854775807'],
+  ])('with %s where bytes or a holder were written says damaged', async (_, bytes, holder) => {
+    await writeTable();
+    const database = new DatabaseSync(join(directory, 'table.db'));
+    database.exec(`DROP TABLE state; CREATE TABLE state (id INTEGER PRIMARY KEY, bytes); INSERT INTO state VALUES (0, ${bytes})`);
+    database.exec(`DROP TABLE tag; CREATE TABLE tag (tag INTEGER PRIMARY KEY, person); INSERT INTO tag VALUES (0, 1), (7, ${holder})`);
+    database.close();
+    const { store, openedDamaged } = await openTable();
+    expect(`${openedDamaged}, ${(await store.find(7n)).found}`).toMatch(/damaged/);
+    await store.close();
   });
 
   it('that another key wrote finds nobody, and says so', async () => {

@@ -7,6 +7,7 @@ import type { Readable } from 'node:stream';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Config } from '../../src/config.ts';
 import { exitCodes, type Io } from '../../src/main.ts';
+import { Fault } from '../../src/shared/faults.ts';
 import { stopDeadlineMs } from '../../src/tools/run-door.ts';
 import { programFile, type Ran, Workplace } from './workplace.ts';
 
@@ -16,9 +17,12 @@ describe('doorpad run', () => {
   const runDoor = (io: Partial<Io>): Promise<Ran> => at.run(['run', '--config', at.configFile, '--last-good', at.lastGood], io);
   const bootedWith: Config[] = [];
   const stop = vi.fn(() => Promise.resolve());
-  const boot: Io['boot'] = (config) => {
+  const lastRuns: (Config | undefined)[] = [];
+  const never = new Promise<never>(() => undefined);
+  const boot: Io['boot'] = (config, lastRun) => {
     bootedWith.push(config);
-    return Promise.resolve({ stop });
+    lastRuns.push(lastRun);
+    return Promise.resolve({ stop, restartNeeded: never });
   };
   /** Soon: a door that starts at once has started by then. */
   const asked = async (): Promise<void> => {
@@ -26,6 +30,7 @@ describe('doorpad run', () => {
   };
   beforeEach(() => {
     bootedWith.length = 0;
+    lastRuns.length = 0;
     stop.mockReset().mockResolvedValue(undefined);
   });
 
@@ -56,6 +61,14 @@ describe('doorpad run', () => {
     expect(readFileSync(at.lastGood, 'utf8')).toContain('Gate');
   });
 
+  it('tells the door the settings it last ran with, and none the first time', async () => {
+    await runDoor({ boot, stopAsked: asked });
+    at.write('doorpad.toml', readFileSync(at.configFile, 'utf8').replace('Gate', 'Yard'));
+    await runDoor({ boot, stopAsked: asked });
+    expect(lastRuns.map((config) => config?.name)).toEqual([undefined, 'Gate']);
+    expect(bootedWith.map(({ name }) => name)).toEqual(['Gate', 'Yard']);
+  });
+
   it('does not start with wrong settings when there are no others', async () => {
     at.write('doorpad.toml', '');
     const { code, err } = await runDoor({ boot, stopAsked: asked });
@@ -80,11 +93,13 @@ describe('doorpad run', () => {
   });
 
   it('stops a door that is still starting when it is told to, once it has started', async () => {
-    const { promise: booting, resolve: started } = Promise.withResolvers<{ readonly stop: typeof stop }>();
-    const running = runDoor({ boot: () => booting, stopAsked: asked });
+    const { promise: booting, resolve: started } = Promise.withResolvers<Awaited<ReturnType<Io['boot']>>>();
+    const { promise: isBooting, resolve: bootCalled } = Promise.withResolvers<void>();
+    const running = runDoor({ boot: () => (bootCalled(), booting), stopAsked: asked });
+    await isBooting;
     await asked();
     expect(stop).not.toHaveBeenCalled();
-    started({ stop });
+    started({ stop, restartNeeded: never });
     expect((await running).code).toBe(0);
     expect(stop).toHaveBeenCalledOnce();
     expect(existsSync(at.lastGood)).toBe(false);
@@ -95,6 +110,14 @@ describe('doorpad run', () => {
     expect(code).toBe(exitCodes.fault);
     expect(err).toContain('Error: unforeseen');
     expect(stop).toHaveBeenCalledOnce();
+  });
+
+  it('stops the door and ends with code 70 when only a new start helps it', async () => {
+    const failing: Io['boot'] = () => Promise.resolve({ stop, restartNeeded: Promise.resolve(new Fault('disk.failed', 'journal.db is gone')) });
+    const { code, err } = await runDoor({ boot: failing, stopAsked: () => never });
+    expect([code, err]).toEqual([exitCodes.fault, 'doorpad: the door has to be started anew: journal.db is gone\n']);
+    expect(stop).toHaveBeenCalledOnce();
+    expect(existsSync(at.lastGood)).toBe(true);
   });
 
   it('ends with code 70 when stopping fails, or takes longer than two seconds', async () => {

@@ -1,0 +1,125 @@
+/**
+ * What each command of the program prints, and when it refuses. Which commands and options there are is program.ts's; how
+ * a thing is done is tools/'s.
+ */
+import type { Profile } from '../access/events.ts';
+import { settingsHash, weakenedBy } from '../config/compare.ts';
+import type { Config } from '../config.ts';
+import { NodeCrypto } from '../drivers/node-crypto.ts';
+import { failed, type Result } from '../shared/result.ts';
+import { describeDoor } from '../tools/describe-door.ts';
+import { doorCard } from '../tools/door-card.ts';
+import { eventJson, eventLine, readEvents } from '../tools/event-list.ts';
+import { exampleSettings } from '../tools/example-settings.ts';
+import { exitCodes } from '../tools/exit-codes.ts';
+import { type ReaderKeys, readReaderKeys } from '../tools/key-store.ts';
+import { type ListedPerson, maxPeopleFileBytes, type PeopleError, readPeopleFile } from '../tools/people-file.ts';
+import { readBounded, readSettingsFile } from '../tools/settings-file.ts';
+import { type Imported, importPeople } from '../tools/table-import.ts';
+import { tableStateOf } from '../tools/table-state.ts';
+import { Refusal } from './refusal.ts';
+
+export interface Printer {
+  out(text: string): void;
+  err(text: string): void;
+}
+export interface ConfigOptions {
+  readonly config: string;
+}
+export interface RunOptions extends ConfigOptions {
+  readonly lastGood: string;
+}
+export interface EventOptions extends ConfigOptions {
+  readonly last: number;
+  readonly json?: true;
+  readonly profile?: Profile;
+}
+
+const crypto = new NodeCrypto();
+
+const settingsFrom = ({ config }: ConfigOptions): Config => {
+  const file = readSettingsFile(config);
+  if (!file.ok) throw new Refusal(file.failure, exitCodes.settings);
+  return file.value.config;
+};
+
+export const printSettings = (io: Printer): void => io.out(exampleSettings());
+
+export const printCard = (options: ConfigOptions, io: Printer): void => io.out(doorCard(settingsFrom(options)));
+
+export const check = (options: RunOptions, io: Printer): void => {
+  const config = settingsFrom(options);
+  const keys = readReaderKeys(config.dataDir);
+  const { sentences, warnings } = describeDoor(config, keys.ok && keys.value === undefined ? 'none' : 'standAlone');
+  io.out(`${options.config} is in order.\n\n${lines(sentences)}\n${lines(warnings.map((warning) => `! ${warning}`))}`);
+  if (!keys.ok) io.out(`! ${keys.failure}\n`);
+  const running = readSettingsFile(options.lastGood);
+  const weaker = running.ok ? weakenedBy(running.value.config.settings, config.settings) : [];
+  if (weaker.length > 0) io.out(`! Weaker than what the door last ran with: ${weaker.join(', ')}.\n`);
+  io.out(`\nHash of the settings: ${hex(settingsHash(config.settings, (message) => crypto.sha256(message)))}\n`);
+};
+
+export const importTable = (file: string, options: ConfigOptions, io: Printer): void => {
+  const config = settingsFrom(options);
+  const refuse = (errors: readonly PeopleError[]): never => {
+    throw new Refusal([...errors.map((error) => peopleErrorLine(file, error)), 'Nothing was changed.'], exitCodes.refused);
+  };
+  const orRefuse = <Value>(result: Result<Value, readonly PeopleError[]>): Value => (result.ok ? result.value : refuse(result.failure));
+  const bytes = readBounded(file, maxPeopleFileBytes);
+  const listed = bytes.ok ? readPeopleFile(bytes.value) : failed([{ line: undefined, column: undefined, sentence: bytes.failure }]);
+  const { people, hasNames } = orRefuse(listed);
+  const imported = orRefuse(importPeople(config.dataDir, people, crypto));
+  if (hasNames) io.out('The names were passed over: a reader keeps none.\n');
+  io.out(lines([...notesOn(people, config), ...outcomeOf(imported, config)]));
+};
+
+/** What somebody who wrote the list may not expect. */
+const notesOn = (people: readonly ListedPerson[], { policy }: Config): readonly string[] => {
+  const hasUselessDuress = !policy.duress && people.some(({ duressPin }) => duressPin !== undefined);
+  const hasDates = people.some(({ validFromS, validUntilS }) => validFromS !== undefined || validUntilS !== undefined);
+  const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+  return [
+    ...(hasUselessDuress ? ['Duress PINs are in the table, but entry.duress is off: they are wrong PINs until it is on.'] : []),
+    ...(hasDates ? [`Days without a time were taken in the time zone of this machine (${timeZone}).`] : []),
+  ];
+};
+
+const outcomeOf = ({ state, isChanged, isFirst, openedDamaged }: Imported, { dataDir }: Config): readonly string[] => [
+  ...(openedDamaged === undefined ? [] : [`The table on disk was damaged: ${openedDamaged}.`]),
+  ...(isFirst ? [`Keys for this reader were made in ${dataDir}/keys. They stay on this card: low security (tier 0).`] : []),
+  ...(isFirst ? ['A reader that runs already finds them when it is started again.'] : []),
+  isChanged ? `Version ${state.version} is in force: ${counts(state)}.` : `Version ${state.version} is this table already: nothing was changed.`,
+];
+
+const peopleErrorLine = (file: string, { line, column, sentence }: PeopleError): string =>
+  `${file}${line === undefined ? '' : `:${line}`}: ${column === undefined ? '' : `${column}: `}${sentence}`;
+
+const counts = ({ persons, credentials }: { readonly persons: number; readonly credentials: number }): string =>
+  `${persons} ${persons === 1 ? 'person' : 'people'} with ${credentials} ${credentials === 1 ? 'credential' : 'credentials'}`;
+
+export const showTable = (options: ConfigOptions, io: Printer): void => {
+  const { dataDir } = settingsFrom(options);
+  const keys = readReaderKeys(dataDir);
+  if (!keys.ok) throw new Refusal([keys.failure], exitCodes.refused);
+  io.out(keys.value === undefined ? 'This reader has no keys and no table: nobody gets in.\n' : tableText(dataDir, keys.value));
+};
+
+const tableText = (dataDir: string, keys: ReaderKeys): string => {
+  const state = tableStateOf(dataDir, keys, crypto);
+  const table =
+    state === undefined
+      ? ['There is no table: nobody gets in.']
+      : [`Version ${state.version} is in force: ${counts(state)}.`, `Content hash: ${hex(state.contentHash)}`];
+  return lines([...table, `Site: ${hex(keys.trust.site)}`, `Reader: ${hex(keys.trust.reader)}`]);
+};
+
+export const events = ({ last, json, profile, ...options }: EventOptions, io: Printer): void => {
+  const config = settingsFrom(options);
+  const { entries, damaged } = readEvents(config.dataDir, last, crypto);
+  const line = json === true ? eventJson : eventLine;
+  for (const entry of entries) io.out(`${line(entry, profile ?? config.profile)}\n`);
+  if (damaged > 0) io.err(`${damaged} damaged events were left out.\n`);
+};
+
+const lines = (sentences: readonly string[]): string => sentences.map((sentence) => `${sentence}\n`).join('');
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');

@@ -1,0 +1,122 @@
+/**
+ * Which commands the program has, with which options, and with which code each ends. What they do is loaded when it is
+ * asked for: a door that starts waits for nothing it does not need.
+ */
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import packageFile from '../../package.json' with { type: 'json' };
+import { type Profile, profiles } from '../access/events.ts';
+import { Fault } from '../shared/faults.ts';
+import { exitCodes } from '../tools/exit-codes.ts';
+import type { RunIo } from '../tools/run-door.ts';
+import type { ConfigOptions, EventOptions, Printer, RunOptions } from './commands.ts';
+import { Refusal } from './refusal.ts';
+
+export interface Io extends RunIo, Printer {}
+
+const defaultSettings = '/boot/firmware/doorpad.toml';
+const defaultLastGood = '/var/lib/doorpad/last-good.toml';
+
+/** Runs one command and resolves with the exit code. Never rejects. */
+export const runProgram = async (argv: readonly string[], io: Io): Promise<number> => {
+  try {
+    let code: number = exitCodes.done;
+    await program(io, (ended) => {
+      code = ended;
+    }).parseAsync(argv, { from: 'user' });
+    return code;
+  } catch (thrown) {
+    if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+    if (thrown instanceof Refusal) {
+      io.err(`${thrown.message}\n`);
+      return thrown.code;
+    }
+    io.err(`doorpad: ${thrown instanceof Fault ? thrown.message : String(thrown)}\n`);
+    return exitCodes.fault;
+  }
+};
+
+const commands = () => import('./commands.ts');
+
+const program = (io: Io, end: (code: number) => void): Command => {
+  const root = new Command('doorpad')
+    .description('A door reader: keypad, cards, lights, strike. It decides at the door, from a signed table.')
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => io.out(text), writeErr: (text) => io.err(text) })
+    .showSuggestionAfterError()
+    .addHelpText(
+      'after',
+      `
+Examples:
+  doorpad settings > doorpad.toml                       a settings file to start from
+  doorpad check --config doorpad.toml                   what is wrong with it, or what the door will do
+  doorpad table import people.csv --config doorpad.toml
+  doorpad events --config doorpad.toml --last 20
+Exit codes: 0 done, 1 refused, 2 wrong use, 70 fault or the door wants a new start, 78 settings refused.`,
+    );
+  const withConfig = (command: Command): Command => command.option('--config <file>', 'the settings file', defaultSettings);
+  const withLastGood = (command: Command): Command =>
+    command.option('--last-good <file>', 'the copy of the settings the door last ran with', defaultLastGood);
+
+  withLastGood(withConfig(root.command('run')))
+    .description('run the reader until it is told to stop; wrong settings: with those it last ran with')
+    .action(async (options: RunOptions) => end(await (await import('../tools/run-door.ts')).runDoor(options, io)));
+  withLastGood(withConfig(root.command('check')))
+    .description('say everything that is wrong with a settings file, or what the door will do with it')
+    .action(async (options: RunOptions) => (await commands()).check(options, io));
+  root
+    .command('settings')
+    .description('print a settings file with every setting, its meaning and its default')
+    .action(async () => (await commands()).printSettings(io));
+  withConfig(root.command('card'))
+    .description('print the card that hangs beside the door: how to enter')
+    .action(async (options: ConfigOptions) => (await commands()).printCard(options, io));
+  withConfig(root.command('events'))
+    .description('list what happened, oldest first; also while the reader runs')
+    .option('--last <count>', 'how many events', countFrom, 100)
+    .option('--json', 'one JSON object a line')
+    .option('--profile <name>', `the words to use: ${profiles.join(' or ')}`, profileFrom)
+    .action(async (options: EventOptions) => (await commands()).events(options, io));
+  tableCommands(root, io, withConfig);
+  root
+    .command('version')
+    .description('print the version')
+    .action(() => io.out(`doorpad ${packageFile.version}\n`));
+  return root;
+};
+
+const tableCommands = (root: Command, io: Io, withConfig: (command: Command) => Command): void => {
+  const table = root.command('table').description('the people who may enter, at a reader without a controller');
+  withConfig(table.command('import <file>'))
+    .description('put the people of a CSV file in force, in place of those before; nothing changes when any line is wrong')
+    .addHelpText(
+      'after',
+      `
+Columns, in any order; only person is required:
+  person            a number of their own, 1 to 4294967295; the reader keeps no names (a column "name" is passed over)
+  pin, duress_pin   4 to 8 digits; format the column as text, or a spreadsheet drops leading zeros
+  cards             separated by ";": what a typing reader sends, or bits as 26:0x2A3B4C5
+  pin_exempt        yes: their cards open alone where a PIN is asked for as well
+  valid_from, valid_until   2027-03-31 (whole days, both included, by this machine's clock) or 2027-03-31T18:00+02:00
+  uses, allowance   how many entries; another allowance number (0 to 65535) starts the count afresh
+  extended_time, offline_priority   yes or no
+Example:
+  person,name,pin,cards
+  1,Ada,041733,12345678
+  2,Bo,,26:0x2A3B4C5`,
+    )
+    .action(async (file: string, options: ConfigOptions) => (await commands()).importTable(file, options, io));
+  withConfig(table.command('show'))
+    .description('say which table is in force; never who is in it')
+    .action(async (options: ConfigOptions) => (await commands()).showTable(options, io));
+};
+
+const countFrom = (text: string): number => {
+  if (!/^[1-9][0-9]{0,6}$/.test(text)) throw new InvalidArgumentError('It must be a whole number, 1 to 9999999.');
+  return Number(text);
+};
+
+const profileFrom = (text: string): Profile => {
+  const profile = profiles.find((name) => name === text);
+  if (profile === undefined) throw new InvalidArgumentError(`It must be ${profiles.join(' or ')}.`);
+  return profile;
+};

@@ -1,0 +1,24 @@
+/** What a starting process does first: nothing is written before the strike is secured (SECURITY E22). Read from a trace of its system calls. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { whyNoTrace } from '../store/power-cut/trace.ts';
+import { RealDoor } from './real-door.ts';
+
+const door = new RealDoor();
+
+it('secures the strike before anything else is written, and then makes it ready', { timeout: 60_000 }, async () => {
+  expect(whyNoTrace()).toBeUndefined();
+  await door.at.importPeople('person,pin\n1,041733\n');
+  await (await door.start()).stop('SIGTERM');
+  const trace = join(door.at.place, 'trace');
+  // Detached, so that the process that is started is the door's own.
+  const running = await door.start({ under: ['strace', '-D', '-f', '--seccomp-bpf', '-e', 'trace=openat,rename,unlink,mkdir', '-o', trace] });
+  await running.stop('SIGTERM');
+  const changed = readFileSync(trace, 'utf8')
+    .split('\n')
+    .filter((call) => call.includes(door.at.place) && (/O_WRONLY|O_RDWR|O_CREAT/.test(call) || /(?:rename|unlink|mkdir)\(/.test(call)))
+    .map((call) => /"([^"]*)"/.exec(call)?.[1]?.slice(door.at.place.length + 1));
+  expect(changed.slice(0, 3)).toEqual(['strike/brightness', 'strike/trigger', 'strike/state']);
+  expect(changed.findIndex((path) => path?.startsWith('data/'))).toBeGreaterThan(2);
+});
