@@ -63,7 +63,7 @@ Exit codes: 0 done, 1 a story differs or a storm found something, 2 wrong use or
     .command('storm')
     .description('live through random days at a door and judge all it did')
     .option('--seed <number>', 'which days; the same seed gives the same ones', wholeUpTo(maxSeed), 1)
-    .option('--days <number>', 'how many', wholeUpTo(maxDays), 1)
+    .option('--days <number>', 'how many; a part of one as well, as 0.1', daysOf, 1)
     .action(async (options: StormOptions) => {
       const { report, words } = await io.storm(options);
       io.out(`${words}\n`);
@@ -86,6 +86,12 @@ const wholeUpTo =
     if (!/^[0-9]{1,10}$/.test(text) || Number(text) > most) throw new InvalidArgumentError(`It must be a whole number, 0 to ${most}.`);
     return Number(text);
   };
+
+const daysOf = (text: string): number => {
+  const days = Number(text);
+  if (!/^[0-9]{1,4}(\.[0-9]{1,3})?$/.test(text) || days > maxDays) throw new InvalidArgumentError(`It must be a number, 0 to ${maxDays}.`);
+  return days;
+};
 
 if (import.meta.main) {
   const code = await main(process.argv.slice(2), {

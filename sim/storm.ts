@@ -147,17 +147,16 @@ const pickStep = ({ random, isPowered }: World, rows: readonly Step[]): Step => 
   return calmStep;
 };
 
-/** Until the next thing happens: mostly soon, sometimes minutes. About 3,000 steps a day. */
+/** Until the next thing happens: mostly soon, sometimes minutes. About 2,000 steps a day. */
 const pauseOf = (random: Random): number => {
   const [least, most] = random.pick([
     [0, 1_000],
     [0, 1_000],
-    [0, 1_000],
     [1_000, 10_000],
     [1_000, 10_000],
     [10_000, 60_000],
     [10_000, 60_000],
-    [30_000, 180_000],
+    [60_000, 400_000],
   ] as const);
   return random.between(least, most);
 };

@@ -29,6 +29,7 @@ import type { TableStore } from './ports/table-store.ts';
 import { Answers } from './reader/answers.ts';
 import { Budgets } from './reader/budgets.ts';
 import { DoorSide } from './reader/door-side.ts';
+import { Lock, secureLimitMs } from './reader/lock.ts';
 import { LockoutTally } from './reader/lockout-tally.ts';
 import { type OrderFailure, type OrderHandlers, Orders } from './reader/orders.ts';
 import { SeenTime } from './reader/seen-time.ts';
@@ -41,8 +42,6 @@ import type { SecretBytes } from './shared/secret-bytes.ts';
 import type { Trust } from './table/header.ts';
 import type { OrderKind } from './table/orders.ts';
 
-/** A strike that does not say it is secured by then is reported, and the reader goes on starting and stopping. */
-export const secureLimitMs = 1_000;
 /** The time floor is written, and the table read through, this often (SECURITY C8, F2). */
 export const housekeepingMs = 3_600_000;
 
@@ -93,6 +92,7 @@ export class Reader {
   readonly #facts: Facts;
   readonly #time: SeenTime;
   readonly #budgets: Budgets;
+  readonly #lock: Lock;
   readonly #tally: LockoutTally;
   readonly #signals: Signals;
   readonly #machine;
@@ -142,6 +142,7 @@ export class Reader {
     this.#facts = opened.facts;
     this.#time = new SeenTime(clock, opened.facts);
     this.#budgets = opened.budgets;
+    this.#lock = new Lock(clock, ports.strike, { toDoor: (event) => this.#door.send(event), tell: (event) => this.tell(event) });
     this.#tally = new LockoutTally(clock, (event) => this.tell(event));
     this.#signals = new Signals(clock, ports.lights, ports.buzzer);
     if (parts.hasController) this.#linkLostAtMs = clock.nowMs();
@@ -216,13 +217,13 @@ export class Reader {
 
   /** Secures the strike, puts what was told on disk and lets go of every port. Never rejects. */
   async stop(): Promise<void> {
-    const { clock, strike } = this.#ports;
+    const { clock } = this.#ports;
     this.#doorSide.stop();
     this.#machine.stop();
     this.#door.stop();
     this.#signals.stop();
     clock.clearTimeout(this.#housekeeping);
-    await within(clock, secureLimitMs, strike.secure()).catch((thrown: unknown) => this.#tellStrikeFault(thrown));
+    await this.#lock.secure();
     this.#tally.sumUp();
     this.#record(...this.#passingFacts());
     this.tell({ code: 'reader.stopped' });
@@ -246,7 +247,7 @@ export class Reader {
         if (owner === 'door') this.#machine.send({ type: 'lockout.began', waitMs });
       },
       countLockedOut: (owner) => this.#tally.count(owner),
-      release: (holdMs) => this.#release(holdMs),
+      release: (holdMs) => this.#lock.release(holdMs),
     });
     const machine = readerMachine.provide({
       actors: {
@@ -265,8 +266,8 @@ export class Reader {
       this.#observer.signalled?.(signal);
     });
     actor.on('tell', ({ event }) => this.tell(event));
-    actor.on('strike.hold', ({ holdMs }) => void this.#release(holdMs).catch((thrown: unknown) => this.#tellStrikeFault(thrown)));
-    actor.on('strike.secure', () => this.#secure());
+    actor.on('strike.hold', ({ holdMs }) => void this.#lock.releaseAndTell(holdMs));
+    actor.on('strike.secure', () => void this.#lock.secure());
     return actor.start();
   }
 
@@ -275,9 +276,9 @@ export class Reader {
     actor.on('tell', ({ event }) => this.tell(event));
     actor.on('strike.secure', () => {
       // An unlocked door stays unlocked when somebody opens it (R7).
-      if (this.mode !== 'unlocked') this.#secure();
+      if (this.mode !== 'unlocked') void this.#lock.secure();
     });
-    actor.on('strike.release', ({ holdMs }) => void this.#release(holdMs).catch((thrown: unknown) => this.#tellStrikeFault(thrown)));
+    actor.on('strike.release', ({ holdMs }) => void this.#lock.releaseAndTell(holdMs));
     return actor.start();
   }
 
@@ -286,7 +287,7 @@ export class Reader {
       setMode: async ({ mode }) => assert(this.setMode(mode).ok, 'the model refuses this mode'),
       release: async () => {
         await this.#recordOpening('order.released');
-        await this.#release(this.#policy.strikeMs);
+        await this.#lock.release(this.#policy.strikeMs);
       },
       setClock: async ({ wallMs }) => {
         const event: AccessEvent = { code: 'time.set', fields: { byMs: Math.round(wallMs - this.#ports.clock.wall().ms) } };
@@ -319,25 +320,10 @@ export class Reader {
       }
       this.#isUnlockingOnRecord = true;
     }
-    await this.#release(holdMs).catch((thrown: unknown) => {
-      this.#tellStrikeFault(thrown);
+    await this.#lock.release(holdMs).catch((thrown: unknown) => {
+      this.#lock.tellFault(thrown);
       throw thrown;
     });
-  }
-
-  async #release(holdMs: number): Promise<void> {
-    await this.#ports.strike.release(holdMs);
-    this.#door.send({ type: 'strike.released', holdMs, atMs: this.#ports.clock.nowMs() });
-  }
-
-  #secure(): void {
-    this.#door.send({ type: 'strike.secured', atMs: this.#ports.clock.nowMs() });
-    this.#ports.strike.secure().catch((thrown: unknown) => this.#tellStrikeFault(thrown));
-  }
-
-  #tellStrikeFault(thrown: unknown): void {
-    const { code } = asFault(thrown, 'strike.failed', 'the strike did not answer');
-    this.tell({ code: code === 'strike.unreachable' ? code : 'strike.failed' });
   }
 
   #recorded(events: readonly AccessEvent[]): void {

@@ -68,7 +68,7 @@ const line = (id: string): string => {
 const printed = (): string =>
   [
     '# What is asked, and what shows it',
-    'Printed from `test/rows.json`; `npm run check -- --fix` prints it anew. A row is shown by tests, or says why no test shows it (yet).',
+    'Printed from `test/rows.json`; `npm run check -- --fix` prints it anew. A row is shown by tests, or says why no test shows it (yet); a sentence beside tests says what they leave out.',
     ...families.map(([prefix, count, title]) =>
       [`## ${title}`, '', '| row | asks | shown by |', '|---|---|---|', ...idsOf(prefix, count).map(line)].join('\n'),
     ),

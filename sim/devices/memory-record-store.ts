@@ -143,7 +143,7 @@ export class MemoryRecordStore implements RecordStore {
 
 const emptyRows = (): Rows => new Map(spaces.map((space) => [space, new Map()]));
 const copyOf = (rows: Rows): Rows => new Map([...rows].map(([space, values]) => [space, new Map(values)]));
-const rowsOf = (rows: Rows, space: Space): Map<number, Uint8Array> => rows.get(space) ?? new Map();
+const rowsOf = (rows: Rows, space: Space): Map<number, Uint8Array> => rows.get(space) ?? new Map<number, Uint8Array>();
 
 const apply = (rows: Rows, write: Write): void => {
   const values = rowsOf(rows, write.space);

@@ -44,6 +44,8 @@ export class Office {
   /** Persons revoked, by the number of their revocation. */
   readonly #revoked = new Map<number, number>();
   #revocations = 0;
+  /** A tag costs more than all else of a storm's table: each is computed once. */
+  readonly #facts = new WeakMap<Resident, PersonFacts>();
 
   constructor(door: Door, judge: Judge, random: Random, residents: Residents) {
     this.#door = door;
@@ -210,15 +212,17 @@ export class Office {
   }
 
   #factsOf(person: Resident): PersonFacts {
+    const known = this.#facts.get(person);
+    if (known !== undefined) return known;
     const { crypto, tableKey } = this.#door.publisher;
-    const facts = factsOf(crypto, tableKey, person.number, person);
-    return { ...facts, uses: person.uses === undefined ? undefined : { limit: person.uses, serial: person.serial } };
+    const uses = person.uses === undefined ? undefined : { limit: person.uses, serial: person.serial };
+    const facts = { ...factsOf(crypto, tableKey, person.number, person), uses };
+    this.#facts.set(person, facts);
+    return facts;
   }
 }
 
 const changesBetween = (before: ReadonlyMap<number, PersonFacts>, after: ReadonlyMap<number, PersonFacts>) =>
   [...new Set([...before.keys(), ...after.keys()])]
     .map((person) => ({ before: before.get(person), after: after.get(person) }))
-    .filter((change) => change.before === undefined || change.after === undefined || !isSame(change.before, change.after));
-
-const isSame = (left: PersonFacts, right: PersonFacts): boolean => encodePerson(left).toString() === encodePerson(right).toString();
+    .filter(({ before: was, after: is }) => was !== is);

@@ -6,7 +6,7 @@
 
 const canaryDigits = 8;
 /** Cards watched for, and PINs: enough to find a leak, few enough to look for after every write. */
-export const maxCanaries = 24;
+const maxCanaries = 12;
 /** Shorter numbers and texts turn up by themselves. */
 const leastCharacters = 6;
 

@@ -18,6 +18,7 @@ import { Office } from './office.ts';
 import { Oracle } from './oracle.ts';
 import { Residents } from './residents.ts';
 import { type StormSettings, settingsOf } from './settings.ts';
+import { watchedTable } from './watched-table.ts';
 import { Witness } from './witness.ts';
 
 /** A fault planted to be found: of the rig around the reader, never in the reader. */
@@ -256,7 +257,6 @@ export class World {
 
   /** At each start: the ports as the reader gets them, with the witness behind them. */
   #between(ports: ReaderPorts): ReaderPorts {
-    const { table } = ports;
     this.starts += 1;
     this.isLinkUp = false;
     // The mode that was set last, or, when it went with the power, the one before or that of the settings.
@@ -267,22 +267,10 @@ export class World {
     this.oracle.restarted();
     if (this.settings.hasController) this.oracle.outages.set({ sinceMs: this.nowMs, beforeMs: this.witness.offlineMs }, this.nowMs);
     this.door.strike.releases.watch(({ holdMs }) => this.witness.released(holdMs));
-    const watched: ReaderPorts = {
-      ...ports,
-      table: {
-        state: () => table.state(),
-        staged: () => table.staged(),
-        receive: (offset, bytes) => table.receive(offset, bytes),
-        apply: () => table.apply(),
-        revoke: (file) => table.revoke(file),
-        scrub: () => table.scrub(),
-        close: () => table.close(),
-        find: (tag) => {
-          if (this.#isPowered && !this.hands.isCardTag(tag)) this.witness.pinCompared();
-          return table.find(tag);
-        },
-      },
-    };
+    const table = watchedTable(ports.table, (tag) => {
+      if (this.#isPowered && !this.hands.isCardTag(tag)) this.witness.pinCompared();
+    });
+    const watched: ReaderPorts = { ...ports, table };
     return this.#plant.between?.(watched, this.door) ?? watched;
   }
 }

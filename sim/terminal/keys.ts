@@ -30,10 +30,10 @@ const letters: ReadonlyMap<string, Hand> = new Map<string, Hand>([
   ['\b', { do: 'key', key: '*' }],
 ]);
 
-const escape = '\u001b';
+const esc = '\u001b';
 /** Arrows, function keys and the marks around a paste: a terminal's, not a hand's. The last is one that goes on in the next chunk. */
-const sequences = new RegExp(`${escape}(?:\\[[0-?]*[ -/]*[@-~]|O[@-~]|[^[O])`, 'gu');
-const unfinished = new RegExp(`${escape}(?:O|\\[[0-?]*[ -/]*)?$`, 'u');
+const sequences = new RegExp(`${esc}(?:\\[[0-?]*[ -/]*[@-~]|O[@-~]|[^[O])`, 'gu');
+const unfinished = new RegExp(`${esc}(?:O|\\[[0-?]*[ -/]*)?$`, 'u');
 /** An unfinished sequence longer than this is none. */
 const maxSequence = 16;
 

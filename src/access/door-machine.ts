@@ -54,7 +54,7 @@ const doorSetup = setup({
     tellHeldOpen: emit({ type: 'tell', event: { code: 'door.heldOpen' } }),
     tellClosed: emit(({ context, event }) => ({
       type: 'tell',
-      event: { code: 'door.closed', fields: { openMs: event.atMs - context.openedAtMs } },
+      event: { code: 'door.closed', fields: { openMs: Math.round(event.atMs - context.openedAtMs) } },
     })),
     noteOpened: assign({ openedAtMs: ({ event }) => event.atMs }),
   },

@@ -50,7 +50,7 @@ const closed = readerSetup.createStateConfig({
 const open = readerSetup.createStateConfig({
   description: 'A valid card was read; its person may submit a PIN until the deadline, in a few tries.',
   after: {
-    warningLeft: { actions: 'signalWindowEnding' },
+    warningLeft: { guard: 'isWarningDue', actions: 'signalWindowEnding' },
     windowLeft: [
       { guard: 'hasPendingPin', target: 'ending' },
       { guard: 'wasNeverTried', target: 'over', actions: ['tellTimeout', 'signalWindowOver', 'runOutWindow'] },

@@ -141,6 +141,8 @@ export const readerSetup = setup({
     isDenied: ({ event }) => event.type === 'verdict' && event.verdict.verdict === 'denied',
     isTooLate: ({ event }) => event.type === 'verdict' && event.verdict.verdict === 'windowOver',
     isWrongPin: ({ event }) => event.type === 'verdict' && event.verdict.verdict === 'denied' && event.verdict.code === 'pin.wrong',
+    /** A window no longer than its warning begins with the signal that asks for the PIN: that is warning enough. */
+    isWarningDue: ({ context: { policy } }) => policy.windowMs > windowWarningMs,
     isLastTry: ({ context }) => windowOf(context).triesLeft <= 1,
   },
   actions: {

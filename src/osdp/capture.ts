@@ -34,7 +34,11 @@ export interface CaptureFault {
   readonly sentence: string;
 }
 
-const directions: Readonly<Record<string, boolean>> = { 'cp>pd': false, 'pd>cp': true };
+/** Whether it is a reply, by the word of the file: CP is the ACU. */
+const directions = new Map<unknown, boolean>([
+  ['cp>pd', false],
+  ['pd>cp', true],
+]);
 
 /** A whole capture file. Records of other kinds are left out. */
 export const readCapture = (text: string): Result<Capture, CaptureFault> => {
@@ -70,7 +74,7 @@ const recordIn = ({ hex, dir, t_us: atUs, note }: Fields): CapturedBytes | Captu
   if (hex === undefined) return note === undefined ? undefined : { kind: 'note', text: String(note) };
   const bytes = typeof hex === 'string' ? bytesOfHex(hex) : undefined;
   if (bytes === undefined) return 'hex must be pairs of hexadecimal digits';
-  const isReply = directions[String(dir)];
+  const isReply = directions.get(dir);
   if (isReply === undefined) return 'dir must be cp>pd or pd>cp';
   if (typeof atUs !== 'number') return 't_us must be a number';
   return { kind: 'bytes', atUs, isReply, bytes };
@@ -86,4 +90,6 @@ const keysIn = ({ scbk, sessions }: Fields): readonly SecretBytes[] => {
 };
 
 const bytesOfHex = (hex: string): Uint8Array | undefined =>
-  /^(?:[0-9a-f]{2})*$/i.test(hex) ? Uint8Array.from({ length: hex.length / 2 }, (_, at) => Number.parseInt(hex.slice(at * 2, at * 2 + 2), 16)) : undefined;
+  /^(?:[0-9a-f]{2})*$/i.test(hex)
+    ? Uint8Array.from({ length: hex.length / 2 }, (_, at) => Number.parseInt(hex.slice(at * 2, at * 2 + 2), 16))
+    : undefined;

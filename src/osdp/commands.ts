@@ -6,7 +6,23 @@ import { failed, ok, type Result } from '../shared/result.ts';
 import { type NakReason, nakReasonFor } from './nak.ts';
 import { authenticationPart, biometricSample, buzzer, fileFragment, led, oneOrTwoBytes, oui, output, template } from './records.ts';
 import { scbkField } from './scbk.ts';
-import { arrayOf, bytes, countedText, decode, encode, nothing, oneOf, orElse, record, rest, type Schema, u8, u16, u32, type ValueOf } from './schema.ts';
+import {
+  arrayOf,
+  bytes,
+  countedText,
+  decode,
+  encode,
+  nothing,
+  oneOf,
+  orElse,
+  record,
+  rest,
+  type Schema,
+  u8,
+  u16,
+  u32,
+  type ValueOf,
+} from './schema.ts';
 
 /** When a command may pass outside a session (SECURITY §11c). */
 export type Clear =

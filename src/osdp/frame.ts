@@ -98,10 +98,10 @@ export const dataRoom = (frameBytes: number, check: Check, isSecure: boolean): n
   return isSecure ? Math.floor((room - 2 - macBytes) / 16) * 16 - 1 : room;
 };
 
-/** What the MAC of a frame of a session is over: everything before it. */
-export const coveredBytes = ({ bytes, check }: Frame): Uint8Array => bytes.subarray(0, bytes.length - checkBytes(check) - macBytes);
+/** How many bytes of a frame of a session its MAC is over: all before it. */
+export const coveredBytes = ({ bytes, check }: Frame): number => bytes.length - checkBytes(check) - macBytes;
 
-/** The parts of exactly these bytes, which are shared, not copied. */
+/** The parts of exactly these bytes, which may not change as long as the frame is used. */
 export const decodeFrame = (bytes: Uint8Array): Result<Frame, FrameRefusal> => {
   if (bytes[0] !== startOfMessage || bytes.length < headerBytes || announcedBytes(bytes, 0) !== bytes.length) return wrongLength;
   const control = bytes[4] ?? 0;
@@ -126,13 +126,13 @@ export const decodeFrame = (bytes: Uint8Array): Result<Frame, FrameRefusal> => {
     security: blockBytes === 0 ? undefined : { type, data: part(bytes, headerBytes + 2, codeAt) },
     code: bytes[codeAt] ?? 0,
     data: part(bytes, codeAt + 1, macAt),
-    mac: macAt === checkAt ? undefined : bytes.subarray(macAt, checkAt),
+    mac: macAt === checkAt ? undefined : bytes.slice(macAt, checkAt),
     bytes,
   });
 };
 
-/** The bytes of a frame. `macOf` gives the 4 bytes a frame of a session ends with, over everything before them. */
-export const encodeFrame = (parts: FrameParts, macOf?: (covered: Uint8Array) => Uint8Array): Uint8Array => {
+/** The bytes of a frame. `macOf` gives the MAC of a frame of a session, over the first `covered` of its bytes; 4 bytes of it are sent. */
+export const encodeFrame = (parts: FrameParts, macOf?: (bytes: Uint8Array, covered: number) => Uint8Array): Uint8Array => {
   const { address, isReply, sequence, check, security, code, data } = parts;
   assert(address >= 0 && address <= configurationAddress, 'an address has 7 bits');
   assert(sequence >= 0 && sequence <= 3, 'a sequence number has 2 bits');
@@ -156,7 +156,10 @@ export const encodeFrame = (parts: FrameParts, macOf?: (covered: Uint8Array) => 
   }
   bytes[codeAt] = code;
   bytes.set(data, codeAt + 1);
-  if (isSigned) bytes.set(present(macOf, 'a frame of a session has a MAC')(bytes.subarray(0, macAt)), macAt);
+  if (isSigned) {
+    const mac = present(macOf, 'a frame of a session has a MAC')(bytes, macAt);
+    for (let at = 0; at < macBytes; at += 1) bytes[macAt + at] = mac[at] ?? 0;
+  }
 
   const computed = computedCheck(bytes, check, checkAt);
   bytes[checkAt] = computed & 0xff;

@@ -69,6 +69,8 @@ export class Target {
   }
 }
 
+const none = new Uint8Array(0);
+
 /** The value, when these bytes are exactly one. */
 export const decode = <Value>(schema: Schema<Value>, bytes: Uint8Array): Result<Value, PayloadRefusal> => {
   const source = new Source(bytes);
@@ -80,7 +82,7 @@ export const decode = <Value>(schema: Schema<Value>, bytes: Uint8Array): Result<
 export const encode = <Value>(schema: Schema<Value>, value: Value): Uint8Array => {
   const target = new Target();
   schema.write(target, value);
-  return Uint8Array.from(target.bytes);
+  return target.bytes.length === 0 ? none : new Uint8Array(target.bytes);
 };
 
 const unsigned = (byteCount: number): Schema<number> => ({

@@ -21,6 +21,8 @@ export class SessionCipher {
   readonly #data: Aes128;
   readonly #mac1: Aes128;
   readonly #mac2: Aes128;
+  /** One for every MAC: handing node:crypto a new small array each time costs as much as the encryption. */
+  readonly #last = new Uint8Array(blockBytes);
 
   /** `scbk` has 16 bytes; `rndA`, the ACU's, and `rndB`, the PD's random bytes have 8 each. */
   constructor(crypto: Crypto, scbk: SecretBytes, rndA: Uint8Array, rndB: Uint8Array) {
@@ -33,14 +35,15 @@ export class SessionCipher {
     this.initialMac = this.#mac2.encryptBlock(this.#mac1.encryptBlock(this.serverCryptogram));
   }
 
-  /** 16 bytes over `covered` (1 and more), chained to the 16 bytes of `iv`; the first 4 go on the line. */
-  mac(iv: Uint8Array, covered: Uint8Array): Uint8Array {
-    const lastAt = Math.floor((covered.length - 1) / blockBytes) * blockBytes;
-    const chained = lastAt === 0 ? iv : this.#mac1.encryptCbc(iv, covered.subarray(0, lastAt)).subarray(-blockBytes);
-    const last = new Uint8Array(blockBytes);
+  /** 16 bytes over the first `covered` (1 and more) of `bytes`, chained to the 16 bytes of `iv`; the first 4 go on the line. */
+  mac(iv: Uint8Array, bytes: Uint8Array, covered: number): Uint8Array {
+    const lastAt = Math.floor((covered - 1) / blockBytes) * blockBytes;
+    const chained = lastAt === 0 ? iv : this.#mac1.encryptCbc(iv, bytes.subarray(0, lastAt)).subarray(-blockBytes);
+    const last = this.#last;
     for (let at = 0; at < blockBytes; at += 1) {
-      const byte = covered[lastAt + at] ?? (lastAt + at === covered.length ? padStart : 0);
-      last[at] = byte ^ (chained[at] ?? 0);
+      const from = lastAt + at;
+      const byte = from < covered ? bytes[from] : from === covered ? padStart : 0;
+      last[at] = (byte ?? 0) ^ (chained[at] ?? 0);
     }
     return this.#mac2.encryptBlock(last);
   }
@@ -92,10 +95,10 @@ export class SessionChain {
 
   /** The plain data of a frame that has a MAC. */
   open(frame: Frame): Result<Uint8Array, ChainRefusal> {
-    const { isReply, security, data, mac } = frame;
+    const { isReply, security, data, mac, bytes } = frame;
     if (security === undefined || mac === undefined) return failed('wrongMac');
     const iv = this.#ivFor(isReply);
-    const full = this.#cipher.mac(iv, coveredBytes(frame));
+    const full = this.#cipher.mac(iv, bytes, coveredBytes(frame));
     if (!this.#crypto.isEqual(mac, full.subarray(0, macBytes))) return failed('wrongMac');
     this.#moveOn(isReply, full);
 
@@ -116,10 +119,10 @@ export class SessionChain {
     const type = isReply ? (isEmpty ? scs.reply : scs.encryptedReply) : isEmpty ? scs.command : scs.encryptedCommand;
     const data = isEmpty ? none : this.#cipher.encrypt(iv, plain);
     const { address, sequence, check } = header;
-    return encodeFrame({ address, isReply, sequence, check, security: { type, data: none }, code, data }, (covered) => {
-      const full = this.#cipher.mac(iv, covered);
+    return encodeFrame({ address, isReply, sequence, check, security: { type, data: none }, code, data }, (bytes, covered) => {
+      const full = this.#cipher.mac(iv, bytes, covered);
       this.#moveOn(isReply, full);
-      return full.subarray(0, macBytes);
+      return full;
     });
   }
 

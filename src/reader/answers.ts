@@ -5,13 +5,15 @@
 import type { Card } from '../access/card.ts';
 import type { Asks, Attempt, BudgetOwner, Receipt } from '../access/decision.ts';
 import type { AccessEvent } from '../access/events.ts';
-import type { LookUp, Person } from '../access/facts.ts';
+import type { LookUp, Person, PersonId } from '../access/facts.ts';
 import type { Pin } from '../access/pin.ts';
 import type { Circumstances } from '../access/validity.ts';
 import type { AttemptLog } from '../journal/attempt-log.ts';
+import type { Change } from '../journal/change.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Crypto } from '../ports/crypto.ts';
 import type { TableStore } from '../ports/table-store.ts';
+import { Fault } from '../shared/faults.ts';
 import type { SecretBytes } from '../shared/secret-bytes.ts';
 import { holderOf } from '../table/record.ts';
 import { cardTag, pinTag } from '../table/tags.ts';
@@ -36,6 +38,7 @@ export interface AnswerParts {
 
 export class Answers implements Asks {
   readonly #parts: AnswerParts;
+  readonly #spending = new Set<PersonId>();
 
   constructor(parts: AnswerParts) {
     this.#parts = parts;
@@ -67,14 +70,14 @@ export class Answers implements Asks {
   }
 
   async recordGrant(events: readonly AccessEvent[], person: Person, attempt: Attempt | undefined): Promise<Receipt> {
-    const { journal, attempts, budgets, recorded } = this.#parts;
-    const also = [
-      ...(attempt === undefined ? [] : [budgets.giveBack(attempt)]),
-      ...(person.uses === undefined ? [] : [await attempts.spendUse(person.person, person.uses.serial)]),
-    ];
-    const receipt = await journal.append(events, also);
-    recorded(events);
-    return receipt;
+    const { journal, budgets, recorded } = this.#parts;
+    const givenBack = attempt === undefined ? [] : [budgets.giveBack(attempt)];
+    const append = async (also: readonly Change[]): Promise<Receipt> => {
+      const receipt = await journal.append(events, also);
+      recorded(events);
+      return receipt;
+    };
+    return person.uses === undefined ? append(givenBack) : this.#spendUse(person.person, person.uses, (use) => append([...givenBack, use]));
   }
 
   tell(event: AccessEvent): void {
@@ -91,6 +94,19 @@ export class Answers implements Asks {
 
   release(holdMs: number): Promise<void> {
     return this.#parts.release(holdMs);
+  }
+
+  /** A grant that nobody waits for any more may still be on its way to the disk: no use is spent twice. */
+  async #spendUse(person: PersonId, { limit, serial }: NonNullable<Person['uses']>, grant: (use: Change) => Promise<Receipt>): Promise<Receipt> {
+    const { attempts } = this.#parts;
+    if (this.#spending.has(person)) throw new Fault('hardware.slow', 'A grant of this person is still on its way to the disk');
+    this.#spending.add(person);
+    try {
+      if ((await attempts.usesSpent(person, serial)) >= limit) throw new Fault('hardware.slow', 'The last use was spent meanwhile');
+      return await grant(await attempts.spendUse(person, serial));
+    } finally {
+      this.#spending.delete(person);
+    }
   }
 
   async #find(tag: bigint): Promise<LookUp> {

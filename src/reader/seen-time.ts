@@ -1,6 +1,7 @@
 /**
  * The wall time that dates are judged by: never below the latest trusted time seen, so that expired stays expired (R13;
- * SECURITY F2). When the floor is written, and who may lower it, is for others to say.
+ * SECURITY F2). While the clock is not trusted, that latest time goes on with the monotonic clock, whatever the wall clock
+ * claims. When the floor is written, and who may lower it, is for others to say.
  */
 import type { Change } from '../journal/change.ts';
 import type { Facts } from '../journal/facts.ts';
@@ -9,18 +10,25 @@ import type { Clock, WallTime } from '../ports/clock.ts';
 export class SeenTime {
   readonly #clock: Clock;
   readonly #facts: Facts;
-  /** Since this start: the floor on disk follows once an hour. */
-  #latestMs = 0;
+  /** The latest trusted time, and when it was: at best now, at worst before the last start. Undefined: there was none. */
+  #latest: { readonly wallMs: number; readonly atMs: number } | undefined;
 
   constructor(clock: Clock, facts: Facts) {
     this.#clock = clock;
     this.#facts = facts;
+    const { timeFloorMs } = facts;
+    this.#latest = timeFloorMs === undefined ? undefined : { wallMs: timeFloorMs, atMs: clock.nowMs() };
   }
 
   now(): WallTime {
     const { ms, trusted } = this.#clock.wall();
-    if (trusted) this.#latestMs = Math.max(this.#latestMs, ms);
-    return { ms: Math.max(ms, this.#latestMs, this.#facts.timeFloorMs ?? 0), trusted };
+    const floorMs = this.#latest?.wallMs ?? 0;
+    if (trusted) {
+      const wallMs = Math.max(ms, floorMs);
+      this.#latest = { wallMs, atMs: this.#clock.nowMs() };
+      return { ms: wallMs, trusted };
+    }
+    return { ms: this.#latest === undefined ? ms : floorMs + this.#clock.nowMs() - this.#latest.atMs, trusted };
   }
 
   /** What keeps the floor over a restart; nothing while the time is not trusted. */
@@ -32,7 +40,7 @@ export class SeenTime {
   /** Sets the clock and the floor, also back, and says what must be committed for it to last. */
   set(wallMs: number): Change {
     this.#clock.setWall(wallMs);
-    this.#latestMs = wallMs;
+    this.#latest = { wallMs, atMs: this.#clock.nowMs() };
     return this.#facts.resetTimeFloor(wallMs);
   }
 }

@@ -21,6 +21,7 @@ export const guardWords: Readonly<Record<string, string>> = {
   isTooLate: 'it says the PIN came too late',
   isWrongPin: 'it says wrong PIN',
   'not isLastTry': 'a try is left',
+  isWarningDue: 'the window is longer than its warning',
 
   isAllowed: 'a release or a request to exit still counts',
   securesOnOpen: 'opening secures the strike (a setting)',

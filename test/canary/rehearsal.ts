@@ -6,7 +6,6 @@ import { createActor } from 'xstate';
 import { Door, type DoorSetup } from '../../sim/door.ts';
 import { bitsOfCard } from '../../sim/people.ts';
 import { Random } from '../../sim/random.ts';
-import { displayText, profiles } from '../../src/access/events.ts';
 import { type Mode, modes } from '../../src/access/mode.ts';
 import { defaultPolicy } from '../../src/access/policy.ts';
 import { readerMachine } from '../../src/access/reader-machine.ts';
@@ -63,9 +62,11 @@ export interface Rehearsal {
 }
 
 /** One door in this mode, from its opening to its end. */
-export const rehearse = async (mode: Mode, { canaries, net, failing, leak }: Rehearsal): Promise<void> => {
+export const rehearse = async (mode: Mode, { canaries, net, failing = '', leak }: Rehearsal): Promise<void> => {
   const { pins, cards } = canaries;
-  const door = await Door.open({ ...setupOf(mode, canaries), between: (ports) => between(ports, net, failing, leak) });
+  const faults = { failing: '' };
+  const door = await Door.open({ ...setupOf(mode, canaries), between: (ports) => between(ports, net, faults, leak) });
+  faults.failing = failing;
   await door.type(`${pins.right}`);
   await door.wait(6_000);
   await door.type(`${pins.duress}`);
@@ -88,8 +89,9 @@ export const rehearse = async (mode: Mode, { canaries, net, failing, leak }: Reh
   await door.burst(`${pins.other}${pins.right}#`);
   await door.wait(70_000);
   net.add('story', door.story());
+  faults.failing = '';
   for (const event of await door.events()) net.add('events', event);
-  for (const { event } of door.happened.all) for (const profile of profiles) net.add('words', displayText(event.code, profile));
+  for (const happened of door.happened.entries) net.add('happened', happened);
   for (const row of door.records.rows('event')) net.add('journal', row.value);
   net.add('reader', door.reader);
   net.add('states', door.reader.states);
@@ -111,10 +113,10 @@ const setupOf = (mode: Mode, { pins }: SimulatedCanaries): DoorSetup => ({
 });
 
 /** Catches all that goes to a port but what has to hear the digits: the keypad, the card head, and what makes tags of them. */
-const between = (ports: ReaderPorts, net: Net, failing: string | undefined, leak: Leak | undefined): ReaderPorts => {
+const between = (ports: ReaderPorts, net: Net, faults: { readonly failing: string }, leak: Leak | undefined): ReaderPorts => {
   const fail = (place: string) => (call: string, values: readonly unknown[]) => {
     // With all it was asked in its words: a careless driver's error.
-    if (failing === `${place}.${call}`) throw new Fault('hardware.failed', `planted: ${values.map(String).join()}`, { values });
+    if (faults.failing === `${place}.${call}`) throw new Fault('hardware.failed', `planted: ${values.map(String).join()}`, { values });
   };
   const caught = <Part extends object>(place: string, part: Part): Part => net.around(place, part, fail(place));
   const heard: ReaderPorts = {

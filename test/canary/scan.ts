@@ -158,23 +158,39 @@ export class Scanner {
   }
 }
 
-/** All that can be got out of a value by printing it: each way a log, a crash or a debugger would. */
+const shallow = { depth: 1, showHidden: true, maxArrayLength: null, maxStringLength: null, breakLength: Number.POSITIVE_INFINITY };
+
+/**
+ * All that can be got out of a value by printing it, as a log, a crash or a debugger would: it, and once each whatever can
+ * be reached from it, hidden properties, causes and stacks included.
+ */
 export const printed = (value: unknown): string => {
-  const bigints = (_: string, inner: unknown): unknown => (typeof inner === 'bigint' ? inner.toString() : inner);
-  const json = (): string => {
-    try {
-      return JSON.stringify(value, bigints) ?? '';
-    } catch {
-      return '';
+  const seen = new Set<unknown>();
+  const lines: string[] = [jsonOf(value)];
+  for (const waiting = [value]; waiting.length > 0; ) {
+    const next = waiting.pop();
+    if (typeof next !== 'object' || next === null) {
+      lines.push(String(next));
+      continue;
     }
-  };
-  const whole = {
-    depth: Number.POSITIVE_INFINITY,
-    showHidden: true,
-    maxArrayLength: null,
-    maxStringLength: null,
-    breakLength: Number.POSITIVE_INFINITY,
-  };
-  const causes = value instanceof Error ? `${value.stack}\n${value.cause === undefined ? '' : printed(value.cause)}` : '';
-  return [inspect(value, whole), json(), String(Object.prototype.toString.call(value)), causes].join('\n');
+    if (seen.has(next)) continue;
+    seen.add(next);
+    lines.push(inspect(next, shallow));
+    if (!ArrayBuffer.isView(next)) waiting.push(...partsOf(next));
+  }
+  return lines.join('\n');
+};
+
+const partsOf = (whole: object): readonly unknown[] => [
+  ...(whole instanceof Map ? [...whole].flat() : whole instanceof Set ? whole : []),
+  ...Reflect.ownKeys(whole).map((key) => Object.getOwnPropertyDescriptor(whole, key)?.value as unknown),
+];
+
+const jsonOf = (value: unknown): string => {
+  try {
+    return JSON.stringify(value, (_, inner: unknown) => (typeof inner === 'bigint' ? inner.toString() : inner)) ?? '';
+  } catch {
+    // It holds itself; what it holds is printed one by one.
+    return '';
+  }
 };

@@ -80,6 +80,31 @@ const ed25519Vectors: readonly (readonly [string, string, string, string, string
   ],
 ];
 
+/** NIST SP 800-38A F.1.1, F.2.1 and FIPS 197 C.1: one key, four blocks, their ECB and their CBC. */
+const aes = {
+  key: '2b7e151628aed2a6abf7158809cf4f3c',
+  iv: '000102030405060708090a0b0c0d0e0f',
+  plain: [
+    '6bc1bee22e409f96e93d7e117393172a',
+    'ae2d8a571e03ac9c9eb76fac45af8e51',
+    '30c81c46a35ce411e5fbc1191a0a52ef',
+    'f69f2445df4f9b17ad2b417be66c3710',
+  ],
+  ecb: [
+    '3ad77bb40d7a3660a89ecaf32466ef97',
+    'f5d3d58503b9699de785895a96fdbaaf',
+    '43b1cd7f598ece23881b00e3ed030688',
+    '7b0c785e27e8ad3f8223207104725dd4',
+  ],
+  cbc: [
+    '7649abac8119b246cee98e9b12e9197d',
+    '5086cb9b507219ee95db113a917678b2',
+    '73bed6b8e3c1743b7116e69e22229516',
+    '3ff1caa1681fac09120eca307586e1a7',
+  ],
+} as const;
+const fips197 = { key: '000102030405060708090a0b0c0d0e0f', plain: '00112233445566778899aabbccddeeff', cipher: '69c4e0d86a7b0430d8cdb78070b4c55a' };
+
 export function describeCrypto(name: string, make: () => Crypto): void {
   describe(`${name} keeps the Crypto contract`, () => {
     const crypto = make();
@@ -97,6 +122,48 @@ export function describeCrypto(name: string, make: () => Crypto): void {
       const before = crypto.hmacSha256(key, ascii('Hi There'));
       key.wipe();
       expect(crypto.hmacSha256(key, ascii('Hi There'))).not.toEqual(before);
+    });
+
+    it('encrypts blocks as FIPS 197 C.1 and SP 800-38A F.1.1', () => {
+      expect(hex(crypto.aes128(new SecretBytes(bytes(fips197.key))).encryptBlock(bytes(fips197.plain)))).toBe(fips197.cipher);
+      const cipher = crypto.aes128(new SecretBytes(bytes(aes.key)));
+      expect(aes.plain.map((block) => hex(cipher.encryptBlock(bytes(block))))).toEqual(aes.ecb);
+    });
+
+    it('chains 1 to 4 blocks there and back as SP 800-38A F.2, time after time, from any start', () => {
+      const cipher = crypto.aes128(new SecretBytes(bytes(aes.key)));
+      for (const count of [4, 1, 3, 2, 4, 1]) {
+        const plain = bytes(aes.plain.slice(0, count).join(''));
+        const secret = bytes(aes.cbc.slice(0, count).join(''));
+        expect(hex(cipher.encryptCbc(bytes(aes.iv), plain))).toBe(hex(secret));
+        expect(hex(cipher.decryptCbc(bytes(aes.iv), secret))).toBe(hex(plain));
+        // The chain may be taken up anywhere: each block's start is the cipher text before it.
+        expect(hex(cipher.encryptCbc(bytes(aes.cbc[2]), bytes(aes.plain[3])))).toBe(aes.cbc[3]);
+        expect(hex(cipher.decryptCbc(bytes(aes.cbc[0]), bytes(aes.cbc[1])))).toBe(aes.plain[1]);
+        expect([hex(plain), hex(secret)]).toEqual([aes.plain.slice(0, count).join(''), aes.cbc.slice(0, count).join('')]);
+      }
+    });
+
+    it('goes on with an AES key after the secret it was made from is wiped', () => {
+      const key = new SecretBytes(bytes(aes.key));
+      const cipher = crypto.aes128(key);
+      key.wipe();
+      expect(hex(cipher.encryptBlock(bytes(aes.plain[0])))).toBe(aes.ecb[0]);
+      expect(hex(cipher.encryptCbc(bytes(aes.iv), bytes(aes.plain[0])))).toBe(aes.cbc[0]);
+    });
+
+    it('refuses AES keys, blocks and starts of any other length', () => {
+      const cipher = crypto.aes128(new SecretBytes(bytes(aes.key)));
+      for (const length of [0, 15, 17, 24, 32]) {
+        expect(() => crypto.aes128(new SecretBytes(repeated(1, length)))).toThrow('an AES-128 key has 16 bytes');
+        expect(() => cipher.encryptBlock(repeated(1, length))).toThrow('a block has 16 bytes');
+        expect(() => cipher.encryptCbc(repeated(1, length), repeated(1, 16))).toThrow('CBC starts from 16 bytes');
+        expect(() => cipher.decryptCbc(repeated(1, length), repeated(1, 16))).toThrow('CBC starts from 16 bytes');
+      }
+      for (const length of [0, 15, 17]) {
+        expect(() => cipher.encryptCbc(repeated(1, 16), repeated(1, length))).toThrow('CBC takes whole blocks');
+        expect(() => cipher.decryptCbc(repeated(1, 16), repeated(1, length))).toThrow('CBC takes whole blocks');
+      }
     });
 
     it.each(ed25519Vectors)('signs and verifies as RFC 8032 §7.1 %s', (_, seed, publicKey, message, signature) => {

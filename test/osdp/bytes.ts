@@ -8,8 +8,7 @@ export const hexOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString(
 
 export const joined = (...parts: readonly Uint8Array[]): Uint8Array => Uint8Array.from(Buffer.concat(parts));
 
-export const flipBit = (bytes: Uint8Array, bit: number): Uint8Array =>
-  bytes.map((byte, at) => (at === bit >> 3 ? byte ^ (1 << (bit & 7)) : byte));
+export const flipBit = (bytes: Uint8Array, bit: number): Uint8Array => bytes.map((byte, at) => (at === bit >> 3 ? byte ^ (1 << (bit & 7)) : byte));
 
 /** A frame from its SOM to the byte before its check: with its length and the check its control byte asks for put right, whatever is in it. */
 export const withCheck = (covered: Uint8Array): Uint8Array => {

@@ -29,6 +29,14 @@ describe('R8: a known, valid card opens a window of 15 s from the card read', ()
     expect(beeps).toEqual(['0 normal 80', '160 normal 80', '10000 normal 40']);
   });
 
+  it('R8: a window of 5 s is asked for, and not warned of in the same breath', async () => {
+    const door = await openDoor({ mode: 'cardAndPin', policy: { windowMs: 5 * second } });
+    await door.swipe('A');
+    await door.wait(4 * second);
+    expect(outcomes(door)).toEqual(['pinAsked']);
+    expect(perceived(door, 0).beeps).toEqual(['0 normal 80', '160 normal 80']);
+  });
+
   it('R8: ended with nothing submitted is pin.timeout, of the person of the card (U12)', async () => {
     const door = await openDoor({ mode: 'cardAndPin' });
     await door.swipe('A');

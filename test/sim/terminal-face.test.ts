@@ -5,8 +5,8 @@ import { defaultProfile } from '../../src/access/events.ts';
 import { modes } from '../../src/access/mode.ts';
 import type { Colour } from '../../src/ports/lights.ts';
 
-const escape = '\u001b';
-const withoutColours = (line: string): string => line.replaceAll(new RegExp(`${escape}\\[[0-9;]*m`, 'g'), '');
+const esc = '\u001b';
+const withoutColours = (line: string): string => line.replaceAll(new RegExp(`${esc}\\[[0-9;]*m`, 'g'), '');
 
 const facts: FaceFacts = {
   name: 'Front door',

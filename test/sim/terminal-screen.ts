@@ -1,6 +1,8 @@
 /** A terminal of its own for a test: starts a command in tmux, types, pastes, and reads what is on the screen. */
 import { execFile, spawnSync } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 const execute = promisify(execFile);
@@ -12,7 +14,7 @@ const lookSeconds = 0.03;
 
 export class Screen {
   /** Apart from every other tmux on the machine. */
-  readonly #server = `doorpad-test-${randomUUID()}`;
+  readonly #place = mkdtempSync(join(tmpdir(), 'doorpad-screen-'));
 
   /** Shows `before`, runs the command, shows `ended with <code>`, and stays. */
   static async run(
@@ -52,10 +54,11 @@ export class Screen {
 
   async close(): Promise<void> {
     await this.#tmux('kill-server').catch(() => undefined);
+    rmSync(this.#place, { recursive: true, force: true });
   }
 
   async #tmux(...args: readonly string[]): Promise<string> {
-    const { stdout } = await execute('tmux', ['-L', this.#server, ...args]);
+    const { stdout } = await execute('tmux', ['-S', join(this.#place, 'socket'), ...args]);
     return stdout;
   }
 }

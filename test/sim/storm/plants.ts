@@ -1,9 +1,12 @@
-/** Faults planted around the reader for a storm to find, one for each thing that must hold. None of them is in src: they sit between the reader and its ports. */
+/** Faults planted around the reader for a storm to find, one for each thing that must hold. None of them is in src. */
+import { vi } from 'vitest';
 import { MemoryTableDisk } from '../../../sim/devices/memory-table-disk.ts';
+import { SimStrike } from '../../../sim/devices/strike.ts';
 import type { Door } from '../../../sim/door.ts';
 import type { Invariant } from '../../../sim/storm/judge.ts';
 import type { Plant } from '../../../sim/storm/world.ts';
 import type { RecordStore, Write } from '../../../src/ports/record-store.ts';
+import { Budgets } from '../../../src/reader/budgets.ts';
 import type { ReaderPorts } from '../../../src/reader.ts';
 
 export interface PlantedFault {
@@ -12,6 +15,8 @@ export interface PlantedFault {
   /** The invariants that may be the first to tell. */
   readonly breaks: readonly Invariant[];
   readonly plant: Plant;
+  /** Where no port lies between: replaces a part until mocks are restored. */
+  readonly replace?: () => void;
 }
 
 const isOf = (code: string, write: Write): boolean => write.op === 'put' && write.space === 'event' && Buffer.from(write.value).includes(code);
@@ -35,8 +40,10 @@ const forgetting = (isForgotten: (write: Write) => boolean): Plant => ({
   between: (ports) => withRecords(ports, { commit: (writes) => ports.records.commit(writes.filter((write) => !isForgotten(write))) }),
 });
 
+export const forgettingAttempts = forgetting((write) => isIn('attempt', write));
+
 /** Writes arrive as they are made, not in one step at the end. */
-class DiskWithoutTransactions extends MemoryTableDisk {
+export class DiskWithoutTransactions extends MemoryTableDisk {
   override transaction(work: () => void): void {
     for (const write of ['putState', 'switchToBuilt', 'deletePersons', 'putPersons', 'dropStaged', 'beginStaged', 'appendStaged'] as const) {
       const whole = MemoryTableDisk.prototype[write] as (...values: unknown[]) => void;
@@ -135,6 +142,22 @@ const stoppedWall = (ports: ReaderPorts): ReaderPorts => {
   };
 };
 
+const givesEveryAttemptBack = (): void => {
+  const { burn } = Budgets.prototype;
+  vi.spyOn(Budgets.prototype, 'burn').mockImplementation(async function (this: Budgets, owner) {
+    const attempt = await burn.call(this, owner);
+    this.giveBack(attempt).onDisk();
+    return attempt;
+  });
+};
+
+const energisedWithoutPower = (): void => {
+  const { become } = SimStrike.prototype;
+  vi.spyOn(SimStrike.prototype, 'become').mockImplementation(function (this: SimStrike, condition) {
+    if (condition !== 'dead') become.call(this, condition);
+  });
+};
+
 export const plantedFaults: readonly PlantedFault[] = [
   { name: 'takes a commit for durable before it is synced', breaks: ['I1', 'I7'], plant: { skipFsync: true } },
   { name: 'releases the strike before the grant is on record', breaks: ['I1'], plant: { between: recordsAfterTheStrike } },
@@ -154,6 +177,8 @@ export const plantedFaults: readonly PlantedFault[] = [
         withRecords(ports, { scan: async (space, from, limit) => (space === 'attempt' ? [] : ports.records.scan(space, from, limit)) }),
     },
   },
+  { name: 'gives an attempt back without a grant', breaks: ['I7'], plant: {}, replace: givesEveryAttemptBack },
+  { name: 'leaves its strike energised without power', breaks: ['I6'], plant: {}, replace: energisedWithoutPower },
   { name: 'forgets what was used up', breaks: ['allowed'], plant: forgetting((write) => isIn('use', write)) },
   { name: 'stopped its wall clock', breaks: ['allowed', 'I8'], plant: { between: stoppedWall } },
   { name: 'stops listening after a while', breaks: ['I8'], plant: { between: deafAfterAWhile } },
