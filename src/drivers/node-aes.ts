@@ -64,7 +64,7 @@ class Chained {
 }
 
 const combine = (first: Uint8Array, iv: Uint8Array, last: Uint8Array): void => {
-  for (let at = 0; at < blockBytes; at += 1) first[at] = (first[at] ?? 0) ^ (iv[at] ?? 0) ^ (last[at] ?? 0);
+  for (let at = 0; at < blockBytes; at += 1) first[at] = (first[at] as number) ^ (iv[at] as number) ^ (last[at] as number);
 };
 
 const assertShapes = (iv: Uint8Array, blocks: Uint8Array): void => {

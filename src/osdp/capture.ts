@@ -43,8 +43,8 @@ const directions = new Map<unknown, boolean>([
 /** A whole capture file. Records of other kinds are left out. */
 export const readCapture = (text: string): Result<Capture, CaptureFault> => {
   const lines = text.split('\n').map((line) => line.trim());
-  const header = parsed(lines[0] ?? '');
-  if (header?.type !== 'header') return failed({ line: 1, sentence: 'a capture begins with a header' });
+  const header = parsed(lines[0] as string);
+  if (header?.type !== 'header' || typeof header.scenario !== 'string') return failed({ line: 1, sentence: 'a capture begins with a header' });
   const records: (CapturedBytes | CapturedNote)[] = [];
   for (const [index, line] of lines.entries()) {
     if (index === 0 || line === '') continue;
@@ -53,7 +53,7 @@ export const readCapture = (text: string): Result<Capture, CaptureFault> => {
     if (typeof record === 'string') return failed({ line: index + 1, sentence: record });
     if (record !== undefined) records.push(record);
   }
-  return ok({ scenario: String(header.scenario), keys: keysIn(header), records });
+  return ok({ scenario: header.scenario, keys: keysIn(header), records });
 };
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -71,7 +71,7 @@ const parsed = (line: string): Fields | undefined => {
 
 /** A sentence when it cannot be read; undefined when it is of another kind. */
 const recordIn = ({ hex, dir, t_us: atUs, note }: Fields): CapturedBytes | CapturedNote | string | undefined => {
-  if (hex === undefined) return note === undefined ? undefined : { kind: 'note', text: String(note) };
+  if (hex === undefined) return typeof note === 'string' ? { kind: 'note', text: note } : undefined;
   const bytes = typeof hex === 'string' ? bytesOfHex(hex) : undefined;
   if (bytes === undefined) return 'hex must be pairs of hexadecimal digits';
   const isReply = directions.get(dir);

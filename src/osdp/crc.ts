@@ -10,16 +10,16 @@ const table = Uint16Array.from({ length: 256 }, (_, byte) => {
   return crc & 0xffff;
 });
 
-/** 0..0xffff over the first `length` bytes; goes on the wire low byte first. */
+/** 0..0xffff over the first `length` bytes, which must be there; goes on the wire low byte first. */
 export const crc16 = (bytes: Uint8Array, length: number): number => {
   let crc = initial;
-  for (let at = 0; at < length; at += 1) crc = ((crc << 8) & 0xffff) ^ (table[(crc >> 8) ^ (bytes[at] ?? 0)] ?? 0);
+  for (let at = 0; at < length; at += 1) crc = ((crc << 8) & 0xffff) ^ (table[(crc >> 8) ^ (bytes[at] as number)] as number);
   return crc;
 };
 
 /** 0..0xff: what makes the first `length` bytes sum to zero. */
 export const checksum = (bytes: Uint8Array, length: number): number => {
   let sum = 0;
-  for (let at = 0; at < length; at += 1) sum += bytes[at] ?? 0;
+  for (let at = 0; at < length; at += 1) sum += bytes[at] as number;
   return -sum & 0xff;
 };

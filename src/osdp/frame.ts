@@ -81,14 +81,14 @@ const wrongLength = failed({ reason: 'length', header: undefined } as const);
 const wrongCheck = failed({ reason: 'check', header: undefined } as const);
 
 /** Whether a session's MAC ends a frame with this security block. */
-export const hasMac = (type: number): boolean => type >= scs.command && type <= scs.encryptedReply;
+const hasMac = (type: number): boolean => type >= scs.command && type <= scs.encryptedReply;
 
 const checkBytes = (check: Check): number => (check === 'crc16' ? 2 : 1);
 
 /** Bytes of the frame that begins with these five, as it says itself; undefined when no frame is that long. */
 export const announcedBytes = (bytes: Uint8Array, at: number): number | undefined => {
-  const length = (bytes[at + 2] ?? 0) | ((bytes[at + 3] ?? 0) << 8);
-  const shortest = headerBytes + 1 + (((bytes[at + 4] ?? 0) & crcBit) === 0 ? 1 : 2);
+  const length = (bytes[at + 2] as number) | ((bytes[at + 3] as number) << 8);
+  const shortest = headerBytes + 1 + (((bytes[at + 4] as number) & crcBit) === 0 ? 1 : 2);
   return length >= shortest && length <= maxFrameBytes ? length : undefined;
 };
 
@@ -104,16 +104,16 @@ export const coveredBytes = ({ bytes, check }: Frame): number => bytes.length - 
 /** The parts of exactly these bytes, which may not change as long as the frame is used. */
 export const decodeFrame = (bytes: Uint8Array): Result<Frame, FrameRefusal> => {
   if (bytes[0] !== startOfMessage || bytes.length < headerBytes || announcedBytes(bytes, 0) !== bytes.length) return wrongLength;
-  const control = bytes[4] ?? 0;
+  const control = bytes[4] as number;
   const check: Check = (control & crcBit) === 0 ? 'checksum' : 'crc16';
   const checkAt = bytes.length - checkBytes(check);
   if (readCheck(bytes, check, checkAt) !== computedCheck(bytes, check, checkAt)) return wrongCheck;
 
-  const addressed = bytes[1] ?? 0;
+  const addressed = bytes[1] as number;
   const header = { address: addressed & ~replyBit, isReply: (addressed & replyBit) !== 0, sequence: control & 0x03, check };
-  const blockBytes = (control & securityBit) === 0 ? 0 : (bytes[headerBytes] ?? 0);
+  const blockBytes = (control & securityBit) === 0 ? 0 : (bytes[headerBytes] as number);
   const codeAt = headerBytes + blockBytes;
-  const type = blockBytes === 0 ? 0 : (bytes[headerBytes + 1] ?? 0);
+  const type = blockBytes === 0 ? 0 : (bytes[headerBytes + 1] as number);
   const macAt = hasMac(type) ? checkAt - macBytes : checkAt;
   // A block counts its own length and its type; a code must be left behind it.
   if ((control & securityBit) !== 0 && (blockBytes < 2 || codeAt >= macAt)) return failed({ reason: 'securityBlock', header });
@@ -124,7 +124,7 @@ export const decodeFrame = (bytes: Uint8Array): Result<Frame, FrameRefusal> => {
     sequence: header.sequence,
     check,
     security: blockBytes === 0 ? undefined : { type, data: part(bytes, headerBytes + 2, codeAt) },
-    code: bytes[codeAt] ?? 0,
+    code: bytes[codeAt] as number,
     data: part(bytes, codeAt + 1, macAt),
     mac: macAt === checkAt ? undefined : bytes.slice(macAt, checkAt),
     bytes,
@@ -158,7 +158,7 @@ export const encodeFrame = (parts: FrameParts, macOf?: (bytes: Uint8Array, cover
   bytes.set(data, codeAt + 1);
   if (isSigned) {
     const mac = present(macOf, 'a frame of a session has a MAC')(bytes, macAt);
-    for (let at = 0; at < macBytes; at += 1) bytes[macAt + at] = mac[at] ?? 0;
+    for (let at = 0; at < macBytes; at += 1) bytes[macAt + at] = mac[at] as number;
   }
 
   const computed = computedCheck(bytes, check, checkAt);
@@ -170,7 +170,7 @@ export const encodeFrame = (parts: FrameParts, macOf?: (bytes: Uint8Array, cover
 const part = (bytes: Uint8Array, from: number, to: number): Uint8Array => (from === to ? none : bytes.subarray(from, to));
 
 const readCheck = (bytes: Uint8Array, check: Check, at: number): number =>
-  check === 'crc16' ? (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8) : (bytes[at] ?? 0);
+  check === 'crc16' ? (bytes[at] as number) | ((bytes[at + 1] as number) << 8) : (bytes[at] as number);
 
 const computedCheck = (bytes: Uint8Array, check: Check, length: number): number =>
   check === 'crc16' ? crc16(bytes, length) : checksum(bytes, length);

@@ -3,7 +3,17 @@
  * nothing: that is a session's. Why what was thrown away is searched once more: docs/decisions/0011-frames-inside-what-was-dropped.md.
  */
 import { assert } from '../shared/assert.ts';
-import { announcedBytes, decodeFrame, type Frame, type FrameHeader, headerBytes, mark, maxFrameBytes, startOfMessage } from './frame.ts';
+import {
+  announcedBytes,
+  decodeFrame,
+  type Frame,
+  type FrameHeader,
+  headerBytes,
+  leastFrameBytes,
+  mark,
+  maxFrameBytes,
+  startOfMessage,
+} from './frame.ts';
 
 /** A pause inside a frame that ends it (OSDP.md §1). */
 export const nominalGapMs = 20;
@@ -48,7 +58,7 @@ export class Framer {
   #reason: DropReason = 'noise';
 
   constructor(listener: FramerListener, { maxBytes = maxFrameBytes, gapMs = nominalGapMs }: FramerLimits = {}) {
-    assert(maxBytes >= 128 && maxBytes <= maxFrameBytes, `a receiver takes frames of 128..${maxFrameBytes} bytes`);
+    assert(maxBytes >= leastFrameBytes && maxBytes <= maxFrameBytes, `a receiver takes frames of ${leastFrameBytes}..${maxFrameBytes} bytes`);
     this.#listener = listener;
     this.#maxBytes = maxBytes;
     this.#gapMs = gapMs;

@@ -23,7 +23,7 @@ export const isWeakScbk = (scbk: SecretBytes): boolean => {
   const key = scbk.reveal();
   const steps = new Set<number>();
   let sameHalves = true;
-  for (let at = 1; at < key.length; at += 1) steps.add(((key[at] ?? 0) - (key[at - 1] ?? 0)) & 0xff);
+  for (let at = 1; at < key.length; at += 1) steps.add(((key[at] as number) - (key[at - 1] as number)) & 0xff);
   for (let at = 0; at < scbkBytes / 2; at += 1) sameHalves &&= key[at] === key[at + scbkBytes / 2];
   return key.length !== scbkBytes || new Set(key).size < leastDistinctBytes || steps.size <= mostPatternedSteps || sameHalves;
 };

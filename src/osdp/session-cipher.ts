@@ -42,8 +42,8 @@ export class SessionCipher {
     const last = this.#last;
     for (let at = 0; at < blockBytes; at += 1) {
       const from = lastAt + at;
-      const byte = from < covered ? bytes[from] : from === covered ? padStart : 0;
-      last[at] = (byte ?? 0) ^ (chained[at] ?? 0);
+      const byte = from < covered ? (bytes[from] as number) : from === covered ? padStart : 0;
+      last[at] = byte ^ (chained[at] as number);
     }
     return this.#mac2.encryptBlock(last);
   }

@@ -1,6 +1,15 @@
 /** One frame: its parts and its bytes, for every length, both checks and every security block. */
 import { describe, expect, it } from 'vitest';
-import { type Check, coveredBytes, dataRoom, decodeFrame, encodeFrame, type FrameParts, maxFrameBytes } from '../../src/osdp/frame.ts';
+import {
+  type Check,
+  configurationAddress,
+  coveredBytes,
+  dataRoom,
+  decodeFrame,
+  encodeFrame,
+  type FrameParts,
+  maxFrameBytes,
+} from '../../src/osdp/frame.ts';
 import { bytesOf, flipBit, hexOf, withCheck } from './bytes.ts';
 import { plainFrame } from './heard-frames.ts';
 
@@ -49,7 +58,7 @@ describe('a frame', () => {
           expect(decoded(plainFrame({ address, isReply, sequence }))).toMatchObject({ address, isReply, sequence });
       }
     }
-    expect(plainFrame({ address: 0x7f, isReply: true })[1]).toBe(0xff);
+    expect(plainFrame({ address: configurationAddress, isReply: true })[1]).toBe(0xff);
   });
 
   it('lets its MAC cover everything before it', () => {

@@ -41,6 +41,7 @@ describe('a capture', () => {
   it.each([
     ['', 1, 'a capture begins with a header'],
     ['{"t_us":0}', 1, 'a capture begins with a header'],
+    ['{"type":"header","scenario":1}', 1, 'a capture begins with a header'],
     ['[1]', 1, 'a capture begins with a header'],
     [`${header}\n\nno json`, 3, 'is no JSON object'],
     [`${header}\nnull`, 2, 'is no JSON object'],
@@ -65,7 +66,7 @@ describe('a capture', () => {
         ],
       },
     });
-    expect(readCapture('{"type":"header","sessions":5}')).toMatchObject({ ok: true, value: { keys: [], records: [] } });
+    expect(readCapture('{"type":"header","scenario":"s","sessions":5}')).toMatchObject({ ok: true, value: { keys: [], records: [] } });
     const sample = readCapture(captureText('sc_scbk'));
     expect(sample.ok && sample.value.keys.map((key) => key.length)).toEqual([16, 16]);
   });
