@@ -43,7 +43,7 @@ const isSurelyAllowed = ({ oracle, door }: World, person: Resident): boolean => 
   const left = oracle.usesLeft(person);
   const now = door.clock.wall().ms;
   const starts = person.validFrom === undefined || Date.parse(person.validFrom) <= now;
-  const ends = person.validUntil !== undefined && Date.parse(person.validUntil) <= Math.max(now, oracle.highestTrustedMs) + 2 * hourMs;
+  const ends = person.validUntil !== undefined && Date.parse(person.validUntil) <= Math.max(now, oracle.lastSeenMs) + 2 * hourMs;
   return (left === undefined || left > 0) && starts && !ends;
 };
 

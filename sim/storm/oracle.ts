@@ -55,8 +55,7 @@ export class Oracle {
   #pins: SubmittedPin[] = [];
   /** Presentations were dropped: which card was the last is not certain for a while. */
   #uncertainUntilMs = Number.NEGATIVE_INFINITY;
-  /** The latest wall time the reader may have trusted. */
-  highestTrustedMs = 0;
+  #latestTrustedOffsetMs = Number.NEGATIVE_INFINITY;
   readonly #usesSpent = new Map<string, number>();
 
   constructor(clock: Clock, judge: Judge, settings: OracleSettings, known: Timeline<readonly Resident[]>) {
@@ -105,7 +104,7 @@ export class Oracle {
   lookAtWall(): void {
     const nowMs = this.#clock.nowMs();
     const before = this.walls.now;
-    if (before.isTrusted) this.highestTrustedMs = Math.max(this.highestTrustedMs, nowMs + before.offsetMs);
+    if (before.isTrusted) this.#latestTrustedOffsetMs = Math.max(this.#latestTrustedOffsetMs, before.offsetMs);
     const { ms, trusted } = this.#clock.wall();
     const offsetMs = ms - nowMs;
     if (offsetMs !== before.offsetMs || trusted !== before.isTrusted) this.walls.set({ offsetMs, isTrusted: trusted }, nowMs);
@@ -116,6 +115,11 @@ export class Oracle {
     this.#cards = [];
     this.#pins = [];
     this.#typing = new Typing();
+  }
+
+  /** The latest wall time the reader may take it for: whatever it trusted, it has gone on from there. */
+  get lastSeenMs(): number {
+    return this.#lastSeenAt(this.#clock.nowMs());
   }
 
   /** Uses that must be left to this person; undefined: they have no count. */
@@ -203,10 +207,17 @@ export class Oracle {
     const until = validUntil === undefined ? Number.POSITIVE_INFINITY : Date.parse(validUntil);
     return this.walls.within(fromMs, atMs).some(({ value: { offsetMs, isTrusted }, ...span }) => {
       if (!isTrusted && this.#settings.untrustedTime === 'deny') return false;
-      const earliest = Math.max(span.fromMs + offsetMs, Math.min(...floors));
-      const latest = Math.max(span.toMs + offsetMs, this.highestTrustedMs);
+      const floor = Math.min(...floors);
+      // An untrusted clock is not looked at, unless there is nothing else: the last time seen goes on instead.
+      const isLookedAt = isTrusted || floor === 0;
+      const earliest = isLookedAt && floor > 0 ? Math.max(span.fromMs + offsetMs, floor) : floor;
+      const latest = Math.max(isLookedAt ? span.toMs + offsetMs : 0, this.#lastSeenAt(atMs));
       return from <= latest && earliest < until;
     });
+  }
+
+  #lastSeenAt(atMs: number): number {
+    return atMs + this.#latestTrustedOffsetMs;
   }
 
   #isBeyondOffline(person: Resident, fromMs: number, atMs: number): boolean {

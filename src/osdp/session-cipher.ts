@@ -76,8 +76,9 @@ export type ChainRefusal =
   | 'wrongBlock';
 
 /**
- * Both directions of one session. Each frame is chained to the last one of the other direction, so no frame can be left out, repeated,
- * or put in from elsewhere. It moves on for frames with a right MAC, and for nothing else.
+ * Both directions of one session. Each frame is chained to the last one of the other direction: once that one has an answer, it cannot come
+ * again, and none from elsewhere can be put in. It moves on for frames with a right MAC, and for nothing else. Until a frame is answered
+ * with a sealed one (BUSY is not), it could be heard twice: that it is a repeat, its sequence says, and so a session.
  */
 export class SessionChain {
   readonly #crypto: Crypto;

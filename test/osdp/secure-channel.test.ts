@@ -204,7 +204,7 @@ describe('a secure channel', () => {
     expect(pair.exchange(none, none)).toHaveLength(2);
   });
 
-  it('goes on after a reply in clear: the next command is chained to the last reply that was sealed', () => {
+  it('goes on after BUSY, with another command: it is chained to the last reply that was sealed', () => {
     const pair = new SecurePair();
     taken(pair.pd.open(frameOf(pair.command())));
     expect(pair.exchange(none, none)).toHaveLength(2);
