@@ -208,10 +208,9 @@ export class Oracle {
     return this.walls.within(fromMs, atMs).some(({ value: { offsetMs, isTrusted }, ...span }) => {
       if (!isTrusted && this.#settings.untrustedTime === 'deny') return false;
       const floor = Math.min(...floors);
-      // An untrusted clock is not looked at, unless there is nothing else: the last time seen goes on instead.
-      const isLookedAt = isTrusted || floor === 0;
-      const earliest = isLookedAt && floor > 0 ? Math.max(span.fromMs + offsetMs, floor) : floor;
-      const latest = Math.max(isLookedAt ? span.toMs + offsetMs : 0, this.#lastSeenAt(atMs));
+      const earliest = isTrusted ? Math.max(span.fromMs + offsetMs, floor) : floor;
+      // An untrusted clock is not looked at while there is a last time seen: that goes on instead.
+      const latest = Math.max(isTrusted || floor === 0 ? span.toMs + offsetMs : 0, this.#lastSeenAt(atMs));
       return from <= latest && earliest < until;
     });
   }

@@ -88,7 +88,7 @@ export class Framer {
 
   /** Gives up a frame that has not gone on for the length of a gap. Does nothing before `deadlineMs`. */
   expire(nowMs: number): void {
-    if (this.#held === 0 || nowMs - this.#lastMs <= this.#gapMs) return;
+    if (this.#held === 0 || nowMs - this.#lastMs < this.#gapMs) return;
     this.#search(true);
     this.#tellDropped();
   }

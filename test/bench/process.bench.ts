@@ -185,10 +185,10 @@ const megabytesOf = ({ pid }: ChildProcess, field: 'VmRSS' | 'VmHWM'): number =>
 };
 
 /** Of the real program, after it has opened its door for people of a full table. */
-const servingMegabytes = (): Promise<number> =>
+const servingMegabytes = (program: string): Promise<number> =>
   inPlace(async (place) => {
     await putInForce(place, snapshotOf(place.keys, people));
-    place.run(fromSources);
+    place.run(program);
     // As many as the reader takes at once.
     for (let entries = 0; entries < 4; entries += 1) {
       writeFileSync(join(place.path, 'strike', 'activate'), '0');
@@ -208,29 +208,57 @@ const applyingMegabytes = (): Promise<number> =>
     return megabytesOf(place.process, 'VmHWM');
   });
 
+/** As the service unit starts the program: what was compiled once is kept. The first start compiles. */
+const cachedStartMs = async (program: string, isQuick: boolean): Promise<number> => {
+  const cache = mkdtempSync(join(tmpdir(), 'doorpad-compiled-'));
+  try {
+    return medianOf((await startMs(program, startsOf(isQuick) + 1, { NODE_COMPILE_CACHE: cache })).slice(1));
+  } finally {
+    rmSync(cache, { recursive: true });
+  }
+};
+
 export const benches: readonly Bench[] = [
   {
-    name: 'process start → first key taken, from sources compiled before, median',
+    name: 'process start → first key taken, bundled, compiled before, median',
+    unit: 'ms',
+    bar: 150,
+    better: 'lower',
+    run: (isQuick) => bundled((program) => cachedStartMs(program, isQuick)),
+  },
+  {
+    name: 'process start → first key taken, from sources, compiled before, median',
     unit: 'ms',
     bar: 300,
     better: 'lower',
-    // The first start compiles.
-    run: async (isQuick) => medianOf((await startMs(fromSources, startsOf(isQuick) + 1)).slice(1)),
+    run: (isQuick) => cachedStartMs(fromSources, isQuick),
   },
   {
-    name: 'process start → first key taken, from sources never compiled, median',
+    name: 'process start → first key taken, from sources, never compiled, median',
     unit: 'ms',
     bar: undefined,
     better: 'lower',
     run: async () => medianOf(await startMs(fromSources, 3, { NODE_DISABLE_COMPILE_CACHE: '1' })),
   },
   {
-    name: 'process start → first key taken, bundled, median',
-    unit: 'ms',
-    bar: 150,
+    name: 'memory serving 250,000 people, bundled, whole process',
+    unit: 'MB',
+    bar: 120,
     better: 'lower',
-    run: (isQuick) => bundled(async (program) => medianOf(await startMs(program, startsOf(isQuick)))),
+    run: () => bundled(servingMegabytes),
   },
-  { name: 'memory serving 250,000 people, whole process', unit: 'MB', bar: 120, better: 'lower', run: servingMegabytes },
-  { name: 'memory peak while 250,000 people are applied, whole process', unit: 'MB', bar: 220, better: 'lower', run: applyingMegabytes },
+  {
+    name: 'memory serving 250,000 people, from sources, whole process',
+    unit: 'MB',
+    bar: undefined,
+    better: 'lower',
+    run: () => servingMegabytes(fromSources),
+  },
+  {
+    name: 'memory peak while 250,000 people are applied, from sources, whole process',
+    unit: 'MB',
+    bar: 220,
+    better: 'lower',
+    run: applyingMegabytes,
+  },
 ];
