@@ -220,10 +220,10 @@ export class Reader {
     const { clock } = this.#ports;
     this.#doorSide.stop();
     this.#machine.stop();
-    this.#door.stop();
     this.#signals.stop();
     clock.clearTimeout(this.#housekeeping);
     await this.#lock.secure();
+    this.#door.stop();
     this.#tally.sumUp();
     this.#record(...this.#passingFacts());
     this.tell({ code: 'reader.stopped' });

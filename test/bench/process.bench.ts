@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { constants, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, symlinkSync, watch, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { Pin } from '../../src/access/pin.ts';
 import { NodeCrypto } from '../../src/drivers/node-crypto.ts';
@@ -203,7 +204,7 @@ const applyingMegabytes = (): Promise<number> =>
   inPlace(async (place) => {
     const file = join(place.path, 'table');
     writeFileSync(file, snapshotOf(place.keys, people));
-    const { stdout } = place.start([join(import.meta.dirname, 'process-child.ts'), place.settings, file]);
+    const { stdout } = place.start([fileURLToPath(new URL('./process-child.ts', import.meta.url)), place.settings, file]);
     await once(present(stdout, 'a pipe'), 'data', { signal: AbortSignal.timeout(deadlineMs) });
     return megabytesOf(place.process, 'VmHWM');
   });

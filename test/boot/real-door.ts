@@ -12,7 +12,7 @@ import { evKey, evSyn, inputEvent } from '../drivers/evdev-fifo.ts';
 import { programFile, Workplace } from '../tools/workplace.ts';
 
 /** Longest wait for what must come, in real milliseconds: far more than it takes, so that only a fault reaches it. */
-export const deadlineMs = 15_000;
+const deadlineMs = 15_000;
 /** How often files are looked at. */
 const intervalMs = 5;
 
@@ -125,7 +125,7 @@ export class RealDoor {
 
   /** Starts the program; resolves when it serves people. */
   async start({ nodeArgv = [], under = [], env = {} }: StartOptions = {}): Promise<DoorProcess> {
-    const [command = '', ...argv] = [...under, process.execPath, ...nodeArgv, programFile, 'run'];
+    const [command, ...argv] = [...under, process.execPath, ...nodeArgv, programFile, 'run'];
     const door = new DoorProcess(command, [...argv, '--config', this.at.configFile, '--last-good', this.at.lastGood], env);
     this.#processes.push(door);
     await soon(() => {

@@ -37,7 +37,7 @@ export class Net {
           if (result instanceof Promise)
             result.then(
               (value) => caught(call, value),
-              (thrown) => caught(call, thrown),
+              (thrown: unknown) => caught(call, thrown),
             );
           else caught(call, result);
           return result;
