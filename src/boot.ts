@@ -56,6 +56,7 @@ export const boot = async (config: Config, lastRun?: Config): Promise<Running> =
     keys,
     hasController: false,
     journalLimits: { events: capacity, whenFull },
+    attemptsLost: records.openedDamaged !== undefined,
   });
   if (table.openedDamaged !== undefined) reader.tell({ code: 'table.damaged', fields: { by: 'open' } });
   if (records.openedDamaged !== undefined) reader.tell({ code: 'journal.damaged', fields: { what: 'file' } });

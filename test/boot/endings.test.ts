@@ -36,7 +36,7 @@ describe('a real door that is killed', () => {
     let released = 0;
     for (let kill = 0; kill < kills; kill += 1) {
       const running = await door.start();
-      spawn('sh', ['-c', `sleep ${random.between(0, 300) / 1_000}; kill -KILL ${running.pid}`], { stdio: 'ignore' });
+      spawn('sh', ['-c', `sleep ${random.between(0, 150) / 1_000}; kill -KILL ${running.pid}`], { stdio: 'ignore' });
       released += await openUntilDead(running);
       expect((await running.ended).signal).toBe('SIGKILL');
       const events = await door.events();

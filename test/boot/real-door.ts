@@ -19,6 +19,9 @@ const intervalMs = 5;
 /** Waits until `look` throws nothing more, and gives what it returned. */
 export const soon = <Value>(look: () => Value | Promise<Value>): Promise<Value> => vi.waitFor(look, { timeout: deadlineMs, interval: intervalMs });
 
+/** Each beep of a denial (access/feedback.ts); a key's is shorter, a grant's longer. */
+const denialBeepMs = '100';
+
 /** Digits of the upper row, Enter, and the asterisk of the number pad (include/uapi/linux/input-event-codes.h). */
 const codeOf = (character: string): number => {
   if (character === '#' || character === '\n') return 28;
@@ -137,11 +140,13 @@ export class RealDoor {
 
   /** Presses and releases each key. */
   type(keys: string): void {
+    this.#silence();
     this.keypadBytes(typed(keys));
   }
 
   /** A card, as a reader that types it. */
   swipe(card: string): void {
+    this.#silence();
     writeSync(this.#cards, typed(`${card}\n`));
   }
 
@@ -171,13 +176,10 @@ export class RealDoor {
     return Number(this.read('strike', 'duration'));
   }
 
-  /** The answer of a denial: red alone, which nothing else shows at a door at rest. */
+  /** The beeps of a denial, heard since somebody last typed or showed anything: nothing else then beeps as long. */
   async denied(): Promise<void> {
     await soon(() => {
-      if (this.read('red', 'brightness') !== '255' || this.read('green', 'brightness') !== '0') throw new Error('there was no denial');
-    });
-    await soon(() => {
-      if (this.read('red', 'brightness') !== '0') throw new Error('the denial is still shown');
+      if (this.read('buzzer', 'duration') !== denialBeepMs) throw new Error('there was no denial');
     });
   }
 
@@ -202,6 +204,11 @@ export class RealDoor {
       if (found === undefined) throw new Error(`no event ${code}`);
       return found;
     });
+  }
+
+  /** What was heard before counts no more. */
+  #silence(): void {
+    writeFileSync(join(this.#path('buzzer'), 'duration'), '0');
   }
 
   #path(name: string): string {

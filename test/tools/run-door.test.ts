@@ -95,7 +95,11 @@ describe('doorpad run', () => {
   it('stops a door that is still starting when it is told to, once it has started', async () => {
     const { promise: booting, resolve: started } = Promise.withResolvers<Awaited<ReturnType<Io['boot']>>>();
     const { promise: isBooting, resolve: bootCalled } = Promise.withResolvers<void>();
-    const running = runDoor({ boot: () => (bootCalled(), booting), stopAsked: asked });
+    const slow: Io['boot'] = () => {
+      bootCalled();
+      return booting;
+    };
+    const running = runDoor({ boot: slow, stopAsked: asked });
     await isBooting;
     await asked();
     expect(stop).not.toHaveBeenCalled();
