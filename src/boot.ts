@@ -56,7 +56,7 @@ export const boot = async (config: Config, lastRun?: Config): Promise<Running> =
     keys,
     hasController: false,
     journalLimits: { events: capacity, whenFull },
-    attemptsLost: records.openedDamaged !== undefined,
+    lost: records.isAbsent ? 'all' : records.openedDamaged === undefined ? undefined : 'some',
   });
   if (table.openedDamaged !== undefined) reader.tell({ code: 'table.damaged', fields: { by: 'open' } });
   if (records.openedDamaged !== undefined) reader.tell({ code: 'journal.damaged', fields: { what: 'file' } });
@@ -82,6 +82,8 @@ interface Opened<Store> {
   readonly store: Store;
   /** Undefined, or one sentence: what was wrong with what stood on disk. */
   readonly openedDamaged?: string | undefined;
+  /** Nothing is on disk, and nothing can be. */
+  readonly isAbsent?: boolean;
 }
 
 const keysOf = ({ dataDir }: Config, log: Logger): ReaderKeys | undefined => {
@@ -104,7 +106,7 @@ const openRecords = async ({ dataDir }: Config, restart: Restart, log: Logger): 
     const fault = asFault(thrown, 'disk.failed', 'the journal cannot be opened');
     log.fatal({ fault: fault.code }, 'there is no journal, so nothing is recorded and no PIN opens: %s', fault.message);
     restart.askWhen('the journal', async () => (await openTriedRecords(dataDir)).store.close());
-    return { store: new AbsentRecordStore(fault) };
+    return { store: new AbsentRecordStore(fault), isAbsent: true };
   }
 };
 

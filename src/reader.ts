@@ -6,17 +6,15 @@
 import { createActor, fromPromise } from 'xstate';
 import { decide, type Question } from './access/decision.ts';
 import { doorMachine } from './access/door-machine.ts';
-import { type AccessEvent, classOf, type EventClass, isEventCode } from './access/events.ts';
+import type { AccessEvent } from './access/events.ts';
 import type { Signal } from './access/feedback.ts';
-import { hasKeypad, type Mode, modeAtStart, modeFact, modeFor } from './access/mode.ts';
+import { hasKeypad, type Mode, modeFact, modeFor } from './access/mode.ts';
 import type { Policy } from './access/policy.ts';
 import { readerMachine } from './access/reader-machine.ts';
 import { restingOf } from './access/resting.ts';
-import { AttemptLog } from './journal/attempt-log.ts';
 import type { Change } from './journal/change.ts';
-import type { JournalEvent } from './journal/entry.ts';
-import { Facts } from './journal/facts.ts';
-import { Journal, type JournalLimits } from './journal/journal.ts';
+import type { Facts } from './journal/facts.ts';
+import type { Journal, JournalLimits } from './journal/journal.ts';
 import type { CardReader } from './ports/card-reader.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Crypto } from './ports/crypto.ts';
@@ -27,12 +25,14 @@ import type { RecordStore } from './ports/record-store.ts';
 import type { Strike } from './ports/strike.ts';
 import type { TableStore } from './ports/table-store.ts';
 import { Answers } from './reader/answers.ts';
-import { Budgets } from './reader/budgets.ts';
+import type { Budgets } from './reader/budgets.ts';
 import { DoorSide } from './reader/door-side.ts';
 import { Lock, secureLimitMs } from './reader/lock.ts';
 import { LockoutTally } from './reader/lockout-tally.ts';
+import { type Loss, type Memory, openMemory } from './reader/memory.ts';
 import { type OrderFailure, type OrderHandlers, Orders } from './reader/orders.ts';
-import { SeenTime } from './reader/seen-time.ts';
+import { PassingFacts } from './reader/passing-facts.ts';
+import type { SeenTime } from './reader/seen-time.ts';
 import { Signals } from './reader/signals.ts';
 import { within } from './reader/within.ts';
 import { assert } from './shared/assert.ts';
@@ -78,8 +78,8 @@ export interface ReaderParts {
   /** A controller is expected at the other end of a line; false: stand-alone. */
   readonly hasController: boolean;
   readonly journalLimits?: Partial<JournalLimits>;
-  /** The journal was found damaged, and what was spent on guessing may be lost with it: the PIN path starts in its longest wait. */
-  readonly attemptsLost?: boolean;
+  /** What of the journal is lost, where it is not whole. */
+  readonly lost?: Loss | undefined;
   readonly observer?: ReaderObserver;
 }
 
@@ -99,6 +99,7 @@ export class Reader {
   readonly #door;
   readonly #doorSide: DoorSide;
   readonly #orders: Orders;
+  readonly #passing: PassingFacts;
   /** Since when the controller is away, and for how long it had been at the start. */
   #linkLostAtMs: number | undefined;
   #offlineAtStartMs: number;
@@ -115,23 +116,14 @@ export class Reader {
       () => undefined,
       (thrown: unknown) => asFault(thrown, 'strike.failed', 'the strike could not be secured at start'),
     );
-    const classOfCode = (code: string): EventClass => (isEventCode(code) ? classOf(code) : 'alarm');
-    const limits = parts.journalLimits;
-    const journal = await Journal.open({ store: records, crypto, clock, classOf: classOfCode, ...(limits === undefined ? {} : { limits }) });
-    const tell = (event: JournalEvent): void => journal.tell(event);
-    const attempts = await AttemptLog.open({ store: records, crypto, tell });
-    const facts = await Facts.open({ store: records, crypto, tell, lastTrustedMs: journal.lastTrustedMs });
-    const budgets = new Budgets(journal, attempts, clock, parts.policy.budget);
-    if (parts.attemptsLost === true) budgets.assumeWorst('door');
-    const lockout = await budgets.now('door');
-    const mode = modeAtStart(parts.policy.mode, facts.mode);
-    const reader = new Reader(parts, { journal, attempts, facts, budgets, mode, lockoutMs: lockout.waitMs });
-    reader.tell({ code: 'reader.started', fields: { mode, version: parts.ports.table.state()?.version ?? 0 } });
+    const { policy, journalLimits: limits, lost } = parts;
+    const reader = new Reader(parts, await openMemory({ clock, crypto, records, policy, limits, lost }));
+    reader.tell({ code: 'reader.started', fields: { mode: reader.mode, version: parts.ports.table.state()?.version ?? 0 } });
     if (secured !== undefined) reader.tell({ code: 'strike.failed', fields: { fault: secured.code } });
     return reader;
   }
 
-  private constructor(parts: ReaderParts, opened: Opened) {
+  private constructor(parts: ReaderParts, opened: Memory) {
     const { ports, policy } = parts;
     const { clock } = ports;
     this.journal = opened.journal;
@@ -140,7 +132,8 @@ export class Reader {
     this.#hasController = parts.hasController;
     this.#observer = parts.observer ?? {};
     this.#facts = opened.facts;
-    this.#time = new SeenTime(clock, opened.facts);
+    this.#time = opened.time;
+    this.#passing = new PassingFacts(clock, opened.journal, opened.facts);
     this.#budgets = opened.budgets;
     this.#lock = new Lock(clock, ports.strike, { toDoor: (event) => this.#door.send(event), tell: (event) => this.tell(event) });
     this.#tally = new LockoutTally(clock, (event) => this.tell(event));
@@ -161,6 +154,7 @@ export class Reader {
       facts: opened.facts,
       trust: parts.keys?.trust,
       handlers: this.#orderHandlers(),
+      clock,
       wall: () => this.#time.now(),
       tell: (event) => this.tell(event),
     });
@@ -168,6 +162,7 @@ export class Reader {
     this.#signals.play('started');
     this.#rest();
     this.#scheduleHousekeeping();
+    if (parts.hasController && policy.offline !== undefined) this.#passing.repeat(() => this.#passingFacts());
   }
 
   get mode(): Mode {
@@ -194,9 +189,11 @@ export class Reader {
     }
     if (mode === this.mode) return allowed;
     this.tell({ code: 'mode.changed', fields: { mode, from: this.mode } });
-    this.#record(this.#facts.setMode(modeFact(this.#policy.mode, mode)));
     this.#isUnlockingOnRecord = false;
     this.#machine.send({ type: 'mode.set', mode });
+    // A lockdown ends a release under way; the machine secures an unlocked door itself.
+    if (mode === 'locked') void this.#lock.secure();
+    void this.#keepMode().catch(() => undefined);
     return allowed;
   }
 
@@ -205,7 +202,7 @@ export class Reader {
     if (!this.#hasController || isUp === (this.#linkLostAtMs === undefined)) return;
     this.#linkLostAtMs = isUp ? undefined : this.#ports.clock.nowMs();
     this.#offlineAtStartMs = 0;
-    if (isUp) this.#record(this.#facts.setOfflineMs(0));
+    if (isUp) this.#passing.keep(this.#facts.setOfflineMs(0));
     this.tell({ code: isUp ? 'link.found' : 'link.lost' });
     this.#rest();
   }
@@ -219,18 +216,20 @@ export class Reader {
   async stop(): Promise<void> {
     const { clock } = this.#ports;
     this.#doorSide.stop();
+    this.#orders.stop();
+    this.#passing.stop();
     this.#machine.stop();
     this.#signals.stop();
     clock.clearTimeout(this.#housekeeping);
     await this.#lock.secure();
     this.#door.stop();
     this.#tally.sumUp();
-    this.#record(...this.#passingFacts());
+    this.#passing.keep(...this.#passingFacts());
     this.tell({ code: 'reader.stopped' });
     await this.journal.close().catch(() => undefined);
   }
 
-  #startMachine(parts: ReaderParts, { journal, attempts, budgets, mode, lockoutMs }: Opened) {
+  #startMachine(parts: ReaderParts, { journal, attempts, budgets, mode, lockoutMs }: Memory) {
     const { clock, crypto, table } = this.#ports;
     const answers = new Answers({
       crypto,
@@ -243,8 +242,9 @@ export class Reader {
       offlineMs: () => this.#offlineMs(),
       tell: (event) => this.tell(event),
       recorded: (events) => this.#recorded(events),
-      lockoutBegan: (owner, waitMs) => {
-        if (owner === 'door') this.#machine.send({ type: 'lockout.began', waitMs });
+      lockoutBegan: (owner) => {
+        const waitMs = budgets.waitMs('door');
+        if (owner === 'door' && waitMs > 0) this.#machine.send({ type: 'lockout.began', waitMs });
       },
       countLockedOut: (owner) => this.#tally.count(owner),
       release: (holdMs) => this.#lock.release(holdMs),
@@ -284,9 +284,14 @@ export class Reader {
 
   #orderHandlers(): OrderHandlers {
     return {
-      setMode: async ({ mode }) => assert(this.setMode(mode).ok, 'the model refuses this mode'),
-      release: async () => {
+      // In force at once; obeyed when a restart cannot undo it.
+      setMode: async ({ mode }) => {
+        assert(this.setMode(mode).ok, 'the model refuses this mode');
+        await this.#keepMode();
+      },
+      release: async (_, isStale) => {
         await this.#recordOpening('order.released');
+        if (isStale()) throw new Fault('hardware.slow', 'nobody waits for this release any more');
         await this.#lock.release(this.#policy.strikeMs);
       },
       setClock: async ({ wallMs }) => {
@@ -356,7 +361,7 @@ export class Reader {
   }
 
   async #keepHouse(): Promise<void> {
-    this.#record(...this.#passingFacts());
+    this.#passing.keep(...this.#passingFacts());
     const isWhole = await this.#ports.table.scrub().catch(() => false);
     if (!isWhole) this.tell({ code: 'table.damaged', fields: { by: 'scrub' } });
   }
@@ -366,20 +371,10 @@ export class Reader {
     return [...this.#time.keep(), ...(this.#hasController ? [this.#facts.setOfflineMs(this.#offlineMs())] : [])];
   }
 
-  /** Facts nobody waits for: when they cannot be written, an older one stays. */
-  #record(...changes: readonly Change[]): void {
-    if (changes.length > 0) this.journal.record(changes).catch(() => undefined);
+  #keepMode(): Promise<void> {
+    return this.#passing.keepMode(modeFact(this.#policy.mode, this.mode));
   }
 }
 
 /** These orders speak to the line, which this reader does not have. */
 const notYet = (): Promise<void> => Promise.reject(new Fault('hardware.missing', 'the order needs a line'));
-
-interface Opened {
-  readonly journal: Journal;
-  readonly attempts: AttemptLog;
-  readonly facts: Facts;
-  readonly budgets: Budgets;
-  readonly mode: Mode;
-  readonly lockoutMs: number;
-}

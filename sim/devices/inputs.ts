@@ -1,6 +1,6 @@
 /** The door's contacts in memory. */
 import type { Clock } from '../../src/ports/clock.ts';
-import type { InputChange, InputName, Inputs } from '../../src/ports/inputs.ts';
+import type { InputName, Inputs, InputsListener } from '../../src/ports/inputs.ts';
 import type { Subscription } from '../../src/ports/subscription.ts';
 import { assert } from '../../src/shared/assert.ts';
 
@@ -9,7 +9,7 @@ const allInputs: readonly InputName[] = ['rex', 'doorContact', 'tamper'];
 export class SimInputs implements Inputs {
   readonly #clock: Clock;
   readonly #isActive: Map<InputName, boolean>;
-  #listener: ((change: InputChange) => void) | undefined;
+  #listener: InputsListener | undefined;
   /** Until the present state has been told, a change is part of it. */
   #hasToldState = false;
 
@@ -19,7 +19,7 @@ export class SimInputs implements Inputs {
     this.#isActive = new Map(wired.map((input) => [input, false]));
   }
 
-  listen(listener: (change: InputChange) => void): Subscription {
+  listen(listener: InputsListener): Subscription {
     assert(this.#listener === undefined, 'inputs have one listener at a time');
     this.#listener = listener;
     this.#hasToldState = false;
@@ -47,6 +47,6 @@ export class SimInputs implements Inputs {
   }
 
   #tell(input: InputName): void {
-    this.#listener?.({ input, isActive: this.isActive(input), atMs: this.#clock.nowMs() });
+    this.#listener?.changed({ input, isActive: this.isActive(input), atMs: this.#clock.nowMs() });
   }
 }

@@ -14,6 +14,11 @@ export class Card {
     this.#value = Uint8Array.from(value);
   }
 
+  /** More was read than is kept: what is kept could be another card's beginning, so it is nobody's. */
+  get isCut(): boolean {
+    return this.length > this.#value.length * (this.form === 'bits' ? 8 : 1);
+  }
+
   /** The card number itself: for the one computation that makes a tag of it. */
   reveal(): Uint8Array {
     return this.#value;

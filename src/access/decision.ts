@@ -54,11 +54,6 @@ export interface Attempt {
   readonly waitMs: number;
 }
 
-/** Proof that an event is durable. Only the journal makes one, so there is no grant without a record. */
-export interface Receipt {
-  readonly sequence: number;
-}
-
 /** The questions a decision asks the outside. Rejections deny; the order in which they are asked is this file's. */
 export interface Asks {
   findCard(card: Card): Promise<LookUp>;
@@ -71,26 +66,31 @@ export interface Asks {
    * Puts the events on disk; in the same step gives `attempt` back and counts one use where the person has a use count.
    * Rejects when that cannot be done.
    */
-  recordGrant(events: readonly AccessEvent[], person: Person, attempt: Attempt | undefined): Promise<Receipt>;
+  recordGrant(events: readonly AccessEvent[], person: Person, attempt: Attempt | undefined): Promise<unknown>;
   /** Takes an event that nobody waits for. */
   tell(event: AccessEvent): void;
   /** An attempt was not given back and earned a wait. */
-  lockoutBegan(owner: BudgetOwner, waitMs: number): void;
+  lockoutBegan(owner: BudgetOwner): void;
   /** Counts a PIN submitted during a lockout, for the summary. */
   countLockedOut(owner: BudgetOwner): void;
   /** Releases the strike. Rejects with a Fault, and then the strike is not released. */
   release(holdMs: number): Promise<void>;
 }
 
-/** `isWithdrawn`: nobody waits for the verdict any more (the decision took too long), so nothing may be released. */
+/**
+ * `isWithdrawn`: nobody waits for the verdict any more (it took too long, or the mode changed), so nothing further is
+ * compared, recorded or released. What comes of a withdrawn decision is the machine's to tell, save for what it left on record.
+ */
 export const decide = async (question: Question, policy: Policy, asks: Asks, isWithdrawn: () => boolean): Promise<Verdict> => {
+  const decision: Decision = { policy, asks, isWithdrawn, mode: question.mode, isGivenBack: false };
   try {
-    const decision: Decision = { policy, asks, isWithdrawn, mode: question.mode };
     return question.presented.by === 'card'
       ? await decideCard(question.presented, decision)
       : await decidePin(question.presented, question, decision);
   } catch (thrown) {
-    asks.tell({ code: 'decision.failed', fields: { fault: asFault(thrown, 'hardware.failed', 'a question had no answer').code } });
+    if (!isWithdrawn()) {
+      asks.tell({ code: 'decision.failed', fields: { fault: asFault(thrown, 'hardware.failed', 'a question had no answer').code } });
+    }
     return { verdict: 'denied', code: 'decision.failed' };
   }
 };
@@ -100,7 +100,16 @@ interface Decision {
   readonly asks: Asks;
   readonly isWithdrawn: () => boolean;
   readonly mode: Mode;
+  /** The burnt attempt was given back on disk. */
+  isGivenBack: boolean;
 }
+
+/** The answer to a question, unless nobody waits for it any more. */
+const heard = async <Answer>(decision: Decision, answer: Promise<Answer>): Promise<Answer> => {
+  const answered = await answer;
+  if (decision.isWithdrawn()) throw new Fault('hardware.slow', 'nobody waits for this decision any more');
+  return answered;
+};
 
 const deny = ({ asks, mode }: Decision, event: AccessEvent): Verdict => {
   asks.tell({ ...event, fields: { mode, ...event.fields } });
@@ -114,15 +123,15 @@ const decideCard = async ({ card, atMs }: { card: Card; atMs: number }, decision
   if (mode === 'pinOnly') return deny(decision, { code: 'card.notAsked', fields });
   if (mode === 'unlocked') return passage(decision, 'card');
 
-  const known = await asks.findCard(card);
+  const known = await heard(decision, asks.findCard(card));
   if (!isKnown(known) || known.kind !== 'card') return denyUnknown(decision, known, 'card', card.tail);
   const { person } = known;
-  const refusal = refusalOf(person, await asks.circumstances(person), policy);
+  const refusal = refusalOf(person, await heard(decision, asks.circumstances(person)), policy);
   if (refusal !== undefined) return deny(decision, { code: refusal, person: person.person, fields });
   if (mode !== 'cardAndPin' || known.pinExempt) return grant(decision, { person, by: 'card', attempt: undefined, isDuress: false });
 
   if (!person.hasPin) return deny(decision, { code: 'credential.noPin', person: person.person, fields });
-  if (await asks.isLockedOut(person.person)) return lockedOut(decision, person.person);
+  if (await heard(decision, asks.isLockedOut(person.person))) return lockedOut(decision, person.person);
   const windowMs = policy.windowMs * (person.extendedTime ? extendedFactor : 1);
   const window: Window = { person, card, deadlineMs: atMs + windowMs, triesLeft: policy.windowTries, submitted: 0 };
   return { verdict: 'awaitPin', window };
@@ -154,51 +163,40 @@ const decidePin = async ({ pin, atMs }: { pin: Pin; atMs: number }, question: Qu
 /** R9: the PIN alone names its person. */
 const decidePinAlone = async (pin: Pin, decision: Decision): Promise<Verdict> => {
   const { asks, policy } = decision;
-  if (await asks.isLockedOut('door')) return lockedOut(decision, 'door');
+  if (await heard(decision, asks.isLockedOut('door'))) return lockedOut(decision, 'door');
   if (pin.isTooShort) return deny(decision, { code: 'credential.notFound', fields: { by: 'pin', detail: 'tooShort' } });
 
-  const attempt = await burn(decision, 'door');
-  if (attempt === undefined) return { verdict: 'denied', code: 'record.failed' };
-  const known = await asks.findPin(pin);
-  if (!isKnown(known) || !isPinHere(known, policy)) {
-    tellLockout(decision, attempt);
-    return denyUnknown(decision, known, 'pin');
-  }
-  const { person } = known;
-  const refusal = refusalOf(person, await asks.circumstances(person), policy);
-  if (refusal !== undefined) {
-    tellLockout(decision, attempt);
-    return deny(decision, { code: refusal, person: person.person, fields: { by: 'pin' } });
-  }
-  return grant(decision, { person, by: 'pin', attempt, isDuress: known.kind === 'duressPin' });
+  return charged(decision, 'door', async (attempt) => {
+    const known = await heard(decision, asks.findPin(pin));
+    if (!isKnown(known) || !isPinHere(known, policy)) return denyUnknown(decision, known, 'pin');
+    const { person } = known;
+    const refusal = refusalOf(person, await heard(decision, asks.circumstances(person)), policy);
+    if (refusal !== undefined) return deny(decision, { code: refusal, person: person.person, fields: { by: 'pin' } });
+    return grant(decision, { person, by: 'pin', attempt, isDuress: known.kind === 'duressPin' });
+  });
 };
 
 /** R8: the PIN must be that of the card's person, who is looked up again: the card may have been revoked since. */
 const decidePinAfterCard = async (pin: Pin, window: Window, decision: Decision): Promise<Verdict> => {
   const { asks, policy } = decision;
   const owner = window.person.person;
-  if (await asks.isLockedOut(owner)) return lockedOut(decision, owner);
+  if (await heard(decision, asks.isLockedOut(owner))) return lockedOut(decision, owner);
   const wrong: AccessEvent = { code: 'pin.wrong', person: owner };
   if (pin.isTooShort) return deny(decision, { ...wrong, fields: { detail: 'tooShort' } });
 
-  const attempt = await burn(decision, owner);
-  if (attempt === undefined) return { verdict: 'denied', code: 'record.failed' };
-  const holder = await asks.findCard(window.card);
-  const known = await asks.findPin(pin);
-  const refuse = (event: AccessEvent): Verdict => {
-    tellLockout(decision, attempt);
-    return deny(decision, event);
-  };
-  if (!isKnown(holder) || holder.kind !== 'card' || holder.person.person !== owner) {
-    tellLockout(decision, attempt);
-    return denyUnknown(decision, isKnown(holder) ? 'nobody' : holder, 'card', window.card.tail);
-  }
-  if (known === 'damaged') return refuse({ code: 'table.damaged', fields: { by: 'pin' } });
-  if (!isKnown(known) || !isPinHere(known, policy) || known.person.person !== owner) return refuse(wrong);
-  const { person } = holder;
-  const refusal = refusalOf(person, await asks.circumstances(person), policy);
-  if (refusal !== undefined) return refuse({ code: refusal, person: owner, fields: { by: 'cardAndPin' } });
-  return grant(decision, { person, by: 'cardAndPin', attempt, isDuress: known.kind === 'duressPin' });
+  return charged(decision, owner, async (attempt) => {
+    const holder = await heard(decision, asks.findCard(window.card));
+    const known = await heard(decision, asks.findPin(pin));
+    if (!isKnown(holder) || holder.kind !== 'card' || holder.person.person !== owner) {
+      return denyUnknown(decision, isKnown(holder) ? 'nobody' : holder, 'card', window.card.tail);
+    }
+    if (known === 'damaged') return deny(decision, { code: 'table.damaged', fields: { by: 'pin' } });
+    if (!isKnown(known) || !isPinHere(known, policy) || known.person.person !== owner) return deny(decision, wrong);
+    const { person } = holder;
+    const refusal = refusalOf(person, await heard(decision, asks.circumstances(person)), policy);
+    if (refusal !== undefined) return deny(decision, { code: refusal, person: owner, fields: { by: 'cardAndPin' } });
+    return grant(decision, { person, by: 'cardAndPin', attempt, isDuress: known.kind === 'duressPin' });
+  });
 };
 
 const isKnown = (found: LookUp): found is Known => typeof found === 'object';
@@ -222,23 +220,28 @@ const lockedOut = ({ asks }: Decision, owner: BudgetOwner): Verdict => {
   return { verdict: 'lockedOut' };
 };
 
-/** R10: written down before anything is compared. Undefined: it could not be, so the PIN path is closed. */
-const burn = async (decision: Decision, owner: BudgetOwner): Promise<Attempt | undefined> => {
-  const attempt = await decision.asks.burnAttempt(owner).catch((thrown: unknown) => {
+/**
+ * R10: the attempt is written down before anything is compared, and where that cannot be done the PIN path is closed.
+ * Whatever comes of `judge`, a wait that the attempt has earned is told unless the attempt was given back.
+ */
+const charged = async (decision: Decision, owner: BudgetOwner, judge: (attempt: Attempt) => Promise<Verdict>): Promise<Verdict> => {
+  const { asks } = decision;
+  let attempt: Attempt;
+  try {
+    attempt = await asks.burnAttempt(owner);
+  } catch (thrown) {
     const { code } = asFault(thrown, 'disk.failed', 'the attempt could not be written');
-    deny(decision, { code: 'record.failed', fields: { by: 'pin', fault: code } });
-    return undefined;
-  });
-  if (attempt === undefined || !decision.isWithdrawn()) return attempt;
-  // The next PIN may already be charged to the budget as it was before this one: only one of the two may be compared.
-  tellLockout(decision, attempt);
-  throw new Fault('hardware.slow', 'nobody waits for this PIN any more');
-};
-
-const tellLockout = ({ asks }: Decision, { owner, waitMs }: Attempt): void => {
-  if (waitMs === 0) return;
-  asks.tell({ code: 'lockout.started', ...(owner === 'door' ? {} : { person: owner }), fields: { waitMs } });
-  asks.lockoutBegan(owner, waitMs);
+    return deny(decision, { code: 'record.failed', fields: { by: 'pin', fault: code } });
+  }
+  try {
+    // The next PIN may already be charged to the budget as it was before this one: only one of the two may be compared.
+    return await heard(decision, Promise.resolve(attempt)).then(judge);
+  } finally {
+    if (attempt.waitMs > 0 && !decision.isGivenBack) {
+      asks.tell({ code: 'lockout.started', ...(owner === 'door' ? {} : { person: owner }), fields: { waitMs: attempt.waitMs } });
+      asks.lockoutBegan(owner);
+    }
+  }
 };
 
 interface Grant {
@@ -250,19 +253,20 @@ interface Grant {
 
 /** R11: the event is on disk before the strike is released. */
 const grant = async (decision: Decision, granted: Grant): Promise<Verdict> => {
-  const { asks, policy, mode, isWithdrawn } = decision;
+  const { asks, policy, mode } = decision;
   const { person, by } = granted;
   const event: AccessEvent = { code: 'access.granted', person: person.person, fields: { by, mode } };
   const duress: AccessEvent = { code: 'duress.used', person: person.person, fields: { by } };
   try {
     await asks.recordGrant(granted.isDuress ? [event, duress] : [event], person, granted.attempt);
+    decision.isGivenBack = true;
   } catch (thrown) {
     const mayGoUnrecorded = policy.recordFailure === 'grantCards' && by === 'card' && person.uses === undefined;
     const { code } = asFault(thrown, 'disk.failed', 'the grant could not be written');
     if (!mayGoUnrecorded) return deny(decision, { code: 'record.failed', person: person.person, fields: { by, fault: code } });
     asks.tell({ ...event, fields: { ...event.fields, unrecorded: true } });
   }
-  if (isWithdrawn()) return deny(decision, { code: 'decision.failed', person: person.person, fields: { by, fault: 'hardware.slow' } });
+  if (decision.isWithdrawn()) return deny(decision, { code: 'decision.failed', person: person.person, fields: { by, fault: 'hardware.slow' } });
   try {
     await asks.release(policy.strikeMs * (person.extendedTime ? extendedFactor : 1));
   } catch (thrown) {

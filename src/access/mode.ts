@@ -22,7 +22,7 @@ export const modeFact = (byDefault: Mode, set: Mode): number => 1 + modes.indexO
 
 /**
  * The mode to start in: the one that was set before, so that cutting the power lifts no lockdown; the default where the
- * settings have changed since, and in place of `unlocked`, so that power coming back opens no door.
+ * settings have changed since or the model refuses it, and in place of `unlocked`, so that power coming back opens no door.
  */
-export const modeAtStart = (byDefault: Mode, fact: number): Mode =>
-  modes.find((mode) => mode !== 'unlocked' && modeFact(byDefault, mode) === fact) ?? byDefault;
+export const modeAtStart = (model: Model, byDefault: Mode, fact: number): Mode =>
+  modes.find((mode) => mode !== 'unlocked' && modeFact(byDefault, mode) === fact && modeFor(model, mode).ok) ?? byDefault;

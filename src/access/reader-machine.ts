@@ -60,7 +60,7 @@ const open = readerSetup.createStateConfig({
   on: {
     verdict: [
       { guard: 'isTooLate', target: 'over', actions: 'runOutWindow' },
-      { guard: and(['isWrongPin', not('isLastTry')]), actions: 'countTry' },
+      { guard: and(['isDenied', not('isLastTry')]), actions: 'countTry' },
       { guard: 'isDenied', target: 'over', actions: 'runOutWindow' },
       { target: 'closed', actions: 'closeWindow' },
     ],
@@ -74,7 +74,7 @@ const ending = readerSetup.createStateConfig({
   description: 'The deadline has passed while a PIN submitted in time is still being judged.',
   on: {
     verdict: [
-      { guard: and(['isWrongPin', not('isLastTry'), 'hasPendingPin']), actions: 'countTry' },
+      { guard: and(['isDenied', not('isLastTry'), 'hasPendingPin']), actions: 'countTry' },
       { guard: 'isDenied', target: 'over', actions: 'runOutWindow' },
       { guard: 'isTooLate', target: 'over', actions: 'runOutWindow' },
       { target: 'closed', actions: 'closeWindow' },
@@ -110,9 +110,25 @@ const deciding = readerSetup.createStateConfig({
       },
       { target: 'ready', actions: [{ type: 'noteVerdict', params: ({ event }) => event.output }, 'conclude'] },
     ],
-    onError: { target: 'answering', actions: [{ type: 'noteNoVerdict', params: { afterMs: 0 } }, 'tellNoVerdict'] },
+    onError: {
+      target: 'answering',
+      actions: [
+        { type: 'noteNoVerdict', params: { afterMs: 0 } },
+        { type: 'tellNoVerdict', params: { fault: 'hardware.failed' } },
+      ],
+    },
   },
-  after: { decisionLimit: { target: 'answering', actions: [{ type: 'noteNoVerdict', params: { afterMs: decisionLimitMs } }, 'tellNoVerdict'] } },
+  after: {
+    decisionLimit: {
+      target: 'answering',
+      actions: [
+        { type: 'noteNoVerdict', params: { afterMs: decisionLimitMs } },
+        { type: 'tellNoVerdict', params: { fault: 'hardware.slow' } },
+      ],
+    },
+  },
+  // What is on its way was asked under another mode: it is withdrawn, and decided anew under this one.
+  on: { 'mode.set': { target: 'deciding', reenter: true } },
 });
 
 const answering = readerSetup.createStateConfig({
@@ -129,7 +145,10 @@ const available = readerSetup.createStateConfig({
 const lockedOut = readerSetup.createStateConfig({
   description: 'PINs without a card are counted, not judged; cards go on working (R10).',
   after: { lockoutLeft: { target: 'available', actions: ['endLockout', 'tellLockoutEnded'] } },
-  on: { 'lockout.cleared': { target: 'available', actions: 'endLockout' } },
+  on: {
+    'lockout.began': { target: 'lockedOut', reenter: true, actions: 'noteLockout' },
+    'lockout.cleared': { target: 'available', actions: 'endLockout' },
+  },
 });
 
 const secured = readerSetup.createStateConfig({

@@ -140,7 +140,6 @@ export const readerSetup = setup({
     wasDenied: (_, { verdict }: Decided) => verdict.verdict === 'denied',
     isDenied: ({ event }) => event.type === 'verdict' && event.verdict.verdict === 'denied',
     isTooLate: ({ event }) => event.type === 'verdict' && event.verdict.verdict === 'windowOver',
-    isWrongPin: ({ event }) => event.type === 'verdict' && event.verdict.verdict === 'denied' && event.verdict.code === 'pin.wrong',
     /** A window no longer than its warning begins with the signal that asks for the PIN: that is warning enough. */
     isWarningDue: ({ context: { policy } }) => policy.windowMs > windowWarningMs,
     isLastTry: ({ context }) => windowOf(context).triesLeft <= 1,
@@ -199,7 +198,7 @@ export const readerSetup = setup({
       verdict: nothingDecided,
       decidedAtMs: currentOf(context).atMs + afterMs,
     })),
-    tellNoVerdict: emit({ type: 'tell', event: { code: 'decision.failed', fields: { fault: 'hardware.slow' } } }),
+    tellNoVerdict: emit((_, { fault }: { readonly fault: string }) => ({ type: 'tell', event: { code: 'decision.failed', fields: { fault } } })),
     conclude: enqueueActions(({ context, enqueue }) => {
       const presented = currentOf(context);
       const verdict = present(context.verdict, 'a decision ends with a verdict');

@@ -4,7 +4,7 @@
  *
  * Without an EvdevControl the present state cannot be asked: an input counts as inactive until it first changes.
  */
-import type { InputChange, InputName, Inputs } from '../ports/inputs.ts';
+import type { InputName, Inputs, InputsListener } from '../ports/inputs.ts';
 import type { Subscription } from '../ports/subscription.ts';
 import type { EvdevDevice, EvdevState } from './evdev-device.ts';
 
@@ -21,21 +21,18 @@ export type InputWirings = Readonly<Partial<Record<InputName, InputWiring>>>;
 export class EvdevInputs implements Inputs {
   readonly #device: EvdevDevice;
   readonly #wirings: readonly (readonly [InputName, InputWiring])[];
-  readonly #attached: (isAttached: boolean) => void;
 
-  /** `attached` hears when the device goes and comes back, which the port has no word for: contacts then stay as last seen. */
-  constructor(device: EvdevDevice, wirings: InputWirings, attached: (isAttached: boolean) => void = () => undefined) {
+  constructor(device: EvdevDevice, wirings: InputWirings) {
     this.#device = device;
     this.#wirings = Object.entries(wirings) as [InputName, InputWiring][];
-    this.#attached = attached;
   }
 
-  listen(listener: (change: InputChange) => void): Subscription {
+  listen(listener: InputsListener): Subscription {
     const isActive = new Map<InputName, boolean>();
     const tell = (input: InputName, active: boolean, atMs: number): void => {
       if (isActive.get(input) === active) return;
       isActive.set(input, active);
-      listener({ input, isActive: active, atMs });
+      listener.changed({ input, isActive: active, atMs });
     };
     return this.#device.listen({
       event: ({ kind, code, value, atMs }) => {
@@ -47,7 +44,7 @@ export class EvdevInputs implements Inputs {
       resync: (state, atMs) => {
         for (const [input, wiring] of this.#wirings) tell(input, stateOf(input, wiring, state, isActive.get(input)), atMs);
       },
-      attached: this.#attached,
+      attached: (isAttached) => listener.attached(isAttached),
     });
   }
 }

@@ -128,8 +128,9 @@ export class Writer {
     } catch (thrown) {
       ledger.rewind(begin);
       for (const kind of eventClasses) this.#overflow[kind] += overflow[kind];
-      this.#jobs.unshift(...batch.filter(({ told }) => told !== undefined));
-      this.#reject(batch, asFault(thrown, 'disk.failed', 'The commit was rejected'));
+      // What was told must not cost anybody an answer: what was asked is tried once more without it.
+      if (batch.every(isAsked)) this.#reject(batch, asFault(thrown, 'disk.failed', 'The commit was rejected'));
+      else this.#jobs.unshift(...batch);
       return false;
     }
     ledger.keep();
@@ -142,13 +143,17 @@ export class Writer {
     return true;
   }
 
+  /** The next batch; after one that was refused, of what is asked only: what was told waits for its time. */
   #take(): Job[] {
+    const jobs = this.#isRefused ? this.#jobs.filter(isAsked) : this.#jobs;
     let weight = 0;
-    const end = this.#jobs.findIndex((job) => {
+    const end = jobs.findIndex((job) => {
       weight += job.weight;
       return weight > mostWrites;
     });
-    return this.#jobs.splice(0, end < 0 ? this.#jobs.length : end);
+    const batch = new Set(end < 0 ? jobs : jobs.slice(0, end));
+    this.#jobs = this.#jobs.filter((job) => !batch.has(job));
+    return [...batch];
   }
 
   #plan(job: Job, writes: Write[]): boolean {
@@ -164,8 +169,7 @@ export class Writer {
   }
 
   #reject(jobs: readonly Job[], fault: Fault): void {
-    for (const { told, failed } of jobs) {
-      if (told !== undefined) continue;
+    for (const { failed } of jobs.filter(isAsked)) {
       this.#askedCount -= 1;
       failed(fault);
     }
@@ -183,6 +187,8 @@ export class Writer {
   }
 }
 
+/** Somebody waits for it. */
+const isAsked = ({ told }: Job): boolean => told === undefined;
 const none = (): Record<EventClass, number> => ({ grant: 0, alarm: 0, deny: 0, info: 0 });
 const sum = (counts: Record<EventClass, number>): number => eventClasses.reduce((total, kind) => total + counts[kind], 0);
 const nobody = (): void => {};

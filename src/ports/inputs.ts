@@ -10,7 +10,13 @@ export interface InputChange {
   readonly atMs: number;
 }
 
+export interface InputsListener {
+  changed(change: InputChange): void;
+  /** The device went, or is not there at the start (false), or is there (again) (true). Contacts stay as last reported meanwhile. */
+  attached(isAttached: boolean): void;
+}
+
 export interface Inputs {
   /** Reports the present state of every input that exists once, soon after this call, then every change, in order, until stopped. */
-  listen(listener: (change: InputChange) => void): Subscription;
+  listen(listener: InputsListener): Subscription;
 }

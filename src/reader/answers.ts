@@ -3,7 +3,7 @@
  * carries out; the order of the questions is access/decision.ts's.
  */
 import type { Card } from '../access/card.ts';
-import type { Asks, Attempt, BudgetOwner, Receipt } from '../access/decision.ts';
+import type { Asks, Attempt, BudgetOwner } from '../access/decision.ts';
 import type { AccessEvent } from '../access/events.ts';
 import type { LookUp, Person, PersonId } from '../access/facts.ts';
 import type { Pin } from '../access/pin.ts';
@@ -31,7 +31,7 @@ export interface AnswerParts {
   offlineMs(): number;
   tell(event: AccessEvent): void;
   recorded(events: readonly AccessEvent[]): void;
-  lockoutBegan(owner: BudgetOwner, waitMs: number): void;
+  lockoutBegan(owner: BudgetOwner): void;
   countLockedOut(owner: BudgetOwner): void;
   release(holdMs: number): Promise<void>;
 }
@@ -46,7 +46,8 @@ export class Answers implements Asks {
 
   findCard(card: Card): Promise<LookUp> {
     const { crypto, tableKey } = this.#parts;
-    return tableKey === undefined ? Promise.resolve('noTable') : this.#find(cardTag(crypto, tableKey, card));
+    if (tableKey === undefined) return Promise.resolve('noTable');
+    return card.isCut ? Promise.resolve('nobody') : this.#find(cardTag(crypto, tableKey, card));
   }
 
   findPin(pin: Pin): Promise<LookUp> {
@@ -69,13 +70,12 @@ export class Answers implements Asks {
     return this.#parts.budgets.burn(owner);
   }
 
-  async recordGrant(events: readonly AccessEvent[], person: Person, attempt: Attempt | undefined): Promise<Receipt> {
+  async recordGrant(events: readonly AccessEvent[], person: Person, attempt: Attempt | undefined): Promise<void> {
     const { journal, budgets, recorded } = this.#parts;
-    const givenBack = attempt === undefined ? [] : [budgets.giveBack(attempt)];
-    const append = async (also: readonly Change[]): Promise<Receipt> => {
-      const receipt = await journal.append(events, also);
+    const givenBack = attempt === undefined ? [] : budgets.giveBack(attempt);
+    const append = async (also: readonly Change[]): Promise<void> => {
+      await journal.append(events, also);
       recorded(events);
-      return receipt;
     };
     return person.uses === undefined ? append(givenBack) : this.#spendUse(person.person, person.uses, (use) => append([...givenBack, use]));
   }
@@ -84,8 +84,8 @@ export class Answers implements Asks {
     this.#parts.tell(event);
   }
 
-  lockoutBegan(owner: BudgetOwner, waitMs: number): void {
-    this.#parts.lockoutBegan(owner, waitMs);
+  lockoutBegan(owner: BudgetOwner): void {
+    this.#parts.lockoutBegan(owner);
   }
 
   countLockedOut(owner: BudgetOwner): void {
@@ -97,7 +97,7 @@ export class Answers implements Asks {
   }
 
   /** A grant that nobody waits for any more may still be on its way to the disk: no use is spent twice. */
-  async #spendUse(person: PersonId, { limit, serial }: NonNullable<Person['uses']>, grant: (use: Change) => Promise<Receipt>): Promise<Receipt> {
+  async #spendUse(person: PersonId, { limit, serial }: NonNullable<Person['uses']>, grant: (use: Change) => Promise<void>): Promise<void> {
     const { attempts } = this.#parts;
     if (this.#spending.has(person)) throw new Fault('hardware.slow', 'A grant of this person is still on its way to the disk');
     this.#spending.add(person);

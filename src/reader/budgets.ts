@@ -25,8 +25,9 @@ export class Budgets {
   readonly #clock: Clock;
   readonly #policy: BudgetPolicy;
   readonly #moving = new Map<BudgetOwner, Moving>();
-  /** What each open attempt would be given back to. */
+  /** What each open attempt would be given back to, and the latest attempt of each owner: no other is given back. */
   readonly #before = new WeakMap<Attempt, Moving>();
+  readonly #latest = new Map<BudgetOwner, Attempt>();
 
   constructor(journal: Journal, log: AttemptLog, clock: Clock, policy: BudgetPolicy) {
     this.#journal = journal;
@@ -53,18 +54,32 @@ export class Budgets {
     await this.#journal.record([this.#change(owner, budget)]);
     const attempt: Attempt = { owner, waitMs: budget.waitMs };
     this.#before.set(attempt, before);
+    this.#latest.set(owner, attempt);
     return attempt;
   }
 
-  /** Takes it that everything was spent: the record of it is gone. In memory; the next attempt writes it down. */
-  assumeWorst(owner: BudgetOwner): void {
-    this.#keep(owner, { budget: worstBudget(this.#rule(owner)), atMs: this.#clock.nowMs() });
+  /** Takes it that everything was spent, the record of it being gone. Holds from now on, and over a restart once the disk takes it. */
+  async assumeWorst(owner: BudgetOwner): Promise<void> {
+    const budget = worstBudget(this.#rule(owner));
+    this.#keep(owner, { budget, atMs: this.#clock.nowMs() });
+    await this.#journal.record([this.#change(owner, budget)]);
   }
 
-  /** What gives a burnt attempt back, to be committed with the grant that earns it. */
-  giveBack(attempt: Attempt): Change {
+  /**
+   * What gives a burnt attempt back, to be committed with the grant that earns it. Nothing, where another was burnt since: a
+   * right PIN never refills what others spent.
+   */
+  giveBack(attempt: Attempt): readonly Change[] {
     const before = present(this.#before.get(attempt), 'only a burnt attempt is given back');
-    return this.#change(attempt.owner, this.#moved(attempt.owner, before));
+    if (this.#latest.get(attempt.owner) !== attempt) return [];
+    this.#latest.delete(attempt.owner);
+    return [this.#change(attempt.owner, this.#moved(attempt.owner, before))];
+  }
+
+  /** What is left of the wait, as far as it is known without asking the disk; 0: none. */
+  waitMs(owner: BudgetOwner): number {
+    const moving = this.#moving.get(owner);
+    return moving === undefined ? 0 : this.#moved(owner, moving).waitMs;
   }
 
   /** Forgets what was spent, by order of the controller. */
@@ -74,12 +89,11 @@ export class Budgets {
 
   #change(owner: BudgetOwner, budget: Budget): Change {
     const { writes, onDisk } = this.#log.setBudget(keyOf(owner), budget);
-    const atMs = this.#clock.nowMs();
     return {
       writes,
       onDisk: () => {
         onDisk();
-        this.#keep(owner, { budget, atMs });
+        this.#keep(owner, { budget, atMs: this.#clock.nowMs() });
       },
     };
   }

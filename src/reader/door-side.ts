@@ -65,7 +65,14 @@ export class DoorSide {
         }),
       );
     }
-    if (inputs !== undefined) this.#subscriptions.push(inputs.listen((change) => this.#inputChanged(change)));
+    if (inputs !== undefined) {
+      this.#subscriptions.push(
+        inputs.listen({
+          changed: (change) => this.#inputChanged(change),
+          attached: (isAttached) => this.#deviceChanged('inputs', isAttached),
+        }),
+      );
+    }
   }
 
   stop(): void {

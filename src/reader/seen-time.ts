@@ -31,16 +31,22 @@ export class SeenTime {
     return { ms: this.#latest === undefined ? ms : floorMs + this.#clock.nowMs() - this.#latest.atMs, trusted };
   }
 
-  /** What keeps the floor over a restart; nothing while the time is not trusted. */
+  /** What keeps the floor over a restart; nothing where no time was ever trusted. */
   keep(): Change[] {
-    const { ms, trusted } = this.now();
-    return trusted ? [this.#facts.setTimeFloor(ms)] : [];
+    this.now();
+    return this.#latest === undefined ? [] : [this.#facts.setTimeFloor(this.#latest.wallMs)];
   }
 
-  /** Sets the clock and the floor, also back, and says what must be committed for it to last. */
+  /** Sets the clock and the floor, also back, once the change is on disk. */
   set(wallMs: number): Change {
-    this.#clock.setWall(wallMs);
-    this.#latest = { wallMs, atMs: this.#clock.nowMs() };
-    return this.#facts.resetTimeFloor(wallMs);
+    const { writes, onDisk } = this.#facts.resetTimeFloor(wallMs);
+    return {
+      writes,
+      onDisk: () => {
+        onDisk();
+        this.#clock.setWall(wallMs);
+        this.#latest = { wallMs, atMs: this.#clock.nowMs() };
+      },
+    };
   }
 }

@@ -8,7 +8,7 @@ import { type Row, type Space, spaces, type Write } from '../ports/record-store.
 import { Fault } from '../shared/faults.ts';
 import { closeQuietly, markSuspect, openDatabaseFile } from './database-file.ts';
 import { diskFault } from './disk-fault.ts';
-import { checkedRow, journalFile, journalFileName, rowCrc, type StoredRow } from './journal-file.ts';
+import { journalFile, journalFileName, rowColumns } from './journal-file.ts';
 import { type FreeBytes, SpaceReserve } from './space-reserve.ts';
 
 /** Largest `journal.db`: above a million events. Reaching it is `disk.full`. */
@@ -75,7 +75,7 @@ export class RecordDatabase {
   scan(space: Space, from: number, limit: number): readonly Row[] {
     this.#throwFailure();
     try {
-      return (this.#of(space).scan.all(from, limit) as unknown as StoredRow[]).map((row) => checkedRow(space, row));
+      return this.#of(space).scan.all(from, limit) as unknown as readonly Row[];
     } catch (thrown) {
       throw this.#fail(diskFault(thrown, journalFileName));
     }
@@ -141,7 +141,7 @@ export class RecordDatabase {
   #write(write: Write): void {
     const { space } = write;
     this.#rowsSinceCheckpoint += write.op === 'deleteRange' ? rowsPerCheckpoint : 1;
-    if (write.op === 'put') this.#of(space).put.run(write.key, rowCrc(space, write.key, write.value), write.value);
+    if (write.op === 'put') this.#of(space).put.run(write.key, write.value);
     else if (write.op === 'delete') this.#of(space).delete.run(write.key);
     else this.#of(space).deleteRange.run(write.from, write.to);
   }
@@ -166,8 +166,8 @@ export class RecordDatabase {
 }
 
 const prepare = (database: DatabaseSync, space: Space): SpaceStatements => ({
-  put: database.prepare(`INSERT INTO "${space}" VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET crc = excluded.crc, value = excluded.value`),
+  put: database.prepare(`INSERT INTO "${space}" VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value`),
   delete: database.prepare(`DELETE FROM "${space}" WHERE key = ?`),
   deleteRange: database.prepare(`DELETE FROM "${space}" WHERE key BETWEEN ? AND ?`),
-  scan: database.prepare(`SELECT key, crc, value FROM "${space}" WHERE key >= ? ORDER BY key LIMIT ?`),
+  scan: database.prepare(`SELECT ${rowColumns} FROM "${space}" WHERE key >= ? ORDER BY key LIMIT ?`),
 });

@@ -17,7 +17,7 @@ const ascii = new TextEncoder();
 export const pinTag = (crypto: Crypto, tableKey: SecretBytes, pin: Pin): bigint =>
   tagOf(crypto, tableKey, Uint8Array.of(tagKinds.pin, ...ascii.encode(pin.reveal())));
 
-/** The tag of a card as read, 0..2^64-1. Length is part of it: 26 bits never match 32 bits that begin alike. */
+/** The tag of a card that was read whole, 0..2^64-1. The number of bits is part of it: 26 bits never match 32 bits that begin alike. */
 export const cardTag = (crypto: Crypto, tableKey: SecretBytes, card: Card): bigint =>
   tagOf(
     crypto,

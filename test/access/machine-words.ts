@@ -19,7 +19,6 @@ export const guardWords: Readonly<Record<string, string>> = {
   wasDenied: 'it denies',
   isDenied: 'it denies',
   isTooLate: 'it says the PIN came too late',
-  isWrongPin: 'it says wrong PIN',
   'not isLastTry': 'a try is left',
   isWarningDue: 'the window is longer than its warning',
 

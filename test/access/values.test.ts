@@ -74,11 +74,11 @@ describe('modes and models', () => {
 describe('the mode at start', () => {
   it('is the one that was set last over the same default, save that no door comes up unlocked', () => {
     for (const byDefault of modes) {
-      expect(modeAtStart(byDefault, 0)).toBe(byDefault);
-      expect(modeAtStart(byDefault, 99)).toBe(byDefault);
+      expect(modeAtStart('RPK40', byDefault, 0)).toBe(byDefault);
+      expect(modeAtStart('RPK40', byDefault, 99)).toBe(byDefault);
       for (const set of modes) {
-        expect(modeAtStart(byDefault, modeFact(byDefault, set))).toBe(set === 'unlocked' ? byDefault : set);
-        for (const other of modes) if (other !== byDefault) expect(modeAtStart(other, modeFact(byDefault, set))).toBe(other);
+        expect(modeAtStart('RPK40', byDefault, modeFact(byDefault, set))).toBe(set === 'unlocked' ? byDefault : set);
+        for (const other of modes) if (other !== byDefault) expect(modeAtStart('RPK40', other, modeFact(byDefault, set))).toBe(other);
       }
     }
   });

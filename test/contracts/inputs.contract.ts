@@ -20,9 +20,12 @@ export function describeInputs(name: string, make: () => InputsBench): void {
     };
     const listen = ({ inputs, clock }: InputsBench) => {
       const heard = new Heard<string>();
-      const subscription = inputs.listen(({ input, isActive, atMs }) => {
-        expect(atMs).toBeLessThanOrEqual(clock.nowMs());
-        heard.add(`${input} ${isActive ? 'active' : 'inactive'}`);
+      const subscription = inputs.listen({
+        changed: ({ input, isActive, atMs }) => {
+          expect(atMs).toBeLessThanOrEqual(clock.nowMs());
+          heard.add(`${input} ${isActive ? 'active' : 'inactive'}`);
+        },
+        attached: () => undefined,
       });
       return { heard, subscription };
     };

@@ -1,6 +1,7 @@
 /** A disk that will not: what asks is refused, what is told waits, and what cannot wait is counted. */
 import { describe, expect, it } from 'vitest';
 import { retryMs } from '../../src/journal/writer.ts';
+import { Fault } from '../../src/shared/faults.ts';
 import { append, codes, drain, fieldsOf, lost, openBench, readAll } from './bench.ts';
 
 describe('a disk that is full', () => {
@@ -38,6 +39,44 @@ describe('a disk that is full', () => {
     journal.tell({ code: 'alarm.one' });
     await clock.settle();
     expect(journal.waiting).toBe(0);
+  });
+
+  it('answers each who asks though more waits than one commit takes, and tries what was told no more than once for it', async () => {
+    const { journal, store, clock } = await openBench();
+    let tries = 0;
+    const commit = store.commit.bind(store);
+    store.commit = (writes) => {
+      tries += 1;
+      // Room again: a journal that never gives up fails the count below, and does not hang.
+      if (tries > 100) store.refuses = undefined;
+      return commit(writes);
+    };
+    store.refuses = 'disk.full';
+    for (let told = 0; told < 300; told++) journal.tell({ code: 'grant.one' });
+    await clock.settle();
+    tries = 0;
+    const asked = [append(journal, 'grant'), journal.record([])];
+    expect((await Promise.allSettled(asked)).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    expect([tries, journal.waiting]).toEqual([2, 300]);
+    store.refuses = undefined;
+    await clock.advance(retryMs);
+    expect(journal.waiting).toBe(0);
+  });
+
+  it.each([3, 300])('takes what is asked and fits, though %i told before it do not', async (waiting) => {
+    const { journal, store, clock } = await openBench();
+    const commit = store.commit.bind(store);
+    let room = 0;
+    store.commit = (writes) => (writes.length > room ? Promise.reject(new Fault('disk.full', 'no room for so many')) : commit(writes));
+    for (let told = 0; told < waiting; told++) journal.tell({ code: 'grant.told' });
+    await clock.settle();
+    room = 2;
+    expect((await journal.append({ code: 'grant.one' })).sequence).toBe(1);
+    room = 1_000;
+    await clock.advance(retryMs);
+    expect(journal.waiting).toBe(0);
+    expect(codes(await readAll(journal)).slice(0, 2)).toEqual(['grant.one', 'grant.told']);
+    expect((await openBench({}, store)).journal.damage).toEqual([]);
   });
 
   it('uses no number for what was refused', async () => {

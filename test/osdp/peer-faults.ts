@@ -80,3 +80,15 @@ export const writtenOtherwise: Readonly<Record<string, readonly string[]>> = {
   err_args: ['ID with no data:  → 00', 'CAP with no data:  → 00'],
   err_plain: ['PIVDATA: 5fc102000000 → 5fc1020000'],
 };
+
+/** Where our ACU means to speak otherwise than the recorded one: after how many frames that are the same, what, and why. */
+export const acuDiffers: Readonly<Record<string, { readonly after: number; readonly ours: string; readonly why: string }>> = {
+  cp_busy: { after: 6, ours: '530116000669000000000000', why: 'after BUSY the same bytes again, not another sequence (OSDP.md §4)' },
+  cp_ft_delay: { after: 8, ours: '530108000660d866', why: 'polls at times of its own while a file waits' },
+  cp_ft_finish: { after: 8, ours: '530108000660d866', why: 'polls at times of its own while a file waits' },
+  cp_ft_max: { after: 5, ours: '53018000067c0158020000df', why: 'keeps to the longest message the PD asked for (OSDP.md §9)' },
+  cp_ft_pollresp: { after: 6, ours: '5301f200077c0158020000df', why: 'goes on with the file after the one poll the PD asked for (OSDP.md §9)' },
+  cp_nak1: { after: 5, ours: '530116000569000000000000', why: 'says a damaged command again, and keeps to the CRC' },
+  sc_install: { after: 3, ours: '530109000461006023', why: 'SCBK-D is not tried on a paired reader' },
+  sc_scbk: { after: 66, ours: '53010e000d021560ab5b9a1c', why: 'the new key is weak, and not set' },
+};

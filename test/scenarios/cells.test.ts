@@ -28,7 +28,7 @@ const cardOnly = cellsOf(
   | *            | key                                | key                                | key                                | key                                | key                                |
   | card known   | access.granted ann, opens, granted | access.granted ann, opens, granted | access.granted ann, opens, granted | access.granted ann, opens, granted | access.granted ann, opens, granted |
   | card unknown | credential.notFound, denied        | credential.notFound, denied        | credential.notFound, denied        | credential.notFound, denied        | credential.notFound, denied        |
-  | mode change  | mode.changed                       | mode.changed                       | mode.changed                       | mode.changed                       | mode.changed                       |
+  | mode change  | mode.changed                       | mode.changed                       | mode.changed, door.locked, denied  | mode.changed                       | mode.changed                       |
   | PIN right    | pin.notAsked, cardFirst            | pin.notAsked, cardFirst            | pin.notAsked, cardFirst            | pin.notAsked, cardFirst            | pin.notAsked, cardFirst            |
   | PIN wrong    | pin.notAsked, cardFirst            | pin.notAsked, cardFirst            | pin.notAsked, cardFirst            | pin.notAsked, cardFirst            | pin.notAsked, cardFirst            |
 `,
@@ -43,7 +43,7 @@ const pinOnly = cellsOf(
   | *            | key                                | key                                     | key                                | key                                | low key               |
   | card known   | card.notAsked, denied              | card.notAsked, denied                   | card.notAsked, denied              | card.notAsked, denied              | card.notAsked, denied |
   | card unknown | card.notAsked, denied              | card.notAsked, denied                   | card.notAsked, denied              | card.notAsked, denied              | card.notAsked, denied |
-  | mode change  | mode.changed                       | mode.changed                            | mode.changed                       | mode.changed                       | mode.changed          |
+  | mode change  | mode.changed                       | mode.changed                            | mode.changed, door.locked, denied  | mode.changed                       | mode.changed          |
   | PIN right    | access.granted ann, opens, granted | credential.notFound, denied             | access.granted ann, opens, granted | access.granted ann, opens, granted | lockedOut             |
   | PIN wrong    | credential.notFound, denied        | credential.notFound, denied             | credential.notFound, denied        | credential.notFound, denied        | lockedOut             |
 `,
@@ -58,7 +58,7 @@ const cardOrPin = cellsOf(
   | *            | key                                | key                                     | key                                | key                                | low key                            |
   | card known   | access.granted ann, opens, granted | access.granted ann, opens, granted      | access.granted ann, opens, granted | access.granted ann, opens, granted | access.granted ann, opens, granted |
   | card unknown | credential.notFound, denied        | credential.notFound, denied             | credential.notFound, denied        | credential.notFound, denied        | credential.notFound, denied        |
-  | mode change  | mode.changed                       | mode.changed                            | mode.changed                       | mode.changed                       | mode.changed                       |
+  | mode change  | mode.changed                       | mode.changed                            | mode.changed, door.locked, denied  | mode.changed                       | mode.changed                       |
   | PIN right    | access.granted ann, opens, granted | credential.notFound, denied             | access.granted ann, opens, granted | access.granted ann, opens, granted | lockedOut                          |
   | PIN wrong    | credential.notFound, denied        | credential.notFound, denied             | credential.notFound, denied        | credential.notFound, denied        | lockedOut                          |
 `,
@@ -67,15 +67,15 @@ const cardOrPin = cellsOf(
 const cardAndPin = cellsOf(
   'cardAndPin',
   `
-  |              | idle                        | typing                        | deciding                    | offline                     | locked out                  |
-  | digit        | key                         | key                           | key                         | key                         | key                         |
-  | #            | key                         | key, pin.cardFirst, cardFirst | key                         | key                         | key                         |
-  | *            | key                         | key                           | key                         | key                         | key                         |
-  | card known   | pinAsked                    | pinAsked                      | pinAsked                    | pinAsked                    | pinAsked                    |
-  | card unknown | credential.notFound, denied | credential.notFound, denied   | credential.notFound, denied | credential.notFound, denied | credential.notFound, denied |
-  | mode change  | mode.changed                | mode.changed                  | mode.changed                | mode.changed                | mode.changed                |
-  | PIN right    | pin.cardFirst, cardFirst    | pin.cardFirst, cardFirst      | pin.cardFirst, cardFirst    | pin.cardFirst, cardFirst    | pin.cardFirst, cardFirst    |
-  | PIN wrong    | pin.cardFirst, cardFirst    | pin.cardFirst, cardFirst      | pin.cardFirst, cardFirst    | pin.cardFirst, cardFirst    | pin.cardFirst, cardFirst    |
+  |              | idle                        | typing                        | deciding                          | offline                     | locked out                  |
+  | digit        | key                         | key                           | key                               | key                         | key                         |
+  | #            | key                         | key, pin.cardFirst, cardFirst | key                               | key                         | key                         |
+  | *            | key                         | key                           | key                               | key                         | key                         |
+  | card known   | pinAsked                    | pinAsked                      | pinAsked                          | pinAsked                    | pinAsked                    |
+  | card unknown | credential.notFound, denied | credential.notFound, denied   | credential.notFound, denied       | credential.notFound, denied | credential.notFound, denied |
+  | mode change  | mode.changed                | mode.changed                  | mode.changed, door.locked, denied | mode.changed                | mode.changed                |
+  | PIN right    | pin.cardFirst, cardFirst    | pin.cardFirst, cardFirst      | pin.cardFirst, cardFirst          | pin.cardFirst, cardFirst    | pin.cardFirst, cardFirst    |
+  | PIN wrong    | pin.cardFirst, cardFirst    | pin.cardFirst, cardFirst      | pin.cardFirst, cardFirst          | pin.cardFirst, cardFirst    | pin.cardFirst, cardFirst    |
 `,
 );
 
@@ -113,15 +113,15 @@ const unlocked = cellsOf(
 const locked = cellsOf(
   'locked',
   `
-  |              | idle                | typing                   | deciding            | offline             | locked out          |
-  | digit        | key                 | key                      | key                 | key                 | key                 |
-  | #            | key                 | key, door.locked, denied | key                 | key                 | key                 |
-  | *            | key                 | key                      | key                 | key                 | key                 |
-  | card known   | door.locked, denied | door.locked, denied      | door.locked, denied | door.locked, denied | door.locked, denied |
-  | card unknown | door.locked, denied | door.locked, denied      | door.locked, denied | door.locked, denied | door.locked, denied |
-  | mode change  | mode.changed        | mode.changed             | mode.changed        | mode.changed        | mode.changed        |
-  | PIN right    | door.locked, denied | door.locked, denied      | door.locked, denied | door.locked, denied | door.locked, denied |
-  | PIN wrong    | door.locked, denied | door.locked, denied      | door.locked, denied | door.locked, denied | door.locked, denied |
+  |              | idle                | typing                   | deciding                          | offline             | locked out          |
+  | digit        | key                 | key                      | key                               | key                 | key                 |
+  | #            | key                 | key, door.locked, denied | key                               | key                 | key                 |
+  | *            | key                 | key                      | key                               | key                 | key                 |
+  | card known   | door.locked, denied | door.locked, denied      | door.locked, denied               | door.locked, denied | door.locked, denied |
+  | card unknown | door.locked, denied | door.locked, denied      | door.locked, denied               | door.locked, denied | door.locked, denied |
+  | mode change  | mode.changed        | mode.changed             | mode.changed                      | mode.changed        | mode.changed        |
+  | PIN right    | door.locked, denied | door.locked, denied      | door.locked, denied               | door.locked, denied | door.locked, denied |
+  | PIN wrong    | door.locked, denied | door.locked, denied      | door.locked, denied               | door.locked, denied | door.locked, denied |
 `,
 );
 

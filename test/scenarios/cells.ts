@@ -67,9 +67,13 @@ export const outcomeOf = async (mode: Mode, state: State, input: Input): Promise
   await inputs[input](door);
   await door.wait(3 * second);
 
-  const found = outcomes(door).filter((outcome) => outcome !== 'keyLockedOut' && outcome !== 'strike released');
-  const isWaitingForBen = state === 'deciding' && mode !== 'locked';
-  const bens = isWaitingForBen ? ['access.granted ben', 'granted'] : state === 'deciding' ? ['denied'] : [];
+  // A mode change withdraws what is being decided of Ben, and decides it anew: what he left on record is still his.
+  const isWithdrawn = state === 'deciding' && mode !== 'locked' && input === 'mode change';
+  const found = outcomes(door).filter(
+    (outcome) => outcome !== 'keyLockedOut' && outcome !== 'strike released' && !(isWithdrawn && outcome.endsWith(' ben')),
+  );
+  const isWaitingForBen = state === 'deciding' && mode !== 'locked' && !isWithdrawn;
+  const bens = isWaitingForBen ? ['access.granted ben', 'granted'] : state === 'deciding' && !isWithdrawn ? ['denied'] : [];
   for (const outcome of bens) found.splice(found.indexOf(outcome), 1);
   const releases = door.strike.releases.entries.length - before - (isWaitingForBen ? 1 : 0);
   const grants = found.filter((outcome) => outcome.startsWith('access.granted')).length;

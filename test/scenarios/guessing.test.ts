@@ -41,8 +41,8 @@ describe('R10: without a card: 5 attempts per reader, then the PIN path waits 60
          2.300 signal denied
          3.000 event credential.notFound mode=pinOnly by=pin
          3.300 signal denied
-         4.000 event lockout.started waitMs=60000
          4.000 event credential.notFound mode=pinOnly by=pin
+         4.000 event lockout.started waitMs=60000
          4.300 signal denied
          5.000 signal keyLockedOut
          5.000 signal keyLockedOut
@@ -69,7 +69,7 @@ describe('R10: without a card: 5 attempts per reader, then the PIN path waits 60
     door.story();
     await guess(door, 1);
     await door.burst('0417#');
-    expect(outcomes(door).filter((outcome) => outcome !== 'keyLockedOut')).toEqual(['lockout.started', 'credential.notFound', 'denied', 'lockedOut']);
+    expect(outcomes(door).filter((outcome) => outcome !== 'keyLockedOut')).toEqual(['credential.notFound', 'lockout.started', 'denied', 'lockedOut']);
   });
 
   it('R10: cards go on working (U22)', async () => {

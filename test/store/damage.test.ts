@@ -18,9 +18,15 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Random } from '../../sim/random.ts';
+import { VirtualClock } from '../../sim/virtual-clock.ts';
+import { AttemptLog } from '../../src/journal/attempt-log.ts';
+import { Journal } from '../../src/journal/journal.ts';
+import type { Row } from '../../src/ports/record-store.ts';
 import { Fault } from '../../src/shared/faults.ts';
 import { keptDamaged } from '../../src/store/database-file.ts';
 import { RecordDatabase } from '../../src/store/record-database.ts';
+import { RecordService, type RecordServiceData } from '../../src/store/record-service.ts';
+import { openRecordStore } from '../../src/store/record-store.ts';
 import { reserveBytes } from '../../src/store/space-reserve.ts';
 import { TableService, type TableServiceData } from '../../src/store/table-service.ts';
 import { type OpenedTableStore, openTableStore } from '../../src/store/table-store.ts';
@@ -51,6 +57,23 @@ const overwrite = (path: string, at: number, bytes: Uint8Array): void => {
   writeFileSync(path, file);
 };
 
+/** Gives the attempts another table, of any values. */
+const reshape = (fill: string): void => {
+  const database = new DatabaseSync(join(directory, 'journal.db'));
+  database.exec(`DROP TABLE attempt; CREATE TABLE attempt (key INTEGER PRIMARY KEY, value); ${fill}`);
+  database.close();
+};
+
+const setVersion = (path: string, version: number): void => {
+  const database = new DatabaseSync(path);
+  database.exec(`PRAGMA user_version = ${version}`);
+  database.close();
+};
+
+const text = ({ value }: Row): string => Buffer.from(value).toString();
+const noBudget = { level: 0, waitMs: 0, quietMs: 0, spentAgesMs: [] };
+
+const recordsHere = startHere((data: RecordServiceData) => new RecordService(data));
 const tableHere = startHere((data: TableServiceData) => new TableService(data, crypto));
 
 let place: Scratch;
@@ -137,34 +160,74 @@ describe('a damaged journal', () => {
     mended.close();
   });
 
-  it('is noticed by a single byte of a row, at the open where the rules start from it, and otherwise when it is read', () => {
+  it('keeps a row of which a byte flipped as it stands, through a salvage as well: what it is taken for is not the disk’s to say', () => {
     writeJournal();
     const path = join(directory, 'journal.db');
     overwrite(path, readFileSync(path).indexOf('three spent'), Buffer.from('no'));
-    const mended = journal();
-    expect(mended.openedDamaged).toContain('attempt 1 is not what was written');
-    expect(mended.scan('attempt', 0, 10)).toHaveLength(0);
-    mended.close();
     overwrite(path, readFileSync(path).indexOf('event 77 '), Buffer.from('Event'));
+    const expectAsItStands = (database: RecordDatabase): void => {
+      expect(database.scan('attempt', 0, 10).map(text)).toEqual(['noree spent']);
+      expect(database.scan('event', 77, 1).map(text)).toEqual(['Event 77'.padEnd(100)]);
+      expect(eventsIn(database)).toEqual(range(persons));
+      database.close();
+    };
     const running = journal();
-    expect(() => eventsIn(running)).toThrow('event 77 is not what was written');
-    running.close();
-    const again = journal();
-    expect(again.openedDamaged).toContain('event 77 is not what was written');
-    expect(eventsIn(again)).toEqual(range(persons).filter((key) => key !== 77));
-    again.close();
+    expect(running.openedDamaged).toBeUndefined();
+    expectAsItStands(running);
+    setVersion(path, 0);
+    const mended = journal();
+    expect(mended.openedDamaged).toContain(`${persons + 1} of its records could be read and are kept`);
+    expectAsItStands(mended);
   });
 
-  it('is noticed by a value of another kind, though its bytes are the same', () => {
-    writeJournal();
+  it('leaves the guesser no wait less: what was spent reads as damaged, and every other event is there', async () => {
+    const parts = { crypto, tell: () => {} };
+    const options = { crypto, clock: new VirtualClock(), classOf: () => 'grant' } as const;
+    const { store: before } = await openRecordStore({ directory }, recordsHere);
+    const log = await AttemptLog.open({ ...parts, store: before });
+    const first = await Journal.open({ ...options, store: before });
+    for (const person of range(5)) {
+      await first.append({ code: 'access.granted', person }, [await log.spendUse(person, 1), log.setBudget(person, { ...noBudget, level: 3 })]);
+    }
+    await first.close();
+    await before.close();
     const database = new DatabaseSync(join(directory, 'journal.db'));
-    const { crc, value } = database.prepare('SELECT crc, value FROM attempt').get() ?? {};
-    database.exec('DROP TABLE attempt; CREATE TABLE attempt (key INTEGER PRIMARY KEY, crc, value)');
-    database.prepare('INSERT INTO attempt VALUES (1, ?, ?)').run(Number(crc), Buffer.from(value as Uint8Array).toString());
+    for (const space of ['attempt', 'use', 'event']) database.exec(`UPDATE "${space}" SET value = zeroblob(length(value)) WHERE key = 2`);
     database.close();
+    const { store, openedDamaged } = await openRecordStore({ directory }, recordsHere);
+    expect(openedDamaged).toBeUndefined();
+    const told: unknown[] = [];
+    const after = await AttemptLog.open({ crypto, store, tell: ({ person, fields }) => told.push([person, fields?.what]) });
+    expect([await after.budget(2), await after.usesSpent(2, 1), await after.usesSpent(3, 1)]).toEqual(['damaged', Number.MAX_SAFE_INTEGER, 1]);
+    expect(told).toEqual([
+      [2, 'attempt'],
+      [2, 'use'],
+    ]);
+    const second = await Journal.open({ ...options, store });
+    expect(second.damage).toEqual([{ what: 'row', fromSequence: 2, toSequence: 2, count: 1 }]);
+    expect((await second.read(0, 10)).map(({ entry }) => entry.person)).toEqual(expect.arrayContaining([1, 3, 4, 5]));
+    await second.close();
+    await store.close();
+  });
+
+  it.each([
+    ['text', "'three spent'", 'three spent'],
+    ['a number', '12', '12'],
+    ['nothing', 'NULL', ''],
+  ])('gives %s where a value was as the bytes it takes', (_, value, bytes) => {
+    writeJournal();
+    reshape(`INSERT INTO attempt VALUES (1, ${value})`);
+    const database = journal();
+    expect([database.openedDamaged, database.scan('attempt', 0, 10).map(text)]).toEqual([undefined, [bytes]]);
+    database.close();
+  });
+
+  it.each(['-1', `${2n ** 53n}`, `${2n ** 63n - 1n}`])('holds a row under %s, which no row can have: its page is not what was written', (key) => {
+    writeJournal();
+    reshape(`INSERT INTO attempt VALUES (1, x'01'), (${key}, x'02')`);
     const mended = journal();
-    expect(mended.openedDamaged).toContain('not of the kind that was written');
-    expect([mended.scan('attempt', 0, 10).length, eventsIn(mended).length]).toEqual([0, persons]);
+    expect(mended.openedDamaged).toMatch(/^journal\.db is damaged/);
+    expect([mended.scan('attempt', 0, 10).map(({ key: held }) => held), eventsIn(mended).length]).toEqual([[1], persons]);
     mended.close();
   });
 
@@ -201,9 +264,7 @@ describe('a damaged journal', () => {
 
   it('is not what a newer doorpad wrote: that is left alone', () => {
     writeJournal();
-    const newer = new DatabaseSync(join(directory, 'journal.db'));
-    newer.exec('PRAGMA user_version = 99');
-    newer.close();
+    setVersion(join(directory, 'journal.db'), 99);
     expect(journal).toThrow('journal.db was written by a newer doorpad (format 99; this one knows 1)');
     expect(readdirSync(directory).filter((name) => name.includes('damaged'))).toEqual([]);
   });

@@ -2,11 +2,13 @@
 import { execFile } from 'node:child_process';
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { classOf, isEventCode } from '../../src/access/events.ts';
 import { NodeClock } from '../../src/drivers/node-clock.ts';
 import { Journal } from '../../src/journal/journal.ts';
+import type { RecordStore } from '../../src/ports/record-store.ts';
 import { RecordService } from '../../src/store/record-service.ts';
 import { openRecordStore } from '../../src/store/record-store.ts';
 import { startHere } from '../../src/store/thread.ts';
@@ -15,12 +17,14 @@ import { crypto, programFile, type Ran, Workplace } from './workplace.ts';
 const at = new Workplace();
 
 describe('doorpad events', () => {
+  let records: RecordStore;
   const openJournal = async (): Promise<Journal> => {
     mkdirSync(at.dataDir, { recursive: true, mode: 0o700 });
     const { store } = await openRecordStore(
       { directory: at.dataDir },
       startHere((data: { readonly directory: string }) => new RecordService(data)),
     );
+    records = store;
     const clock = new NodeClock({ systemWallMs: () => Date.UTC(2027, 2, 1, 6), timeFiles: { synchronized: '/', setFromRtc: '/' } });
     return Journal.open({ store, crypto, clock, classOf: (code) => (isEventCode(code) ? classOf(code) : 'info') });
   };
@@ -69,6 +73,17 @@ describe('doorpad events', () => {
       fields: {},
     });
     expect(other).toMatchObject({ sequence: 3, code: 'later.invented', text: 'later.invented' });
+  });
+
+  it('leaves out a damaged one, lists all others and counts it', async () => {
+    await (await withEvents()).close();
+    await records.close();
+    const database = new DatabaseSync(join(at.dataDir, 'journal.db'));
+    database.exec("UPDATE event SET value = x'00' WHERE key = 2");
+    database.close();
+    const { out, err } = await list();
+    expect(out.trim().split('\n').map((line) => line.trim().slice(0, 1))).toEqual(['1', '3']);
+    expect(err).toBe('1 damaged events were left out.\n');
   });
 
   it('lists them while the reader holds the journal, from a process of its own, and disturbs nothing', async () => {

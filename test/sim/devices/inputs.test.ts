@@ -109,7 +109,7 @@ describe('SimInputs', () => {
     inputs.set('doorContact', true);
     inputs.set('rex', true);
     const heard: string[] = [];
-    inputs.listen(({ input, isActive }) => heard.push(`${input} ${isActive}`));
+    inputs.listen({ changed: ({ input, isActive }) => heard.push(`${input} ${isActive}`), attached: () => undefined });
     inputs.set('doorContact', false);
     inputs.set('doorContact', true);
     await clock.settle();

@@ -146,7 +146,7 @@ const givesEveryAttemptBack = (): void => {
   const { burn } = Budgets.prototype;
   vi.spyOn(Budgets.prototype, 'burn').mockImplementation(async function (this: Budgets, owner) {
     const attempt = await burn.call(this, owner);
-    this.giveBack(attempt).onDisk();
+    for (const change of this.giveBack(attempt)) change.onDisk();
     return attempt;
   });
 };
