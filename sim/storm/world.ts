@@ -150,10 +150,11 @@ export class World {
     this.look();
   }
 
-  /** Gives an order signed for this reader, valid for `forS` seconds; 0 or less: it has expired. */
+  /** Gives an order signed for this reader, valid for `forS` seconds; 0 or less: it has expired, by whichever clock the reader goes. */
   async order(order: Order, forS = 60): Promise<void> {
     this.#orders += 1;
-    const expiresS = Math.max(1, Math.floor(this.door.clock.wall().ms / 1000) + forS);
+    // A reader whose clock is behind takes for valid what has expired for the rest of the world: second 1 is past for all.
+    const expiresS = forS > 0 ? Math.floor(this.door.clock.wall().ms / 1000) + forS : 1;
     const file = publishOrder(this.door.publisher, this.#orders, expiresS, order);
     await this.#obey(order, file, forS > 0);
     // The same file a second time is an order nobody gave.
