@@ -3,6 +3,7 @@
  * broken costs is decided here (a door without a disk or keys starts, and denies); what the reader does is reader.ts's.
  */
 import pino, { type Logger } from 'pino';
+import { PartsLog } from './boot/parts-log.ts';
 import { openTriedRecords, WatchedRecordStore } from './boot/record-disk.ts';
 import { Restart } from './boot/restart.ts';
 import { settingsChange } from './boot/settings-change.ts';
@@ -14,10 +15,11 @@ import { NodeCrypto } from './drivers/node-crypto.ts';
 import type { RecordStore } from './ports/record-store.ts';
 import type { Subscription } from './ports/subscription.ts';
 import type { TableStore } from './ports/table-store.ts';
-import type { Reader, ReaderKeys } from './reader.ts';
+import type { Reader, ReaderKeys, ReaderPorts } from './reader.ts';
 import { asFault, type Fault } from './shared/faults.ts';
 import { AbsentRecordStore, AbsentTableStore } from './store/absent.ts';
 import { mountWarnings } from './store/mount-warnings.ts';
+import { takeRunLock } from './store/run-lock.ts';
 import { openTableStore, type SqliteTableStore } from './store/table-store.ts';
 import { readReaderKeys } from './tools/key-store.ts';
 
@@ -30,9 +32,10 @@ export interface Running {
   stop(): Promise<void>;
 }
 
-/** Starts the door of these settings. Rejects with a Fault when not even a door that denies can be started. */
+/** Starts the door of these settings. Rejects with a Fault when not even a door that denies can be started, or one runs already. */
 export const boot = async (config: Config, lastRun?: Config): Promise<Running> => {
   const log = newLog(config);
+  const letGo = takeRunLock(config.dataDir);
   // Before anything that may take long or fail: making the strike de-energises it (R11, SECURITY E22).
   const strike = new LedStrike(config.settings.devices.strike);
   if (strike.fault !== undefined) log.child({ part: 'strike' }).error({ fault: strike.fault.code }, strike.fault.message);
@@ -50,6 +53,7 @@ export const boot = async (config: Config, lastRun?: Config): Promise<Running> =
   ]);
   const ports = { clock, crypto, strike, records: records.store, table: table.store, ...devicesOf(config, clock) };
   const { capacity, whenFull } = config.journal;
+  const partsLog = new PartsLog(log, config.settings.devices);
   const reader = await Reader.start({
     ports,
     policy: config.policy,
@@ -57,15 +61,26 @@ export const boot = async (config: Config, lastRun?: Config): Promise<Running> =
     hasController: false,
     journalLimits: { events: capacity, whenFull },
     lost: records.isAbsent ? 'all' : records.openedDamaged === undefined ? undefined : 'some',
+    observer: partsLog,
   });
   if (table.openedDamaged !== undefined) reader.tell({ code: 'table.damaged', fields: { by: 'open' } });
   if (records.openedDamaged !== undefined) reader.tell({ code: 'journal.damaged', fields: { what: 'file' } });
   if (lastRun !== undefined) await recordChange(reader, config, lastRun);
   const watch = table.shared && watchTable(clock, table.shared, (event) => reader.tell(event));
   warnOfMounts(config, log.child({ part: 'disk' }));
-  log.info({ mode: reader.mode, tableVersion: table.store.state()?.version ?? 0 }, 'the door is open for business');
-  return { reader, restartNeeded: restart.needed, stop: () => stop(reader, [restart, ...(watch ? [watch] : [])], [records.store, table.store], log) };
+  const tableVersion = table.store.state()?.version ?? 0;
+  const works = { strike: strike.fault === undefined, keys: keys !== undefined, table: tableVersion > 0, journal: records.isAbsent !== true };
+  partsLog.started({ ...devicesIn(ports), ...works }, { mode: reader.mode, tableVersion });
+  const end = async (): Promise<void> => {
+    await stop(reader, [restart, ...(watch ? [watch] : [])], [records.store, table.store], log);
+    letGo?.();
+  };
+  return { reader, restartNeeded: restart.needed, stop: end };
 };
+
+/** Those that the settings name. */
+const devicesIn = (ports: ReaderPorts): Readonly<Record<string, true>> =>
+  Object.fromEntries((['keypad', 'cardReader', 'inputs'] as const).filter((name) => ports[name] !== undefined).map((name) => [name, true]));
 
 const stop = async (reader: Reader, watches: readonly Subscription[], stores: readonly (RecordStore | TableStore)[], log: Logger): Promise<void> => {
   for (const watch of watches) watch.stop();

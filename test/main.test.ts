@@ -33,6 +33,8 @@ describe('doorpad', () => {
 
 describe('doorpad check', () => {
   const check = (): Promise<Ran> => at.run(['check', '--config', at.configFile, '--last-good', at.lastGood]);
+  const notKept = (): string =>
+    `A door that runs goes on with the settings it has; it does not start with these, nor with earlier ones (${at.lastGood} cannot be used).`;
 
   it('says what the door will do, and what is low security', async () => {
     const { code, out, err } = await check();
@@ -56,6 +58,7 @@ describe('doorpad check', () => {
 
       ! Low security: the strike is wired to this unit. Whoever takes it off the wall can release the strike with two wires.
       ! This reader has no keys and no table yet: it knows nobody.
+      ! Low security: what is typed at the keypad or by a card reader also reaches a console of this board. Let no console or login (getty) run on it.
 
       Hash of the settings: ‹hash›
       "
@@ -70,6 +73,7 @@ describe('doorpad check', () => {
     expect(err.split('\n')).toEqual([
       `${at.configFile}:2:1: door.strike cannot be "x". Allowed: "relay", "controller".`,
       `${at.configFile}:3:1: door.strikeSeconds cannot be 0. Allowed: a whole number, 1 to 60.`,
+      notKept(),
       '',
     ]);
   });
@@ -81,7 +85,13 @@ describe('doorpad check', () => {
     ['that is huge', () => at.write('doorpad.toml', '#'.repeat(70_000)), 'The file is larger than 65536 bytes.'],
   ])('refuses a file %s', async (_, spoil, sentence) => {
     spoil();
-    expect(await check()).toEqual({ code: exitCodes.settings, out: '', err: `${at.configFile}: ${sentence}\n` });
+    expect(await check()).toEqual({ code: exitCodes.settings, out: '', err: `${at.configFile}: ${sentence}\n${notKept()}\n` });
+  });
+
+  it('says with which settings a door goes on when the file is wrong', async () => {
+    writeFileSync(at.lastGood, readFileSync(at.configFile));
+    at.write('doorpad.toml', '');
+    expect((await check()).err).toContain(`The door goes on with the settings it last ran with (${at.lastGood}), also when it is started anew.\n`);
   });
 
   it('says which changes weaken the door it last ran with', async () => {

@@ -1,6 +1,7 @@
 /**
  * Notices a table that another process has put in force: `doorpad table import` beside a running reader. Decides when to
- * look, and tells each change once; look-ups read the new table from its first moment on, whoever has noticed.
+ * look, and tells each change once. Look-ups read a new version from its first moment on, whoever has noticed; where the other
+ * process had to begin a new file, they read that from the next look on.
  */
 import type { AccessEvent } from '../access/events.ts';
 import type { Clock } from '../ports/clock.ts';

@@ -43,7 +43,7 @@ const wired = (what: string, active: string): Setting<Wiring> =>
     weaker: changed,
   });
 
-/** KEY_* codes (include/uapi/linux/input-event-codes.h); the defaults are those of the device tree overlay in hardware/. */
+/** KEY_* codes (include/uapi/linux/input-event-codes.h); the defaults are three codes that no keyboard sends (BTN_TRIGGER_HAPPY1 to 3). */
 const inputCode = (what: string, byDefault: number): Setting<number> =>
   whole([1, 767], { byDefault, meaning: `The key code at which the input device reports ${what}.`, weaker: changed });
 
@@ -65,7 +65,7 @@ export const sections = {
       dataDir: path({
         byDefault: '/var/lib/doorpad',
         meaning: 'Where the PIN table, the journal and the keys are kept. Made with mode 0700 when it does not exist.',
-        weaker: changed,
+        weaker: never,
       }),
     },
   },
@@ -173,19 +173,19 @@ export const sections = {
     },
   },
   devices: {
-    meaning: 'Where the parts of this reader are. The defaults fit the overlay and the udev rules in hardware/.',
+    meaning: 'Where the parts of this reader are, as Linux input devices and LED-class outputs. The defaults are names to give them.',
     settings: {
       keypad: path({
         byDefault: '/dev/doorpad/keypad',
         meaning: 'The input device of the keypad. Not looked for when the model has none.',
-        weaker: changed,
+        weaker: never,
       }),
       cardReader: pathOrNone({
         byDefault: '/dev/doorpad/card-reader',
         meaning: 'The input device of a card reader that types. "none": there is no card reader, so only pinOnly, unlocked and locked make sense.',
-        weaker: changed,
+        weaker: never,
       }),
-      inputs: path({ byDefault: '/dev/doorpad/inputs', meaning: 'The input device of the contacts below.', weaker: changed }),
+      inputs: path({ byDefault: '/dev/doorpad/inputs', meaning: 'The input device of the contacts below.', weaker: never }),
       rex: wired('request-to-exit', 'somebody asks to leave'),
       rexCode: inputCode('request-to-exit', 0x2c0),
       doorContact: wired('the door contact', 'the door opens'),
@@ -195,7 +195,7 @@ export const sections = {
       strike: path({
         byDefault: '/sys/class/leds/doorpad:strike',
         meaning: 'The output that releases the strike, as a Linux LED: the kernel ends each release by itself.',
-        weaker: changed,
+        weaker: never,
       }),
       red: path({ byDefault: '/sys/class/leds/doorpad:red', meaning: 'The red light.', weaker: never }),
       green: path({ byDefault: '/sys/class/leds/doorpad:green', meaning: 'The green light.', weaker: never }),

@@ -48,16 +48,24 @@ export const printSettings = (io: Printer): void => io.out(exampleSettings());
 export const printCard = (options: ConfigOptions, io: Printer): void => io.out(doorCard(settingsFrom(options)));
 
 export const check = (options: RunOptions, io: Printer): void => {
-  const config = settingsFrom(options);
+  const running = readSettingsFile(options.lastGood);
+  const file = readSettingsFile(options.config);
+  if (!file.ok) throw new Refusal([...file.failure, goesOn(running.ok, options.lastGood)], exitCodes.settings);
+  const { config } = file.value;
   const keys = readReaderKeys(config.dataDir);
   const { sentences, warnings } = describeDoor(config, keys.ok && keys.value === undefined ? 'none' : 'standAlone');
   io.out(`${options.config} is in order.\n\n${lines(sentences)}\n${lines(warnings.map((warning) => `! ${warning}`))}`);
   if (!keys.ok) io.out(`! ${keys.failure}\n`);
-  const running = readSettingsFile(options.lastGood);
   const weaker = running.ok ? weakenedBy(running.value.config.settings, config.settings) : [];
   if (weaker.length > 0) io.out(`! Weaker than what the door last ran with: ${weaker.join(', ')}.\n`);
   io.out(`\nHash of the settings: ${hex(settingsHash(config.settings, (message) => crypto.sha256(message)))}\n`);
 };
+
+/** What wrong settings mean for the door: people fear that it stops, or believe that they are in force. */
+const goesOn = (hasLastGood: boolean, lastGood: string): string =>
+  hasLastGood
+    ? `The door goes on with the settings it last ran with (${lastGood}), also when it is started anew.`
+    : `A door that runs goes on with the settings it has; it does not start with these, nor with earlier ones (${lastGood} cannot be used).`;
 
 export const importTable = (file: string, options: ConfigOptions, io: Printer): void => {
   const config = settingsFrom(options);

@@ -7,6 +7,7 @@ import packageFile from '../../package.json' with { type: 'json' };
 import { type Profile, profiles } from '../access/events.ts';
 import { Fault } from '../shared/faults.ts';
 import { exitCodes } from '../tools/exit-codes.ts';
+import { columnMeanings, peopleExample } from '../tools/people-columns.ts';
 import type { RunIo } from '../tools/run-door.ts';
 import type { ConfigOptions, EventOptions, Printer, RunOptions } from './commands.ts';
 import { Refusal } from './refusal.ts';
@@ -72,6 +73,7 @@ Exit codes: 0 done, 1 refused, 2 wrong use, 70 fault or the door wants a new sta
     .action(async (options: ConfigOptions) => (await commands()).printCard(options, io));
   withConfig(root.command('events'))
     .description('list what happened, oldest first; also while the reader runs')
+    .addHelpText('after', '\nA ? behind a time: the clock had not been set since the start, so the time may be wrong.')
     .option('--last <count>', 'how many events', countFrom, 100)
     .option('--json', 'one JSON object a line')
     .option('--profile <name>', `the words to use: ${profiles.join(' or ')}`, profileFrom)
@@ -84,6 +86,10 @@ Exit codes: 0 done, 1 refused, 2 wrong use, 70 fault or the door wants a new sta
   return root;
 };
 
+const columnLines = Object.entries(columnMeanings)
+  .map(([name, meaning]) => `  ${name.padEnd(17)} ${meaning}`)
+  .join('\n');
+
 const tableCommands = (root: Command, io: Io, withConfig: (command: Command) => Command): void => {
   const table = root.command('table').description('the people who may enter, at a reader without a controller');
   withConfig(table.command('import <file>'))
@@ -92,17 +98,10 @@ const tableCommands = (root: Command, io: Io, withConfig: (command: Command) => 
       'after',
       `
 Columns, in any order; only person is required:
-  person            a number of their own, 1 to 4294967295; the reader keeps no names (a column "name" is passed over)
-  pin, duress_pin   4 to 8 digits; format the column as text, or a spreadsheet drops leading zeros
-  cards             separated by ";": what a typing reader sends, or bits as 26:0x2A3B4C5
-  pin_exempt        yes: their cards open alone where a PIN is asked for as well
-  valid_from, valid_until   2027-03-31 (whole days, both included, by this machine's clock) or 2027-03-31T18:00+02:00
-  uses, allowance   how many entries; another allowance number (0 to 65535) starts the count afresh
-  extended_time, offline_priority   yes or no
+${columnLines}
 Example:
-  person,name,pin,cards
-  1,Ada,041733,12345678
-  2,Bo,,26:0x2A3B4C5`,
+${peopleExample.trimEnd().replaceAll(/^/gm, '  ')}
+More: docs/people-file.md.`,
     )
     .action(async (file: string, options: ConfigOptions) => (await commands()).importTable(file, options, io));
   withConfig(table.command('show'))

@@ -13,7 +13,10 @@ export interface LineSettings {
 /** `later`: begun, ask again with the same. `failed`: it is not kept, and what was kept before is. */
 export type Kept = 'kept' | 'later' | 'failed';
 
-/** Keeps so that it survives a power cut at any point: as it was before, or whole. Called again until it says something else than `later`. */
+/**
+ * Keeps so that it survives a power cut at any point: as it was before, or whole. Called again until it says something else than `later`,
+ * with the same value, not always the same object.
+ */
 export type Keep<Value> = (value: Value) => Kept;
 
 export const trialMs = 60_000;
@@ -58,14 +61,15 @@ export class PdLineSettings {
     return true;
   }
 
-  /** A valid exchange: the settings in force work. True when they are kept from now on. */
-  proven(): boolean {
+  /** A valid exchange: the settings in force work, and are to be kept. What came of it; undefined: nothing was to be kept, or not yet. */
+  proven(): 'kept' | 'failed' | undefined {
     if (this.#trialEndsMs !== undefined) this.#isUnsaved = true;
     this.#trialEndsMs = undefined;
-    if (!this.#isUnsaved || this.#keep(this.#inForce) !== 'kept') return false;
+    const kept = this.#isUnsaved ? this.#keep(this.#inForce) : 'later';
+    if (kept === 'later') return undefined;
     this.#isUnsaved = false;
-    this.#kept = this.#inForce;
-    return true;
+    if (kept === 'kept') this.#kept = this.#inForce;
+    return kept;
   }
 
   /** True when a trial is over: the settings before it are in force again. */

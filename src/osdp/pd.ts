@@ -39,7 +39,8 @@ export type PdEvent =
   | { readonly type: 'clear.refused'; readonly code: number }
   /** To be obeyed once the reply before it is on the line. `reverted`: they did not work; `settings` are those before. */
   | { readonly type: 'line.switched' | 'line.reverted'; readonly settings: LineSettings }
-  | { readonly type: 'line.kept'; readonly settings: LineSettings }
+  /** They work, and are kept over a restart; or they work, and are not. */
+  | { readonly type: 'line.kept' | 'line.failed'; readonly settings: LineSettings }
   | { readonly type: 'report.dropped'; readonly reason: ReportDrop; readonly name: Report['name'] }
   | { readonly type: 'indicators.changed'; readonly what: 'leds' | 'buzzer' | 'outputs' }
   | { readonly type: 'bytes.dropped'; readonly reason: DropReason; readonly bytes: number };
@@ -187,8 +188,10 @@ export class PdSession {
       return;
     }
     if (!this.#isBusyRepeat(frame)) {
-      if (frame.sequence === 0) this.#restart();
-      else if (frame.sequence !== nextSequence(this.#sequence)) {
+      if (frame.sequence === 0) {
+        this.#restart();
+        this.#sequence = 0;
+      } else if (frame.sequence !== nextSequence(this.#sequence)) {
         this.#refuse(frame, 'wrongSequence');
         return;
       }
@@ -272,8 +275,9 @@ export class PdSession {
   #prove(): void {
     if (this.#offlineAtMs === undefined) this.#listener.event({ type: 'online' });
     this.#offlineAtMs = Math.max(this.#keptUntilMs, this.#exchange.nowMs + offlineMs);
-    const isTrusted = this.isSecure || !this.#security.isLocked;
-    if (isTrusted && this.#line.proven()) this.#listener.event({ type: 'line.kept', settings: this.#line.inForce });
+    if (!this.isSecure && this.#security.isLocked) return;
+    const kept = this.#line.proven();
+    if (kept !== undefined) this.#listener.event({ type: `line.${kept}`, settings: this.#line.inForce });
   }
 
   #restart(): void {

@@ -36,7 +36,10 @@ export interface RecordStore {
    * Keys are integers 0..2^53-1; a value is at most 4 096 bytes; at most 1 024 writes a commit.
    */
   commit(writes: readonly Write[]): Promise<void>;
-  /** At most `limit` (1..10 000) rows with key ≥ `from`, rising. Sees every commit that has resolved. Rejects with the Faults of `commit`. */
+  /**
+   * At most `limit` (1..10 000) rows with key ≥ `from`, rising. Sees every commit that has resolved. A row comes as it
+   * stands: whether its bytes are what was written is for who wrote them to check. Rejects with the Faults of `commit`.
+   */
   scan(space: Space, from: number, limit: number): Promise<readonly Row[]>;
   /** Waits for the commits under way, then lets go of the disk. */
   close(): Promise<void>;

@@ -104,6 +104,16 @@ const isWritable = (path: string): boolean => {
   }
 };
 
+/** Tells one file from another that was put in its place; undefined: there is none at this moment. Throws a Fault. */
+export const fileIdentity = (path: string): string | undefined => {
+  try {
+    const stat = statSync(path, { bigint: true, throwIfNoEntry: false });
+    return stat && `${stat.dev}:${stat.ino}`;
+  } catch (thrown) {
+    throw diskFault(thrown, basename(path));
+  }
+};
+
 /** Leaves a mark beside the file, so that the next open reads all of it before it is trusted again. Never throws. */
 export const markSuspect = (path: string): void => {
   try {

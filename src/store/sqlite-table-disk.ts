@@ -160,6 +160,16 @@ export class SqliteTableDisk implements TableDisk {
     this.#write(() => build.finish(), wholeTable);
   }
 
+  /** All that the work reads is of one version, whatever another process puts in force meanwhile. */
+  reading<Value>(work: () => Value): Value {
+    this.#try(() => this.#database.exec('BEGIN'));
+    try {
+      return work();
+    } finally {
+      this.#rollBack();
+    }
+  }
+
   /** The build is a transaction that `transaction` commits: what is never committed was never there. */
   beginBuild(): void {
     this.dropBuild();

@@ -31,14 +31,16 @@ export interface OpenedTable extends TableView {
 export type Answered<Value> = TableView & { readonly result: Result<Value, TableRefusal> };
 
 export class TableService implements Service {
-  readonly #disk: SqliteTableDisk;
-  readonly #parts: TableParts;
+  readonly #options: TableDiskOptions;
+  readonly #parts: Omit<TableParts, 'disk'>;
+  #disk: SqliteTableDisk;
   #table: Table;
 
   constructor({ directory, maxBytes, trust, tableKey, limits }: TableServiceData, crypto: Crypto) {
-    this.#disk = new SqliteTableDisk({ directory, ...(maxBytes === undefined ? {} : { maxBytes }) });
-    this.#parts = { disk: this.#disk, crypto, trust, tableKey: new SecretBytes(tableKey), ...(limits === undefined ? {} : { limits }) };
-    this.#table = new Table(this.#parts);
+    this.#options = { directory, ...(maxBytes === undefined ? {} : { maxBytes }) };
+    this.#parts = { crypto, trust, tableKey: new SecretBytes(tableKey), ...(limits === undefined ? {} : { limits }) };
+    this.#disk = new SqliteTableDisk(this.#options);
+    this.#table = new Table({ ...this.#parts, disk: this.#disk });
     tableKey.fill(0);
   }
 
@@ -59,14 +61,17 @@ export class TableService implements Service {
     return this.#answer(this.#table.revoke(file));
   }
 
-  /** Takes up what another process has put in force. A file whose header was on its way has to begin anew. */
+  /** Takes up what another process has put in force, also in another file. A file whose header was on its way has to begin anew. */
   reopen(): TableView {
-    this.#table = new Table(this.#parts);
+    const disk = new SqliteTableDisk(this.#options);
+    this.#disk.close();
+    this.#disk = disk;
+    this.#table = new Table({ ...this.#parts, disk });
     return this.#view();
   }
 
   scrub(): boolean {
-    return this.#table.scrub();
+    return this.#disk.reading(() => this.#table.scrub());
   }
 
   /** See `SqliteTableDisk.suspect`. */

@@ -15,7 +15,7 @@ import { maxChunkBytes, maxRevocationFileBytes, type TableLimits } from '../tabl
 import { findPerson } from '../table/lookup.ts';
 import { openState } from '../table/state.ts';
 import { deriveTableKeys, type TableKeys } from '../table/tags.ts';
-import { closeQuietly, openForReading } from './database-file.ts';
+import { closeQuietly, type FileKind, fileIdentity, openForReading } from './database-file.ts';
 import { maxTableBytes, SqliteTableReader, tableFile, tableFileName } from './table-file.ts';
 import type { Answered, TableService, TableServiceData, TableView } from './table-service.ts';
 import { type StartThread, startWorker, Thread } from './thread.ts';
@@ -55,8 +55,8 @@ export const openTableStore = async (
   data.tableKey.fill(0);
   try {
     const { isNew, openedDamaged, readOnly, ...view } = await thread.call('opened');
-    const database = openForReading(join(directory, tableFileName), tableFile(maxBytes));
-    const store = new SqliteTableStore({ thread, database, crypto, keys: deriveTableKeys(crypto, tableKey), view });
+    const open = (): SharedFile => openShared(join(directory, tableFileName), tableFile(maxBytes));
+    const store = new SqliteTableStore({ thread, open, crypto, keys: deriveTableKeys(crypto, tableKey), view });
     return { store, isNew, openedDamaged, readOnly };
   } catch (thrown) {
     await thread.close();
@@ -64,9 +64,27 @@ export const openTableStore = async (
   }
 };
 
+/** The file as look-ups read it. Another process may set it aside, and begin anew in its place. */
+interface SharedFile {
+  readonly database: DatabaseSync;
+  readonly reader: SqliteTableReader;
+  isReplaced(): boolean;
+}
+
+const openShared = (path: string, kind: FileKind): SharedFile => {
+  // Asked before it is opened: one that was replaced in between is opened once more, and that is all.
+  const identity = fileIdentity(path);
+  const database = openForReading(path, kind);
+  const isReplaced = (): boolean => {
+    const now = fileIdentity(path);
+    return now !== undefined && now !== identity;
+  };
+  return { database, reader: new SqliteTableReader(database), isReplaced };
+};
+
 interface Parts {
   readonly thread: Thread<TableService>;
-  readonly database: DatabaseSync;
+  readonly open: () => SharedFile;
   readonly crypto: Crypto;
   readonly keys: TableKeys;
   readonly view: TableView;
@@ -74,18 +92,18 @@ interface Parts {
 
 export class SqliteTableStore implements TableStore {
   readonly #thread: Thread<TableService>;
-  readonly #database: DatabaseSync;
-  readonly #reader: SqliteTableReader;
+  readonly #open: () => SharedFile;
   readonly #crypto: Crypto;
   readonly #keys: TableKeys;
+  #file: SharedFile;
   #view: TableView;
   #waiting = 0;
   #closed: Promise<void> | undefined;
 
-  constructor({ thread, database, crypto, keys, view }: Parts) {
+  constructor({ thread, open, crypto, keys, view }: Parts) {
     this.#thread = thread;
-    this.#database = database;
-    this.#reader = new SqliteTableReader(database);
+    this.#open = open;
+    this.#file = open();
     this.#crypto = crypto;
     this.#keys = keys;
     this.#view = view;
@@ -126,16 +144,26 @@ export class SqliteTableStore implements TableStore {
 
   /**
    * Takes up a version that another process has put in force, and says whether there was one. `find` reads the newest
-   * version in any case; this is for `state()`, and for the files that follow.
+   * version of its file in any case; this is for `state()`, for the files that follow, and for another file in the place
+   * of one that was set aside.
    */
   async refresh(): Promise<boolean> {
     this.#throwClosed();
-    const sealed = this.#reader.lookUp(0n).state;
-    if (isSameVersion(sealed && openState(this.#crypto, this.#keys, sealed), this.#view.state)) return false;
+    const isReplaced = this.#file.isReplaced();
+    if (!isReplaced && isSameVersion(this.#stateOnDisk(), this.#view.state)) return false;
     const view = await this.#ask(() => this.#thread.call('reopen'));
-    const isChanged = !isSameVersion(view.state, this.#view.state);
+    this.#throwClosed();
+    const file = this.#open();
+    closeQuietly(this.#file.database);
+    this.#file = file;
+    const isChanged = isReplaced || !isSameVersion(view.state, this.#view.state);
     this.#view = view;
     return isChanged;
+  }
+
+  #stateOnDisk(): TableState | undefined {
+    const sealed = this.#file.reader.lookUp(0n).state;
+    return sealed && openState(this.#crypto, this.#keys, sealed);
   }
 
   /** What was asked before is still done. */
@@ -145,14 +173,14 @@ export class SqliteTableStore implements TableStore {
   }
 
   async #close(): Promise<void> {
-    closeQuietly(this.#database);
+    closeQuietly(this.#file.database);
     await this.#thread.close();
   }
 
   /** A page that is not what was written is damage, as a record would be; a disk that does not answer is a Fault. */
   #find(tag: bigint): FindResult {
     try {
-      return findPerson(this.#reader, this.#crypto, this.#keys, tag);
+      return findPerson(this.#file.reader, this.#crypto, this.#keys, tag);
     } catch (thrown) {
       if (!(thrown instanceof Fault && thrown.code === 'disk.damaged')) throw thrown;
       return { found: 'damaged', sentence: thrown.message };

@@ -88,7 +88,7 @@ const records = ({ journal }: Config): readonly string[] => [
   `The last ${journal.capacity.toLocaleString('en-US')} events are kept; when they are full, ${journal.whenFull === 'gap' ? 'a numbered gap says how many were lost' : 'nobody enters'}.`,
 ];
 
-const warnings = ({ policy, strike: release }: Config, keys: KeyOrigin): readonly string[] => {
+const warnings = ({ policy, strike: release, settings: { devices } }: Config, keys: KeyOrigin): readonly string[] => {
   const said: string[] = [];
   if (release === 'relay') {
     said.push('Low security: the strike is wired to this unit. Whoever takes it off the wall can release the strike with two wires.');
@@ -98,6 +98,11 @@ const warnings = ({ policy, strike: release }: Config, keys: KeyOrigin): readonl
       ? 'This reader has no keys and no table yet: it knows nobody.'
       : 'Low security: this reader works stand-alone, and the keys that sign its table are on the same card (tier 0). Whoever takes the card can work out every PIN and add people.',
   );
+  if (hasKeypad(policy.model) || devices.cardReader !== none) {
+    said.push(
+      'Low security: what is typed at the keypad or by a card reader also reaches a console of this board. Let no console or login (getty) run on it.',
+    );
+  }
   if (policy.mode === 'unlocked') said.push('The door stands unlocked.');
   if (policy.recordFailure === 'grantCards') said.push('Low security: entries can happen that are not written down (failure.recordFailure).');
   if (policy.untrustedTime === 'lastSeen') said.push('Low security: expired people can enter while the clock is not set (failure.untrustedTime).');

@@ -10,27 +10,12 @@ import { failed, ok, type Result } from '../shared/result.ts';
 import { maxCards, maxPersons } from '../table/limits.ts';
 import { maxPersonId } from '../table/record.ts';
 import { type CsvRow, readCsv } from './csv.ts';
+import { type Column, columns, isColumn } from './people-columns.ts';
 
 /** Room for the largest table with generous lines. */
 export const maxPeopleFileBytes = 64 * 1024 * 1024;
 /** More errors than this are counted, not listed. */
 export const maxListedErrors = 100;
-
-export const columns = [
-  'person',
-  'name',
-  'pin',
-  'duress_pin',
-  'cards',
-  'pin_exempt',
-  'valid_from',
-  'valid_until',
-  'uses',
-  'allowance',
-  'extended_time',
-  'offline_priority',
-] as const;
-type Column = (typeof columns)[number];
 
 export interface ListedPerson {
   /** Of the file, from 1. */
@@ -89,13 +74,17 @@ const errorsOfHeader = ({ line, fields }: CsvRow): readonly PeopleError[] => {
   if (fields.length === 1 && /[;\t]/.test(fields[0] ?? ''))
     return [error(undefined, 'The columns are not separated by commas: save the file as comma-separated CSV.')];
   const errors = fields.flatMap((field, index) => {
-    if (!isColumn(field)) return [error(undefined, `The name of column ${index + 1} is not one of: ${columns.join(', ')}.`)];
+    if (!isColumn(field)) return [error(undefined, `The name of column ${index + 1} is ${nameMeant(field)}.`)];
     return fields.indexOf(field) === index ? [] : [error(field, 'This column is there twice.')];
   });
   return fields.includes('person') ? errors : [...errors, error(undefined, 'The column "person" is missing.')];
 };
 
-const isColumn = (name: string): name is Column => (columns as readonly string[]).includes(name);
+/** A heading that is a name but for capitals or spaces is told its right spelling; no other is repeated, for it may be a PIN. */
+const nameMeant = (field: string): string => {
+  const plain = field.trim().toLowerCase().replaceAll(/[ -]/g, '_');
+  return isColumn(plain) ? `to be written "${plain}", in small letters` : `not one of: ${columns.join(', ')}`;
+};
 
 const readRows = (header: CsvRow, rows: readonly CsvRow[]): Result<PeopleFile, readonly PeopleError[]> => {
   const errors: PeopleError[] = [];
@@ -224,6 +213,7 @@ class RowReading {
     const text = this.#cell(column);
     if (text === '') return undefined;
     const ms = timeFrom(text, edge);
+    if (ms === 'noSuchDay') return this.#error(column, 'There is no such day.');
     return ms === undefined
       ? this.#error(column, 'It must be a day (2027-03-31) or a time with its zone (2027-03-31T18:00Z, 2027-03-31T18:00+02:00), from 2000 to 2199.')
       : ms / 1_000;
@@ -247,11 +237,11 @@ const cardOfBits = (length: number, number: bigint): Card | undefined => {
   return new Card('bits', Buffer.from(aligned.toString(16).padStart(bytes * 2, '0'), 'hex'), length);
 };
 
-const timeFrom = (text: string, edge: 'begin' | 'end'): number | undefined => {
+const timeFrom = (text: string, edge: 'begin' | 'end'): number | 'noSuchDay' | undefined => {
   const [, year, month, day, time, zone] = /^(2[01]\d\d)-(\d\d)-(\d\d)(T\d\d:\d\d(?::\d\d)?(Z|[+-]\d\d:\d\d))?$/.exec(text) ?? [];
   if (year === undefined) return undefined;
   const [y, m, d] = [Number(year), Number(month) - 1, Number(day)];
-  if (new Date(Date.UTC(y, m, d)).getUTCMonth() !== m || d === 0) return undefined;
+  if (new Date(Date.UTC(y, m, d)).getUTCMonth() !== m || d === 0) return 'noSuchDay';
   if (time === undefined || zone === undefined) return new Date(y, m, edge === 'end' ? d + 1 : d).getTime();
   const ms = Date.parse(text);
   return Number.isNaN(ms) ? undefined : ms;

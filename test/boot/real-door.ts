@@ -133,7 +133,7 @@ export class RealDoor {
     this.#processes.push(door);
     await soon(() => {
       if (!door.isRunning) throw new Error(`the door ended: ${door.err}${door.out}`);
-      if (!door.out.includes('open for business')) throw new Error(`not open yet: ${door.err}${door.out}`);
+      if (!door.out.includes('the door has started')) throw new Error(`not started yet: ${door.err}${door.out}`);
     });
     return door;
   }
@@ -152,6 +152,12 @@ export class RealDoor {
 
   keypadBytes(bytes: Uint8Array): void {
     writeSync(this.#keypad, bytes);
+  }
+
+  /** The writing end of its FIFO is closed: the door reads its end. */
+  unplugKeypad(): void {
+    closeSync(this.#keypad);
+    this.#keypad = this.#openFifo('cards');
   }
 
   read(led: Led, attribute: string): string {

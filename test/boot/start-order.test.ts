@@ -1,5 +1,6 @@
-/** What a starting process does first: nothing is written before the strike is secured (SECURITY E22). Read from a trace of its system calls. */
-import { readFileSync } from 'node:fs';
+/** What a starting process does first: nothing is written before the strike is secured (SECURITY E22),
+ * and nothing of the door is touched without the lock that keeps a second one out. Read from a trace of its system calls. */
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { whyNoTrace } from '../store/power-cut/trace.ts';
@@ -7,7 +8,7 @@ import { RealDoor } from './real-door.ts';
 
 const door = new RealDoor();
 
-it('secures the strike before anything else is written, and then makes it ready', { timeout: 60_000 }, async () => {
+it('takes its lock, secures the strike before anything is written, and then makes it ready', { timeout: 60_000 }, async () => {
   expect(whyNoTrace()).toBeUndefined();
   await door.at.importPeople('person,pin\n1,041733\n');
   await (await door.start()).stop('SIGTERM');
@@ -19,6 +20,9 @@ it('secures the strike before anything else is written, and then makes it ready'
     .split('\n')
     .filter((call) => call.includes(door.at.place) && (/O_WRONLY|O_RDWR|O_CREAT/.test(call) || /(?:rename|unlink|mkdir)\(/.test(call)))
     .map((call) => /"([^"]*)"/.exec(call)?.[1]?.slice(door.at.place.length + 1));
-  expect(changed.slice(0, 3)).toEqual(['strike/brightness', 'strike/trigger', 'strike/state']);
-  expect(changed.findIndex((path) => path?.startsWith('data/'))).toBeGreaterThan(2);
+  const isLock = (path: string | undefined): boolean => path === 'data' || path === 'data/run.lock';
+  const first = changed.findIndex((path) => !isLock(path));
+  expect(changed.slice(0, first)).toContain('data/run.lock');
+  expect(changed.slice(first, first + 3)).toEqual(['strike/brightness', 'strike/trigger', 'strike/state']);
+  expect(statSync(join(door.at.dataDir, 'run.lock')).size).toBe(0);
 });

@@ -1,5 +1,7 @@
 /** How a running reader notices a table that another process has put in force: told once, not told when it is the reader's own. */
-import { describe, expect, it } from 'vitest';
+import { open as openFile, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it, vi } from 'vitest';
 import { VirtualClock } from '../../sim/virtual-clock.ts';
 import type { AccessEvent } from '../../src/access/events.ts';
 import { lookMs, type SharedTable, watchTable } from '../../src/boot/table-watch.ts';
@@ -103,6 +105,73 @@ describe('the table of two processes', () => {
     expect(other.state()?.version).toBe(2);
     await reader.close();
     await expect(reader.refresh()).rejects.toMatchObject({ code: 'disk.closed' });
+    await other.close();
+    dispose();
+  });
+
+  it.each([
+    ['before it is looked at', true],
+    ['as it is built up', false],
+  ])('is the new file, once the other had to set the damaged one aside, %s', async (_, isDone) => {
+    const { directory, dispose } = scratch();
+    const open = async () => (await openTableStore({ directory, crypto, trust, tableKey })).store;
+    const reader = await open();
+    await putInForce(reader, snapshotOf(1, 10).file);
+    const { clock, told, watch } = watching(reader);
+    const look = async (): Promise<void> => {
+      const looked = told.length;
+      await clock.advance(lookMs);
+      await vi.waitUntil(() => told.length > looked, { interval: 1 });
+    };
+    // Answered when the log is in the file: then a first page that is none lets the next who opens it set it aside.
+    expect(await reader.scrub()).toBe(true);
+    const file = await openFile(join(directory, 'table.db'), 'r+');
+    await file.write(new Uint8Array(4_096), 0, 4_096, 0);
+    await file.close();
+    const other = await open();
+    if (!isDone) {
+      await look();
+      expect(told).toEqual([{ code: 'table.damaged', fields: { by: 'look' } }]);
+      expect(await reader.find(tagOf(3, 1, 'pin'))).toEqual({ found: 'nobody' });
+    }
+    // The same number as before: a new file begins to count anew.
+    await putInForce(other, snapshotOf(1, 2).file);
+    await look();
+    expect(told.at(-1)).toEqual({ code: 'table.applied', fields: { version: 1 } });
+    expect(reader.state()).toEqual(other.state());
+    expect(await reader.find(tagOf(3, 1, 'pin'))).toEqual({ found: 'nobody' });
+    expect(await reader.find(tagOf(2, 1, 'pin'))).toMatchObject({ found: 'record' });
+    await putInForce(reader, snapshotOf(2, 10).file);
+    expect(await other.refresh()).toBe(true);
+    watch.stop();
+    await reader.close();
+    await other.close();
+    dispose();
+  });
+
+  it('goes on as it is while its file is away, and takes up the next one', async () => {
+    const { directory, dispose } = scratch();
+    const open = async () => (await openTableStore({ directory, crypto, trust, tableKey })).store;
+    const reader = await open();
+    await putInForce(reader, snapshotOf(1, 10).file);
+    await rename(join(directory, 'table.db'), join(directory, 'away'));
+    expect([await reader.refresh(), reader.state()?.persons]).toEqual([false, 10]);
+    const other = await open();
+    expect([await reader.refresh(), reader.state()]).toEqual([true, undefined]);
+    await reader.close();
+    await other.close();
+    dispose();
+  });
+
+  it('is read no more when it was closed while it was refreshed', async () => {
+    const { directory, dispose } = scratch();
+    const open = async () => (await openTableStore({ directory, crypto, trust, tableKey })).store;
+    const [reader, other] = [await open(), await open()];
+    await putInForce(other, snapshotOf(1, 10).file);
+    const refreshed = reader.refresh();
+    const closed = reader.close();
+    await expect(refreshed).rejects.toMatchObject({ code: 'disk.closed' });
+    await closed;
     await other.close();
     dispose();
   });

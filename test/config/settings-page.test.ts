@@ -25,8 +25,12 @@ const settingsPage = (): string => {
 
 A reader takes its settings from one TOML file, \`/boot/firmware/doorpad.toml\` unless \`--config\` names another, so that
 any laptop can edit them on the card. A file that is wrong is refused whole, with every error at once, by line and key;
-the reader then goes on with the last settings that were in order. Units end the names. \`doorpad check\` says in
-sentences what a door does with a file; [doorpad.example.toml](doorpad.example.toml) is one to start from.
+the reader then goes on with the last settings that were in order. Units end the names. [doorpad.example.toml](doorpad.example.toml)
+is a file to start from. What a door does with a file, in sentences, or everything that is wrong with it:
+
+\`\`\`sh
+npm run doorpad -- check --config /path/to/doorpad.toml
+\`\`\`
 
 ${parts.join('\n')}`;
 };

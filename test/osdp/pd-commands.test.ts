@@ -1,6 +1,7 @@
 /** What commands do to a PD, what it says by itself, and how it moves to another address or rate. */
 import { describe, expect, it } from 'vitest';
 import { encodeCommand } from '../../src/osdp/commands.ts';
+import { maxOfOneKind } from '../../src/osdp/pd-device.ts';
 import { type LineSettings, trialMs } from '../../src/osdp/pd-line-settings.ts';
 import { credentialLifeMs, maxReports } from '../../src/osdp/pd-reports.ts';
 import { bytesOf } from './bytes.ts';
@@ -151,7 +152,7 @@ describe('a PD does as it is told', () => {
 
   it('refuses a description no PD can have', () => {
     for (const wrong of [
-      { leds: 17 },
+      { leds: maxOfOneKind + 1 },
       { inputs: -1 },
       { receiveBytes: 127 },
       { receiveBytes: 1441 },
@@ -261,6 +262,15 @@ describe('a move to another address and rate', () => {
     expect(bench.line.value).toEqual(moved);
   });
 
+  it('taken back by the ACU before it has worked needs no trial', () => {
+    const bench = PdBench.keyed({ policy: { clearComset: true } }).start();
+    bench.clear('comset', moved);
+    bench.address = 5;
+    bench.clear('comset', home);
+    bench.wait(trialMs);
+    expect([bench.pd.lineSettings, bench.told('line.switched'), bench.told('line.reverted')]).toEqual([home, 2, 0]);
+  });
+
   it('in a session leaves session and sequence as they are', () => {
     const bench = PdBench.keyed();
     bench.handshake();
@@ -280,6 +290,17 @@ describe('a move to another address and rate', () => {
     line.answer = 'kept';
     bench.poll();
     expect(line.value).toEqual(moved);
+  });
+
+  it('that cannot be kept is told once, and stays until a restart', () => {
+    const line = new Disk(home);
+    line.answer = 'failed';
+    const bench = new PdBench({ line }).start();
+    bench.clear('comset', moved);
+    bench.address = 5;
+    bench.poll();
+    bench.poll();
+    expect([bench.told('line.failed'), line.asked.length, bench.pd.lineSettings]).toEqual([1, 1, moved]);
   });
 
   it('to where it cannot go, or where it is, is answered with what is in force', () => {

@@ -31,18 +31,18 @@ describe('a golden session', () => {
       for (let bit = 0; bit < bytes.length * 8; bit += 1) {
         expect(bench.raw(flipBit(bytes, bit)), `bit ${bit}`).toEqual([]);
         bench.wait(20);
-        if (bench.nowMs % 5_000 < 20) bench.nowMs += 0;
       }
       expect(bench.told('indicators.changed') + bench.told('session.closed')).toBe(events);
-      expect(nakOf(bench.opened(bytes))).toBe(command === 'led' ? undefined : undefined);
+      expect(['ack', 'lstatr', 'pdid', 'nak']).toContain(bench.opened(bytes).name);
     }
     expect(nakOf(bench.secure('led', led))).toBeUndefined();
   });
 });
 
-describe('frames that are well formed and mean anything', () => {
+const seed = Date.now() & 0x7fffffff;
+
+describe(`frames from seed ${seed} that are well formed and mean anything`, () => {
   it('never throw, are answered at most once each, and leave nothing behind', () => {
-    const seed = Date.now() & 0x7fffffff;
     const random = randomFrom(seed);
     const bytes = (count: number): Uint8Array => Uint8Array.from({ length: count }, () => random(256));
     const benches = [new PdBench({ policy: { allowInstall: () => true } }).start(), PdBench.keyed(), PdBench.keyed()];
@@ -58,12 +58,12 @@ describe('frames that are well formed and mean anything', () => {
         joined(Uint8Array.of(0x53, address, 0, 0, control), block, Uint8Array.of(0x60 + random(random(8) === 0 ? 160 : 72)), bytes(random(24))),
       );
       const next = bench.sequence;
-      if (random(200) === 0 && at % 3 === 2) golden(bench);
+      if (random(200) === 0 && at % 3 === 2) bench.handshake();
       else bench.sequence = next;
       const replies = bench.raw(random(20) === 0 ? flipBit(frame, random(frame.length * 8)) : frame);
-      expect(replies.length, `seed ${seed}, frame ${at}: ${hexOf(frame)}`).toBeLessThanOrEqual(2);
+      expect(replies.length, `frame ${at}: ${hexOf(frame)}`).toBeLessThanOrEqual(1);
       answered += replies.length;
-      bench.wait(random(30));
+      bench.wait(20 + random(10));
       bench.address = bench.pd.lineSettings.address;
       bench.pd.report({ name: 'rstatr', payload: [0] }, bench.nowMs);
       bench.events.length = Math.min(bench.events.length, 10);

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { scs } from '../../src/osdp/frame.ts';
 import type { PdKeySet } from '../../src/osdp/pd-keys.ts';
-import { alarmFailures, failurePauseMs, freeFailures, maxSessionFrames, maxSessionMs } from '../../src/osdp/pd-security.ts';
+import { alarmFailures, failurePauseMs, failuresForgottenMs, freeFailures, maxSessionFrames, maxSessionMs } from '../../src/osdp/pd-security.ts';
 import { newDefaultScbk } from '../../src/osdp/scbk.ts';
 import { scbkKinds } from '../../src/osdp/secure-channel.ts';
 import { SecretBytes } from '../../src/shared/secret-bytes.ts';
@@ -311,7 +311,7 @@ describe('who guesses', () => {
     bench.wait(1_000);
     guess(bench);
     expect([bench.told('session.failed'), bench.told('session.failing')]).toEqual([alarmFailures, 1]);
-    bench.wait(59_999);
+    bench.wait(failuresForgottenMs - 1);
     expect(bench.handshake()).toBe(0x78);
     bench.wait(1);
     for (let at = 0; at < freeFailures; at += 1) expect(guess(bench)).toBe(0);

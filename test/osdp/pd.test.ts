@@ -37,6 +37,14 @@ describe('whom a PD answers', () => {
     expect(bench.raw(joined(bytesOf('00 11 53 53 98 ff'), bench.encode(0x60)))[0]?.[0]).toBe(0xff);
   });
 
+  it('sees the mark when bytes come one by one', () => {
+    const bench = new PdBench().start();
+    for (const before of ['ff', '']) {
+      const replies = [...joined(bytesOf(before), bench.encode(0x60))].flatMap((byte) => [...bench.raw(noBytes), ...bench.raw(Uint8Array.of(byte))]);
+      expect(replies.map((reply) => reply[0])).toEqual([before === '' ? 0x53 : 0xff]);
+    }
+  });
+
   it('answers only ID, CAP and COMSET at the configuration address, from that address', () => {
     for (let code = 0; code < 256; code += 1) {
       const bench = new PdBench().start();
@@ -105,7 +113,8 @@ describe('the sequence', () => {
       for (const isSecure of [true, false]) {
         const bench = isSecure ? PdBench.keyed({ hands: { mfg } }) : new PdBench({ hands: { mfg } }).start();
         if (isSecure) expect(bench.handshake()).toBe(0x78);
-        while (bench.sequence !== (sequences[0] === 2 ? 1 : 3)) isSecure ? bench.secure('poll', undefined) : bench.poll();
+        const poll = () => (isSecure ? bench.secure('poll', undefined) : bench.poll());
+        while (bench.sequence !== (sequences[0] === 2 ? 1 : 3)) poll();
         isReady = false;
         asked = 0;
         const command = (sequence: number): Uint8Array =>
@@ -116,7 +125,7 @@ describe('the sequence', () => {
         isReady = true;
         expect(bench.opened(command(sequences[2] as number)).name).toBe('ack');
         expect(asked).toBe(3);
-        expect((isSecure ? bench.secure('poll', undefined) : bench.poll()).name).toBe('ack');
+        expect(poll().name).toBe('ack');
       }
     }
   });

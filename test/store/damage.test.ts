@@ -20,7 +20,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Random } from '../../sim/random.ts';
 import { VirtualClock } from '../../sim/virtual-clock.ts';
 import { AttemptLog } from '../../src/journal/attempt-log.ts';
-import { Journal } from '../../src/journal/journal.ts';
+import { Journal, type JournalOptions } from '../../src/journal/journal.ts';
 import type { Row } from '../../src/ports/record-store.ts';
 import { Fault } from '../../src/shared/faults.ts';
 import { keptDamaged } from '../../src/store/database-file.ts';
@@ -182,7 +182,7 @@ describe('a damaged journal', () => {
 
   it('leaves the guesser no wait less: what was spent reads as damaged, and every other event is there', async () => {
     const parts = { crypto, tell: () => {} };
-    const options = { crypto, clock: new VirtualClock(), classOf: () => 'grant' } as const;
+    const options: Omit<JournalOptions, 'store'> = { crypto, clock: new VirtualClock(), classOf: () => 'grant' };
     const { store: before } = await openRecordStore({ directory }, recordsHere);
     const log = await AttemptLog.open({ ...parts, store: before });
     const first = await Journal.open({ ...options, store: before });

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { blankMedium, MemoryTableDisk } from '../../sim/devices/memory-table-disk.ts';
 import { MemoryTableStore } from '../../sim/devices/memory-table-store.ts';
+import { NodeCrypto } from '../../src/drivers/node-crypto.ts';
+import type { SecretBytes } from '../../src/shared/secret-bytes.ts';
 import { leftFreeBytes, SqliteTableDisk } from '../../src/store/sqlite-table-disk.ts';
 import { TableService, type TableServiceData } from '../../src/store/table-service.ts';
 import { maxWaitingTableCalls, openTableStore } from '../../src/store/table-store.ts';
@@ -144,6 +146,30 @@ describe('the table', () => {
     expect(again.openedDamaged).toContain('table.db');
     expect((await again.store.find(tagOf(1, 1, 'pin'))).found).toBe('nobody');
     await again.store.close();
+  });
+
+  it('is whole to a scrub during which another process puts the next version in force', () => {
+    let meanwhile = (): void => {};
+    class InterruptedCrypto extends NodeCrypto {
+      override hmacSha256(key: SecretBytes, message: Uint8Array): Uint8Array {
+        meanwhile();
+        return super.hmacSha256(key, message);
+      }
+    }
+    const data = () => ({ directory, trust, tableKey: Uint8Array.from(tableKey.reveal()) });
+    const [service, other] = [new TableService(data(), new InterruptedCrypto()), new TableService(data(), crypto)];
+    service.receive(0, snapshotOf(1, 10).file);
+    service.apply();
+    other.reopen();
+    meanwhile = () => {
+      meanwhile = () => {};
+      other.receive(0, snapshotOf(2, 20).file);
+      expect(other.apply().result).toMatchObject({ ok: true });
+    };
+    expect([service.scrub(), service.scrub()]).toEqual([true, true]);
+    expect(service.reopen().state?.version).toBe(2);
+    service.close();
+    other.close();
   });
 
   it('files tags over all 64 bits, in any order, also those that begin alike', () => {

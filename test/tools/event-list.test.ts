@@ -82,7 +82,12 @@ describe('doorpad events', () => {
     database.exec("UPDATE event SET value = x'00' WHERE key = 2");
     database.close();
     const { out, err } = await list();
-    expect(out.trim().split('\n').map((line) => line.trim().slice(0, 1))).toEqual(['1', '3']);
+    expect(
+      out
+        .trim()
+        .split('\n')
+        .map((line) => line.trim().slice(0, 1)),
+    ).toEqual(['1', '3']);
     expect(err).toBe('1 damaged events were left out.\n');
   });
 

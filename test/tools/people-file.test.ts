@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { maxCards, maxPersons } from '../../src/table/limits.ts';
-import { cardFrom, columns, type ListedPerson, maxListedErrors, maxPeopleFileBytes, readPeopleFile } from '../../src/tools/people-file.ts';
+import { columns } from '../../src/tools/people-columns.ts';
+import { cardFrom, type ListedPerson, maxListedErrors, maxPeopleFileBytes, readPeopleFile } from '../../src/tools/people-file.ts';
 
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
 
@@ -79,7 +80,7 @@ x,417,,,,,,
         "4 cards: Card 1 is neither bits (such as 26:0x2A3B4C5, a number of bits and a hexadecimal number that fits them) nor the text a typing reader sends (1 to 64 letters, digits and signs).",
         "4 pin_exempt: It must be yes or no; empty means no.",
         "4 valid_from: It must be a day (2027-03-31) or a time with its zone (2027-03-31T18:00Z, 2027-03-31T18:00+02:00), from 2000 to 2199.",
-        "4 valid_until: It must be a day (2027-03-31) or a time with its zone (2027-03-31T18:00Z, 2027-03-31T18:00+02:00), from 2000 to 2199.",
+        "4 valid_until: There is no such day.",
         "4 uses: It must be a whole number, 1 to 65535.",
         "5 pin: A PIN has 4 to 8 digits and nothing else. If a spreadsheet rewrote it as a number, format the column as text.",
         "6 -: This person has neither a PIN nor a card.",
@@ -98,7 +99,9 @@ x,417,,,,,,
     ['pin\n0417', 'The column "person" is missing'],
     ['person,pin,pin\n', 'twice'],
     ['person,code\n1,0417', 'The name of column 2 is not one of: person, name, pin'],
-    ['Person,pin\n', 'The name of column 1'],
+    ['Person,pin\n', 'The name of column 1 is to be written "person", in small letters.'],
+    ['person, Valid From\n', 'The name of column 2 is to be written "valid_from"'],
+    ['person,041733\n', 'The name of column 2 is not one of: person, name'],
     ['person,pin\n1,"04', 'A quote must'],
   ])('when it is no such file: %j', (text, sentence) => {
     expect(errorsOf(text).join('\n')).toContain(sentence);
@@ -133,9 +136,6 @@ x,417,,,,,,
     '2027-3-1',
     '01.03.2027',
     '3/1/2027',
-    '2027-02-29',
-    '2027-13-01',
-    '2027-00-01',
     '2027-03-01T18:00',
     '2027-03-01T25:00Z',
     '1999-12-31',
@@ -144,6 +144,10 @@ x,417,,,,,,
   ])('for a time that is none or could be two: %j', (text) => {
     expect(errorsWith('valid_from', text)).toEqual([expect.stringContaining('2 valid_from: It must be a day')]);
     expect(errorsWith('valid_until', text)).toEqual([expect.stringContaining('2 valid_until: It must be a day')]);
+  });
+
+  it.each(['2027-02-29', '2027-13-01', '2027-00-01', '2027-04-31T18:00Z'])('for a day that no calendar has: %j', (text) => {
+    expect(errorsWith('valid_from', text)).toEqual(['2 valid_from: There is no such day.']);
   });
 
   it.each(['0:0x0', '26:0x4000000', '513:0x1', '26:12', '26:', '1.23E+09', '1,5E7', 'ü', 'a b', 'x'.repeat(65)])(

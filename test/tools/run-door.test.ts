@@ -157,7 +157,7 @@ describe('a real process of doorpad run', () => {
     const planted = 'data:text/javascript,process.on("SIGUSR2",()=>{throw new Error("planted")})';
     const argv = ['--import', planted, programFile, 'run', '--config', at.configFile, '--last-good', at.lastGood];
     const door = spawn(process.execPath, argv, { stdio: ['ignore', 'pipe', 'pipe'] });
-    for (let said = ''; !said.includes('open for business'); ) said += String(await once(door.stdout, 'data'));
+    for (let said = ''; !said.includes('the door has started'); ) said += String(await once(door.stdout, 'data'));
     at.write(join('strike', 'brightness'), lit);
     return door;
   };
