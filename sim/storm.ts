@@ -89,9 +89,16 @@ export const runStorm = async ({ seed, days = 1, plant = {} }: StormOptions): Pr
 export const describeStorm = ({ seed, days, steps: count, storyHash, counts, failure }: StormReport): string => {
   const figures = Object.entries(counts).map(([name, value]) => `${name} ${value}`);
   if (failure === undefined)
-    return `seed ${seed}: ${days} days, ${count} steps, nothing found (${figures.join(', ')}; story ${storyHash.slice(0, 12)})`;
+    return `seed ${seed}: ${days} ${days === 1 ? 'day' : 'days'}, ${count} steps, nothing found (${figures.join(', ')}; story ${storyHash.slice(0, 12)})`;
   const { step, invariant, sentence, lastSteps } = failure;
-  return [...lastSteps, '', `seed ${seed}, step ${step}, ${invariant}: ${sentence}`, `npm run sim -- storm --seed ${seed} --days ${days}`].join('\n');
+  return [
+    `FOUND: ${invariant}: ${sentence}`,
+    '',
+    ...lastSteps,
+    '',
+    `seed ${seed}, step ${step}, ${invariant}: ${sentence}`,
+    `npm run sim -- storm --seed ${seed} --days ${days}`,
+  ].join('\n');
 };
 
 /** Remembers what was done, and what the door did then. */

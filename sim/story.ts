@@ -3,7 +3,7 @@ import type { AccessEvent } from '../src/access/events.ts';
 import type { Clock } from '../src/ports/clock.ts';
 
 /** Lines kept until the story is told; the oldest go first. */
-export const maxLines = 10_000;
+const maxLines = 10_000;
 
 export class Story {
   readonly #clock: Clock;

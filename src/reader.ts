@@ -43,7 +43,7 @@ import type { Trust } from './table/header.ts';
 import type { OrderKind } from './table/orders.ts';
 
 /** The time floor is written, and the table read through, this often (SECURITY C8, F2). */
-export const housekeepingMs = 3_600_000;
+const housekeepingMs = 3_600_000;
 
 export interface ReaderPorts {
   readonly clock: Clock;

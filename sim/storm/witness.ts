@@ -204,7 +204,7 @@ export class Witness {
 
   /** What is written of a budget burns an attempt, unless it comes with the grant that gives one back. */
   #noteBurnt(writes: readonly Write[], entries: readonly Entry[]): void {
-    const givenBack = entries.filter(({ code, fields }) => code === 'access.granted' && fields['by'] !== 'card').map(ownerOf);
+    const givenBack = entries.filter(({ code, fields }) => code === 'access.granted' && fields.by !== 'card').map(ownerOf);
     for (const write of writes) {
       if (write.op !== 'put' || write.space !== 'attempt') continue;
       const index = givenBack.indexOf(write.key);
@@ -238,7 +238,7 @@ export class Witness {
     const { code, person, fields } = entry;
     switch (code) {
       case 'access.granted': {
-        if (fields['unrecorded'] === true) return;
+        if (fields.unrecorded === true) return;
         this.grants += 1;
         const { by, mode } = fields;
         const resident = this.#oracle.granted({ person, by, mode, isDuress, isUnrecorded: false });
@@ -288,4 +288,4 @@ export class Witness {
 }
 
 /** Whose budget a PIN that was granted had been charged to. */
-const ownerOf = ({ person = doorOwner, fields }: Entry): number => (fields['by'] === 'cardAndPin' ? person : doorOwner);
+const ownerOf = ({ person = doorOwner, fields }: Entry): number => (fields.by === 'cardAndPin' ? person : doorOwner);

@@ -252,7 +252,7 @@ export class World {
     });
     happened.watch(({ event: { code, person, fields = {} } }) => {
       if (code === 'submit.dropped') this.oracle.presentationDropped();
-      if (code === 'access.granted' && fields['unrecorded'] === true) this.witness.grantedUnrecorded(person, fields);
+      if (code === 'access.granted' && fields.unrecorded === true) this.witness.grantedUnrecorded(person, fields);
     });
   }
 

@@ -18,6 +18,9 @@ export const maxWaitingHands = 4_096;
 const pasteGapMs = 55;
 const pasteCutWords = 'too much was pasted: its end is lost';
 const skipMs = 15_000;
+const darkWords = 'the power is off; p brings it back; o and t work';
+/** What somebody can do at a door without power: the leaf moves, and time passes. */
+const worksInTheDark: ReadonlySet<Hand['do']> = new Set<Hand['do']>(['powerCut', 'leaf', 'skip']);
 const keptHappenings = 100;
 
 export interface BenchOptions {
@@ -68,6 +71,8 @@ export class TerminalBench {
   /** The last signal that was more than a key. */
   #said: { readonly words: string; readonly atMs: number } | undefined;
   #isPowered = true;
+  /** Of the reader, and of the last one while there is no power. */
+  #mode: Mode;
   #isWorking = false;
   #lastKeyMs = Number.NEGATIVE_INFINITY;
   #isDrawing = false;
@@ -75,6 +80,7 @@ export class TerminalBench {
   private constructor(options: BenchOptions, door: Door) {
     this.#options = options;
     this.#door = door;
+    this.#mode = options.mode;
     this.#pace = new Pace(door.clock);
     door.happened.watch((happening) => {
       this.#happenings.push(happening);
@@ -147,7 +153,10 @@ export class TerminalBench {
       this.#ended.resolve();
       return;
     }
-    if (!this.#isPowered && hand.do !== 'powerCut') return;
+    if (!this.#isPowered && !worksInTheDark.has(hand.do)) {
+      this.#sayDark();
+      return;
+    }
     await this.#pace.do(() => this.#touch(hand));
     this.draw();
   }
@@ -172,10 +181,18 @@ export class TerminalBench {
     }
   }
 
+  /** On the screen these words stand while the power is off. */
+  #sayDark(): void {
+    if (!this.#options.hasScreen) this.#options.write(`${darkWords}\n`);
+  }
+
   async #togglePower(): Promise<void> {
+    if (this.#isPowered) this.#mode = this.#door.reader.mode;
     this.#isPowered = !this.#isPowered;
     if (!this.#isPowered) return this.#door.cutPower();
+    const isLeafOpen = this.#door.inputs.isActive('doorContact');
     await this.#door.powerOn();
+    await this.#door.set('doorContact', isLeafOpen);
     this.#followBoard();
   }
 
@@ -200,11 +217,11 @@ export class TerminalBench {
   }
 
   #facts(): FaceFacts {
-    const { people, mode } = this.#options;
+    const { people } = this.#options;
     const board = this.#door;
     return {
       name: 'Front door',
-      mode: this.#isPowered ? board.reader.mode : mode,
+      mode: this.#isPowered ? board.reader.mode : this.#mode,
       colour: board.lights.colour,
       beeps: this.#isPowered ? this.#beeps() : [],
       isBeeping: this.#isPowered && board.buzzer.isSounding,
@@ -227,7 +244,7 @@ export class TerminalBench {
   }
 
   #says(): string {
-    if (!this.#isPowered) return 'the power is off; p brings it back';
+    if (!this.#isPowered) return darkWords;
     if (this.#isPasteCut) return pasteCutWords;
     if (this.#said !== undefined && this.#door.clock.nowMs() - this.#said.atMs <= signalShownMs) return this.#said.words;
     const { mode, states } = this.#door.reader;

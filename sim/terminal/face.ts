@@ -59,8 +59,13 @@ const clockOf = (wallMs: number): string => new Date(wallMs).toISOString().slice
 const faceRows = 16;
 const leastEvents = 1;
 
-/** At most 79 columns, one line fewer than the screen has (17 at least), with ANSI colours. Never shows what is being typed. */
-export const faceLines = (facts: FaceFacts): string[] => {
+/**
+ * At most 79 columns and one line fewer than the screen has, with ANSI colours; on a small screen what the door shows and says
+ * stays, and the help and the keypad below it go. Never shows what is being typed.
+ */
+export const faceLines = (facts: FaceFacts): string[] => wholeFace(facts).slice(0, Math.max(1, facts.screenRows - 1));
+
+const wholeFace = (facts: FaceFacts): string[] => {
   const { colour, people, isPowered } = facts;
   const light = isPowered ? paint(colourCodes[colour], colour === 'off' ? '───────────' : '━━━━━━━━━━━') : dim('           ');
   const pad = [

@@ -12,24 +12,25 @@ Type a PIN and #, or hold up a card with a, b or c. With input from a pipe, each
 
 const isMode = (text: string): text is Mode => (modes as readonly string[]).includes(text);
 
-const modeFrom = (args: readonly string[]): Mode | 'help' | undefined => {
+/** `refused`: the sentence that names the mistake. */
+const asked = (args: readonly string[]): { readonly mode: Mode } | 'help' | { readonly refused: string } => {
   try {
     const { values } = parseArgs({ args: [...args], options: { mode: { type: 'string' }, help: { type: 'boolean', short: 'h' } } });
     if (values.help === true) return 'help';
     const mode = values.mode ?? defaultMode;
-    return isMode(mode) ? mode : undefined;
-  } catch {
-    return undefined;
+    return isMode(mode) ? { mode } : { refused: `There is no mode ${JSON.stringify(mode)}.` };
+  } catch (thrown) {
+    return { refused: thrown instanceof Error ? thrown.message : String(thrown) };
   }
 };
 
-const mode = modeFrom(process.argv.slice(2));
-if (mode === 'help') {
+const request = asked(process.argv.slice(2));
+if (request === 'help') {
   process.stdout.write(usage);
-} else if (mode === undefined) {
-  process.stderr.write(usage);
+} else if ('refused' in request) {
+  process.stderr.write(`${request.refused}\n\n${usage}`);
   process.exitCode = 2;
 } else {
-  await runTerminal(mode);
+  await runTerminal(request.mode);
   process.exit(0);
 }

@@ -82,7 +82,7 @@ export interface Asks {
  * compared, recorded or released. What comes of a withdrawn decision is the machine's to tell, save for what it left on record.
  */
 export const decide = async (question: Question, policy: Policy, asks: Asks, isWithdrawn: () => boolean): Promise<Verdict> => {
-  const decision: Decision = { policy, asks, isWithdrawn, mode: question.mode, isGivenBack: false };
+  const decision: Decision = { policy, asks, isWithdrawn, mode: question.mode, owed: undefined };
   try {
     return question.presented.by === 'card'
       ? await decideCard(question.presented, decision)
@@ -92,6 +92,8 @@ export const decide = async (question: Question, policy: Policy, asks: Asks, isW
       asks.tell({ code: 'decision.failed', fields: { fault: asFault(thrown, 'hardware.failed', 'a question had no answer').code } });
     }
     return { verdict: 'denied', code: 'decision.failed' };
+  } finally {
+    tellLockout(decision);
   }
 };
 
@@ -100,8 +102,8 @@ interface Decision {
   readonly asks: Asks;
   readonly isWithdrawn: () => boolean;
   readonly mode: Mode;
-  /** The burnt attempt was given back on disk. */
-  isGivenBack: boolean;
+  /** The attempt that was burnt and is not given back. */
+  owed: Attempt | undefined;
 }
 
 /** The answer to a question, unless nobody waits for it any more. */
@@ -220,28 +222,27 @@ const lockedOut = ({ asks }: Decision, owner: BudgetOwner): Verdict => {
   return { verdict: 'lockedOut' };
 };
 
-/**
- * R10: the attempt is written down before anything is compared, and where that cannot be done the PIN path is closed.
- * Whatever comes of `judge`, a wait that the attempt has earned is told unless the attempt was given back.
- */
+/** R10: the attempt is written down before anything is compared, and where that cannot be done the PIN path is closed. */
 const charged = async (decision: Decision, owner: BudgetOwner, judge: (attempt: Attempt) => Promise<Verdict>): Promise<Verdict> => {
-  const { asks } = decision;
   let attempt: Attempt;
   try {
-    attempt = await asks.burnAttempt(owner);
+    attempt = await decision.asks.burnAttempt(owner);
   } catch (thrown) {
+    if (decision.isWithdrawn()) throw thrown;
     const { code } = asFault(thrown, 'disk.failed', 'the attempt could not be written');
     return deny(decision, { code: 'record.failed', fields: { by: 'pin', fault: code } });
   }
-  try {
-    // The next PIN may already be charged to the budget as it was before this one: only one of the two may be compared.
-    return await heard(decision, Promise.resolve(attempt)).then(judge);
-  } finally {
-    if (attempt.waitMs > 0 && !decision.isGivenBack) {
-      asks.tell({ code: 'lockout.started', ...(owner === 'door' ? {} : { person: owner }), fields: { waitMs: attempt.waitMs } });
-      asks.lockoutBegan(owner);
-    }
-  }
+  decision.owed = attempt;
+  // The next PIN may already be charged to the budget as it was before this one: only one of the two may be compared.
+  return judge(await heard(decision, Promise.resolve(attempt)));
+};
+
+/** Whatever came of the decision, and after its own event: a wait that its attempt earned begins. */
+const tellLockout = ({ asks, owed }: Decision): void => {
+  if (owed === undefined || owed.waitMs === 0) return;
+  const { owner, waitMs } = owed;
+  asks.tell({ code: 'lockout.started', ...(owner === 'door' ? {} : { person: owner }), fields: { waitMs } });
+  asks.lockoutBegan(owner);
 };
 
 interface Grant {
@@ -259,8 +260,9 @@ const grant = async (decision: Decision, granted: Grant): Promise<Verdict> => {
   const duress: AccessEvent = { code: 'duress.used', person: person.person, fields: { by } };
   try {
     await asks.recordGrant(granted.isDuress ? [event, duress] : [event], person, granted.attempt);
-    decision.isGivenBack = true;
+    decision.owed = undefined;
   } catch (thrown) {
+    if (decision.isWithdrawn()) throw thrown;
     const mayGoUnrecorded = policy.recordFailure === 'grantCards' && by === 'card' && person.uses === undefined;
     const { code } = asFault(thrown, 'disk.failed', 'the grant could not be written');
     if (!mayGoUnrecorded) return deny(decision, { code: 'record.failed', person: person.person, fields: { by, fault: code } });

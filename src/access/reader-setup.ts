@@ -17,10 +17,10 @@ export const maxWaiting = 8;
 /** A decision that takes longer is withdrawn and denies (R14). */
 export const decisionLimitMs = 5_000;
 /** The countdown beep, before the window's end (FIELD U14). */
-export const windowWarningMs = 5_000;
+const windowWarningMs = 5_000;
 /** An unlocked door is held by short releases, renewed well before they end (R7). */
 export const unlockedHoldMs = 4_000;
-export const unlockedRenewMs = 1_500;
+const unlockedRenewMs = 1_500;
 /** An unlocking that could not be recorded or released is tried again after this. */
 export const unlockRetryMs = 10_000;
 

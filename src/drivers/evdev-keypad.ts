@@ -9,7 +9,7 @@ import type { EvdevDevice } from './evdev-device.ts';
 export type KeyMap = ReadonlyMap<number, Key>;
 
 /** include/uapi/linux/input-event-codes.h: the digits' row, the numeric pad, and the codes made for telephone keypads. */
-export const telephoneKeyMap: KeyMap = new Map<number, Key>([
+const telephoneKeyMap: KeyMap = new Map<number, Key>([
   // KEY_1..KEY_9, KEY_0
   ...codes(2, '1234567890'),
   // KEY_KP7..9, KEY_KP4..6, KEY_KP1..3, KEY_KP0

@@ -6,7 +6,7 @@ import { SecretBytes } from '../shared/secret-bytes.ts';
 import { NodeAes128 } from './node-aes.ts';
 
 /** Longest single draw of random bytes. */
-export const maxRandomBytes = 65_536;
+const maxRandomBytes = 65_536;
 /** Public keys kept imported: a reader pins one authority and, while it is rotated, a second. */
 export const maxImportedKeys = 4;
 

@@ -9,7 +9,7 @@ import { NodeCrypto } from '../drivers/node-crypto.ts';
 import { failed, type Result } from '../shared/result.ts';
 import { describeDoor } from '../tools/describe-door.ts';
 import { doorCard } from '../tools/door-card.ts';
-import { eventJson, eventLine, readEvents } from '../tools/event-list.ts';
+import { eventJson, eventLine, readEvents, whyNoEvents } from '../tools/event-list.ts';
 import { exampleSettings } from '../tools/example-settings.ts';
 import { exitCodes } from '../tools/exit-codes.ts';
 import { type ReaderKeys, readReaderKeys } from '../tools/key-store.ts';
@@ -123,10 +123,13 @@ const tableText = (dataDir: string, keys: ReaderKeys): string => {
 
 export const events = ({ last, json, profile, ...options }: EventOptions, io: Printer): void => {
   const config = settingsFrom(options);
+  const whyNot = whyNoEvents(config.dataDir);
+  if (whyNot !== undefined) throw new Refusal([whyNot], exitCodes.refused);
   const { entries, damaged } = readEvents(config.dataDir, last, crypto);
   const line = json === true ? eventJson : eventLine;
   for (const entry of entries) io.out(`${line(entry, profile ?? config.profile)}\n`);
-  if (damaged > 0) io.err(`${damaged} damaged events were left out.\n`);
+  if (damaged > 0) io.err(`${damaged} damaged ${damaged === 1 ? 'event was' : 'events were'} left out.\n`);
+  else if (entries.length === 0) io.err('No events yet.\n');
 };
 
 const lines = (sentences: readonly string[]): string => sentences.map((sentence) => `${sentence}\n`).join('');

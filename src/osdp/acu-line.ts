@@ -149,10 +149,7 @@ export class AcuLine {
 
   /** When `expire` is due, which may be in the past; undefined while there is no PD. */
   get deadlineMs(): number | undefined {
-    if (this.#exchange !== undefined) {
-      const { replyDueMs, latestMs } = this.#exchange;
-      return Math.min(Math.max(replyDueMs, this.#framer.deadlineMs ?? replyDueMs), latestMs);
-    }
+    if (this.#exchange !== undefined) return this.#lateMs(this.#exchange);
     const nextMs = this.#schedule.nextMs(this.#turns());
     if (nextMs === undefined) return undefined;
     const offlineDues = this.#sessions.map(({ offlineDueMs }) => offlineDueMs ?? Number.POSITIVE_INFINITY);
@@ -172,8 +169,7 @@ export class AcuLine {
     this.#framer.expire(nowMs);
     const exchange = this.#exchange;
     if (exchange !== undefined) {
-      const isOver = nowMs >= exchange.latestMs || (nowMs >= exchange.replyDueMs && this.#framer.deadlineMs === undefined);
-      if (!isOver) return;
+      if (nowMs < this.#lateMs(exchange)) return;
       this.#framer.reset();
       this.#exchange = undefined;
       this.#schedule.spend(nowMs - exchange.sentMs, nowMs);
@@ -196,6 +192,11 @@ export class AcuLine {
     // What came before is no answer to this.
     this.#framer.reset();
     this.#listener.send(bytes);
+  }
+
+  /** A reply that has begun may end, but not for ever. */
+  #lateMs({ replyDueMs, latestMs }: Exchange): number {
+    return Math.min(Math.max(replyDueMs, this.#framer.deadlineMs ?? replyDueMs), latestMs);
   }
 
   #hear(frame: Frame): void {

@@ -3,16 +3,17 @@
  * none outside a session, where there must be one. What it is told while online is acu-work.ts's, and when it speaks acu-line.ts's.
  */
 import type { Crypto } from '../ports/crypto.ts';
-import { assert, present } from '../shared/assert.ts';
+import { present } from '../shared/assert.ts';
 import { failed, type Result } from '../shared/result.ts';
 import type { SecretBytes } from '../shared/secret-bytes.ts';
 import type { AcuEvent, Alarm, FileRefusal, FileToSend, KeyRefusal, OfflineReason, OrderRefusal, PdSettings } from './acu-events.ts';
 import { AcuKeys, type KeyTry } from './acu-keys.ts';
 import type { Order } from './acu-orders.ts';
-import { AcuWork, type WorkJob } from './acu-work.ts';
-import { bytesOf, type Capabilities, capabilitiesFrom } from './capabilities.ts';
-import { type Command, commands, encodeCommand } from './commands.ts';
-import { type Check, dataRoom, encodeFrame, type Frame, leastFrameBytes, maxFrameBytes, type SecurityBlock, scs } from './frame.ts';
+import { AcuSender, type Flight } from './acu-sender.ts';
+import { AcuWork } from './acu-work.ts';
+import { type Capabilities, capabilitiesFrom } from './capabilities.ts';
+import type { Command } from './commands.ts';
+import { type Frame, scs } from './frame.ts';
 import { nakCodes } from './nak.ts';
 import { ranks, type Turn } from './poll-schedule.ts';
 import { decodeReply, type Reply, type ReplyPayload, replies } from './replies.ts';
@@ -38,19 +39,6 @@ export const alarmIntervalMs = 60_000;
 
 type Phase = 'identifying' | 'listing' | 'challenging' | 'confirming' | 'keying' | 'online';
 
-/** What was sent and waits for its answer. */
-interface Flight {
-  readonly kind: 'start' | 'keyset' | 'work';
-  readonly job: WorkJob | undefined;
-  readonly sequence: number;
-  readonly bytes: Uint8Array;
-  readonly rank: number;
-  /** Not said again before. */
-  dueMs: number;
-  /** NAK 1 so far. */
-  damaged: number;
-}
-
 const none = new Uint8Array(0);
 const ack = replies.ack.code;
 const nak = replies.nak.code;
@@ -62,14 +50,13 @@ export class AcuSession {
   readonly #tell: (address: number, event: AcuEvent) => void;
   readonly #keys: AcuKeys;
   readonly #channel: AcuSecureChannel;
+  readonly #sender: AcuSender;
   readonly #work: AcuWork;
   readonly #alarmedMs = new Map<Alarm, number>();
-  #address: number;
   #phase: Phase = 'identifying';
   /** Between the events `online` and `offline`; also while a session is renewed. */
   #isOnline = false;
   #flight: Flight | undefined;
-  #sequence = 0;
   #misses = 0;
   #spokeMs = Number.NEGATIVE_INFINITY;
   #validMs = 0;
@@ -78,19 +65,15 @@ export class AcuSession {
   #attemptMs = Number.NEGATIVE_INFINITY;
   #identity: ReplyPayload<'pdid'> | undefined;
   #capabilities: Capabilities | undefined;
-  #check: Check = 'crc16';
-  /** Most bytes of a frame the PD takes. */
-  #roomBytes = leastFrameBytes;
   /** The keys still to try; the first is being tried. */
   #tries: readonly KeyTry[] = [];
   #serverCryptogram: Uint8Array = none;
   #sessionMs = 0;
-  #sessionCommands = 0;
 
   constructor(crypto: Crypto, settings: PdSettings, pollIntervalMs: number, tell: (address: number, event: AcuEvent) => void, nowMs: number) {
     this.#channel = new AcuSecureChannel(crypto);
     this.#keys = new AcuKeys(settings.pairing);
-    this.#address = settings.address;
+    this.#sender = new AcuSender(settings.address, this.#channel, this.#keys);
     this.#tell = tell;
     this.#stepMs = nowMs;
     this.#work = new AcuWork(pollIntervalMs, settings.maxReplyBytes, {
@@ -98,13 +81,13 @@ export class AcuSession {
         this.#say(event);
       },
       moved: (address) => {
-        this.#address = address;
+        this.#sender.address = address;
       },
     });
   }
 
   get address(): number {
-    return this.#address;
+    return this.#sender.address;
   }
 
   get isOnline(): boolean {
@@ -125,7 +108,7 @@ export class AcuSession {
   }
 
   order(order: Order): Result<undefined, OrderRefusal> {
-    return this.#isOnline ? this.#work.order(order, this.#dataRoom()) : failed('offline');
+    return this.#isOnline ? this.#work.order(order, this.#sender.dataRoom()) : failed('offline');
   }
 
   sendFile(file: FileToSend, nowMs: number): Result<undefined, FileRefusal> {
@@ -179,14 +162,14 @@ export class AcuSession {
 
   /** Does nothing before `offlineDueMs`. */
   expire(nowMs: number): void {
-    if (this.#isOnline && nowMs - this.#validMs >= offlineMs) this.#end('silent', nowMs);
+    if (nowMs >= (this.offlineDueMs ?? Number.POSITIVE_INFINITY)) this.#end('silent', nowMs);
   }
 
   /** A frame that came after it was spoken to. False: it counts for nothing, the answer is still to come. */
   hear(frame: Frame, nowMs: number): boolean {
     const flight = this.#flight;
     const { code, sequence } = frame;
-    if (flight === undefined || !frame.isReply || frame.address !== this.#address) return false;
+    if (flight === undefined || !frame.isReply || frame.address !== this.#sender.address) return false;
     if (sequence !== flight.sequence && sequence !== 0) return false;
     const isPlain = frame.mac === undefined;
     const isOpen = this.#channel.state === 'open';
@@ -282,17 +265,15 @@ export class AcuSession {
   /** What it says of security is not asked for: that is known, or else clear is fine (SECURITY B2). */
   #listed(reply: Reply | undefined, nowMs: number): void {
     const capabilities = reply?.name === 'pdcap' ? capabilitiesFrom(reply.payload) : undefined;
-    const buffer = capabilities?.receiveBuffer;
     this.#capabilities = capabilities;
-    this.#roomBytes = buffer === undefined ? leastFrameBytes : Math.min(Math.max(bytesOf(buffer), leastFrameBytes), maxFrameBytes);
-    this.#check = capabilities?.check?.level === 0 ? 'checksum' : 'crc16';
+    this.#sender.know(capabilities);
     if (this.#keys.isClear) this.#announce(false, nowMs);
     else this.#handshake(nowMs);
   }
 
   #handshake(nowMs: number): void {
     this.#channel.close();
-    this.#sequence = 0;
+    this.#sender.restart();
     this.#tries = this.#keys.tries(nowMs);
     this.#phase = 'challenging';
     this.#stepMs = nowMs;
@@ -320,7 +301,6 @@ export class AcuSession {
 
   #opened(nowMs: number): void {
     this.#sessionMs = nowMs;
-    this.#sessionCommands = 0;
     const role = this.#tries[0]?.role;
     if (role === 'pending') {
       this.#keys.proven();
@@ -355,24 +335,23 @@ export class AcuSession {
     this.#isOnline = false;
     this.#channel.close();
     this.#phase = 'identifying';
-    this.#sequence = 0;
-    this.#check = 'crc16';
+    this.#sender.forget();
     this.#stepMs = Math.max(nowMs, this.#attemptMs + attemptIntervalMs);
     this.#work.end(flight?.job);
     if (wasOnline) this.#say({ kind: 'offline', reason });
   }
 
   #begin(nowMs: number): Flight {
-    const isOld = nowMs - this.#sessionMs >= maxSessionMs || this.#sessionCommands >= maxSessionCommands;
+    const isOld = nowMs - this.#sessionMs >= maxSessionMs || this.#sender.sealedCommands >= maxSessionCommands;
     if (this.#phase === 'online' && this.#channel.state === 'open' && isOld) this.#handshake(nowMs);
     if (this.#phase === 'online') {
       const { rank } = this.#work.agenda;
-      const { job, command } = this.#work.take(nowMs, (maxBytes) => this.#dataRoom(maxBytes));
-      return this.#launch('work', job, command, undefined, rank);
+      const { job, command } = this.#work.take(nowMs, (maxBytes) => this.#sender.dataRoom(maxBytes));
+      return this.#sender.launch('work', job, command, undefined, rank);
     }
     if (this.#phase === 'keying') {
       const scbk = this.#keys.keyToSet();
-      if (scbk !== undefined) return this.#launch('keyset', undefined, { name: 'keyset', payload: { scbk } }, undefined, ranks.poll);
+      if (scbk !== undefined) return this.#sender.launch('keyset', undefined, { name: 'keyset', payload: { scbk } }, undefined, ranks.poll);
       this.#keyNotTaken(nowMs);
       return this.#begin(nowMs);
     }
@@ -382,34 +361,17 @@ export class AcuSession {
   #beginStart(nowMs: number): Flight {
     if (this.#phase === 'identifying') {
       this.#attemptMs = nowMs;
-      return this.#launch('start', undefined, { name: 'id', payload: { form: 'standard' } }, undefined, ranks.poll);
+      return this.#sender.launch('start', undefined, { name: 'id', payload: { form: 'standard' } }, undefined, ranks.poll);
     }
-    if (this.#phase === 'listing') return this.#launch('start', undefined, { name: 'cap', payload: { form: 0 } }, undefined, ranks.poll);
+    if (this.#phase === 'listing') return this.#sender.launch('start', undefined, { name: 'cap', payload: { form: 0 } }, undefined, ranks.poll);
     const { scbk, role } = present(this.#tries[0], 'a key is being tried');
     const data = Uint8Array.of(role === 'default' ? scbkKinds.default : scbkKinds.own);
     if (this.#phase === 'confirming') {
       const command: Command = { name: 'scrypt', payload: { serverCryptogram: this.#serverCryptogram } };
-      return this.#launch('start', undefined, command, { type: scs.serverCryptogram, data }, ranks.poll);
+      return this.#sender.launch('start', undefined, command, { type: scs.serverCryptogram, data }, ranks.poll);
     }
     const command: Command = { name: 'chlng', payload: this.#channel.challenge(scbk) };
-    return this.#launch('start', undefined, command, { type: scs.challenge, data }, ranks.poll);
-  }
-
-  #launch(kind: Flight['kind'], job: WorkJob | undefined, { name, payload }: Command, block: SecurityBlock | undefined, rank: number): Flight {
-    const sequence = this.#sequence;
-    this.#sequence = (sequence % 3) + 1;
-    const header = { address: this.#address, sequence, check: this.#check };
-    const { code } = commands[name];
-    const data = encodeCommand(name, payload as never);
-    const isSealed = this.#channel.state === 'open';
-    assert(isSealed || kind === 'start' || this.#keys.isClear, 'a paired PD hears nothing in clear but how a session starts');
-    if (isSealed) this.#sessionCommands += 1;
-    const bytes = isSealed ? this.#channel.seal(header, code, data) : encodeFrame({ ...header, isReply: false, security: block, code, data });
-    return { kind, job, sequence, bytes, rank, dueMs: Number.NEGATIVE_INFINITY, damaged: 0 };
-  }
-
-  #dataRoom(maxBytes: number = maxFrameBytes): number {
-    return dataRoom(Math.min(maxBytes, this.#roomBytes), this.#check, !this.#keys.isClear);
+    return this.#sender.launch('start', undefined, command, { type: scs.challenge, data }, ranks.poll);
   }
 
   #alarm(alarm: Alarm, nowMs: number): void {
@@ -419,6 +381,6 @@ export class AcuSession {
   }
 
   #say(event: AcuEvent): void {
-    this.#tell(this.#address, event);
+    this.#tell(this.#sender.address, event);
   }
 }

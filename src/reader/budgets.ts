@@ -12,7 +12,7 @@ import type { Clock } from '../ports/clock.ts';
 import { assert, present } from '../shared/assert.ts';
 
 /** Budgets kept moving in memory; others are taken up from the log, which then assumes that no time passed. */
-export const maxMoving = 1_024;
+const maxMoving = 1_024;
 
 interface Moving {
   readonly budget: Budget;

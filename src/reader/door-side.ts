@@ -15,7 +15,7 @@ import type { KeyChange, Keypad } from '../ports/keypad.ts';
 import type { Subscription } from '../ports/subscription.ts';
 
 /** The same card again within this time is the same read: heads repeat a card that stays in their field (SECURITY E3). */
-export const sameCardMs = 1_000;
+const sameCardMs = 1_000;
 
 export interface DoorSidePorts {
   readonly clock: Clock;

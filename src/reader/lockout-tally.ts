@@ -3,9 +3,9 @@ import type { BudgetOwner } from '../access/decision.ts';
 import type { AccessEvent } from '../access/events.ts';
 import type { Clock } from '../ports/clock.ts';
 
-export const tallyMs = 60_000;
+const tallyMs = 60_000;
 /** Persons counted apart within one minute; further ones are counted together, as the reader's. */
-export const maxTallied = 64;
+const maxTallied = 64;
 
 export class LockoutTally {
   readonly #clock: Clock;

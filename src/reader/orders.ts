@@ -18,9 +18,9 @@ export type OrderHandlers = { readonly [Kind in OrderKind]: OrderHandler<Kind> }
 type OrderHandler<Kind extends OrderKind> = (order: Extract<Order, { kind: Kind }>, isStale: () => boolean) => Promise<void>;
 
 /** Orders that may wait for one another; one more is refused. */
-export const maxWaitingOrders = 16;
+const maxWaitingOrders = 16;
 /** From an order's arrival to the last moment it may still release anything. */
-export const orderLimitMs = 5_000;
+const orderLimitMs = 5_000;
 
 export interface OrderParts {
   readonly clock: Pick<Clock, 'nowMs'>;

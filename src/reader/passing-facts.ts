@@ -8,9 +8,9 @@ import type { Journal } from '../journal/journal.ts';
 import type { Clock } from '../ports/clock.ts';
 
 /** Between two tries to write a mode down. */
-export const modeRetryMs = 5_000;
+const modeRetryMs = 5_000;
 /** Where offline service has a limit, this much of it at most is forgotten by a power cut. */
-export const offlineStepMs = 300_000;
+const offlineStepMs = 300_000;
 
 export class PassingFacts {
   readonly #clock: Clock;

@@ -13,8 +13,3 @@ export function present<Value>(value: Value | undefined | null, sentence: string
   assert(value !== undefined && value !== null, sentence);
   return value as Value;
 }
-
-/** Marks the end of an exhaustive switch: compiles only when every case is handled. */
-export function unreachable(value: never): never {
-  throw new AssertionError(`unreachable: ${String(value)}`);
-}

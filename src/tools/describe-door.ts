@@ -52,7 +52,7 @@ const typing = (policy: Policy): readonly string[] => [
 
 const guessing = ({ attempts, withinMs, firstWaitMs, longestWaitMs }: BudgetRule, by: string, what: string): string => {
   const within = withinMs === undefined ? '' : ` within ${duration(withinMs)}`;
-  return `${count(attempts, 'wrong PIN', 'wrong PINs')} ${by}${within} make ${what} wait ${duration(firstWaitMs)}, doubling to ${duration(longestWaitMs)}.`;
+  return `${count(attempts, 'wrong PIN', 'wrong PINs')} ${by}${within} ${attempts === 1 ? 'makes' : 'make'} ${what} wait ${duration(firstWaitMs)}, doubling to ${duration(longestWaitMs)}.`;
 };
 
 const strike = ({ policy }: Config): readonly string[] => [

@@ -2,7 +2,7 @@
  * Lists the events of a reader for people and for programs, also while the reader runs. The reader alone holds its journal,
  * so a copy is read; a copy made while the journal was being tidied is taken again. What events mean is access/'s.
  */
-import { copyFileSync, existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { accessSync, constants, copyFileSync, existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { displayText, isEventCode, type Profile } from '../access/events.ts';
@@ -16,6 +16,18 @@ const logFile = 'journal.db-wal';
 /** How often a copy is tried: the journal is tidied once in hundreds of events. */
 const maxCopies = 5;
 const rowsAtOnce = 1_000;
+
+/** Undefined, or the sentence that says why this user cannot list the events; a journal that is not there yet is no reason. */
+export const whyNoEvents = (dataDir: string): string | undefined => {
+  try {
+    accessSync(join(dataDir, journalFile), constants.R_OK);
+    return undefined;
+  } catch (thrown) {
+    const { code } = thrown as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return undefined;
+    return `The events in ${dataDir} cannot be read (${code}). Only the user the door runs as may, and root.`;
+  }
+};
 
 /** The last `most` events, oldest first; damaged ones are left out and counted. Throws a Fault when the disk fails. */
 export const readEvents = (dataDir: string, most: number, crypto: Crypto): { readonly entries: readonly Entry[]; readonly damaged: number } => {

@@ -102,11 +102,13 @@ const readRows = (header: CsvRow, rows: readonly CsvRow[]): Result<PeopleFile, r
   if (errors.length > maxListedErrors) {
     return failed([
       ...errors.slice(0, maxListedErrors),
-      { line: undefined, column: undefined, sentence: `There are ${errors.length - maxListedErrors} further errors.` },
+      { line: undefined, column: undefined, sentence: furtherErrors(errors.length - maxListedErrors) },
     ]);
   }
   return errors.length > 0 ? failed(errors) : ok({ people, hasNames: header.fields.includes('name') });
 };
+
+const furtherErrors = (count: number): string => (count === 1 ? 'There is 1 further error.' : `There are ${count} further errors.`);
 
 /** One line of the file. What it gives is right only when it has no errors. */
 class RowReading {

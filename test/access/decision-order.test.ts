@@ -48,7 +48,10 @@ const script: fc.Arbitrary<Script> = fc.record({
   burnAttempt: orFailure(fc.constantFrom(0, 60_000)),
   recordGrant: orFailure(fc.constant('recorded' as const)),
   release: orFailure(fc.constant('released' as const)),
-  isWithdrawn: fc.oneof({ weight: 4, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
+  withdrawnDuring: fc.oneof(
+    { weight: 2, arbitrary: fc.constant(undefined) },
+    { weight: 1, arbitrary: fc.constantFrom('findCard', 'findPin', 'circumstances', 'isLockedOut', 'burnAttempt', 'recordGrant', 'release') },
+  ),
 });
 const policy: fc.Arbitrary<Partial<Policy>> = fc.record({
   recordFailure: fc.constantFrom('deny', 'grantCards'),
@@ -71,7 +74,7 @@ const question: fc.Arbitrary<Question> = fc.record({
 const scene: fc.Arbitrary<Scene> = fc.record({ question, policy, script });
 
 describe('a decision', () => {
-  it('compares only what is written, releases only what is recorded and grants only what is released, whatever the outside answers', async () => {
+  it('compares only what is written, releases only what is recorded, leaves off when withdrawn and tells each earned lockout, whatever the outside answers', async () => {
     const verdicts = new Map<string, number>();
     await fc.assert(
       fc.asyncProperty(scene, async (drawn) => {
@@ -92,6 +95,10 @@ const denied: Verdict = { verdict: 'denied', code: 'record.failed' };
 const record = (asks: Asks) => asks.recordGrant([{ code: 'access.granted' }], anyone, undefined);
 const byPin: Question = { presented: { by: 'pin', pin, atMs: 0 }, mode: 'pinOnly', window: undefined, isWindowOver: false };
 const byCard: Question = { ...byPin, presented: { by: 'card', card, atMs: 0 }, mode: 'cardOnly' };
+const tellLockout = (asks: Asks): void => {
+  asks.tell({ code: 'lockout.started', fields: { waitMs: 60_000 } });
+  asks.lockoutBegan('door');
+};
 const refused = new Fault('disk.full', 'no room');
 
 /** Deciders that get the order wrong, and the sentence that must name it. */
@@ -132,13 +139,12 @@ const wrong: readonly [fault: string, decider: Decider, scene: Scene, sentence: 
       await asks.findPin(pin);
       return denied;
     },
-    { question: byPin, script: { isWithdrawn: true } },
-    'a PIN is compared though nobody waits any more',
+    { question: byPin, script: { withdrawnDuring: 'burnAttempt' } },
+    'findPin is asked though nobody waits any more',
   ],
   [
     'releases, then records',
-    async (_question, _policy, asks, isWithdrawn) => {
-      isWithdrawn();
+    async (_question, _policy, asks) => {
       await asks.release(5_000);
       await record(asks);
       return granted;
@@ -148,9 +154,8 @@ const wrong: readonly [fault: string, decider: Decider, scene: Scene, sentence: 
   ],
   [
     'releases a PIN that could not be recorded, as it may a card',
-    async (_question, _policy, asks, isWithdrawn) => {
+    async (_question, _policy, asks) => {
       await record(asks).catch(() => undefined);
-      isWithdrawn();
       await asks.release(5_000);
       return granted;
     },
@@ -159,9 +164,8 @@ const wrong: readonly [fault: string, decider: Decider, scene: Scene, sentence: 
   ],
   [
     'releases what is counted but could not be recorded',
-    async (_question, _policy, asks, isWithdrawn) => {
+    async (_question, _policy, asks) => {
       await record(asks).catch(() => undefined);
-      isWithdrawn();
       await asks.release(5_000);
       return granted;
     },
@@ -179,14 +183,13 @@ const wrong: readonly [fault: string, decider: Decider, scene: Scene, sentence: 
       await asks.release(5_000);
       return granted;
     },
-    { question: byCard, script: { isWithdrawn: true } },
-    'the strike is released though nobody waits any more',
+    { question: byCard, script: { withdrawnDuring: 'recordGrant' } },
+    'release is asked though nobody waits any more',
   ],
   [
     'says granted before the strike answered',
-    async (_question, _policy, asks, isWithdrawn) => {
+    async (_question, _policy, asks) => {
       await record(asks);
-      isWithdrawn();
       asks.release(5_000).catch(() => undefined);
       return granted;
     },
@@ -195,9 +198,8 @@ const wrong: readonly [fault: string, decider: Decider, scene: Scene, sentence: 
   ],
   [
     'releases twice',
-    async (_question, _policy, asks, isWithdrawn) => {
+    async (_question, _policy, asks) => {
       await record(asks);
-      isWithdrawn();
       await asks.release(5_000);
       await asks.release(5_000);
       return granted;
@@ -207,9 +209,8 @@ const wrong: readonly [fault: string, decider: Decider, scene: Scene, sentence: 
   ],
   [
     'denies whom it let in',
-    async (_question, _policy, asks, isWithdrawn) => {
+    async (_question, _policy, asks) => {
       await record(asks);
-      isWithdrawn();
       await asks.release(5_000);
       return denied;
     },
@@ -225,6 +226,67 @@ const wrong: readonly [fault: string, decider: Decider, scene: Scene, sentence: 
     },
     { question: byPin },
     'one PIN costs two attempts',
+  ],
+  [
+    'records after nobody waits any more',
+    async (_question, _policy, asks) => {
+      await asks.circumstances(anyone);
+      await record(asks);
+      return denied;
+    },
+    { question: byCard, script: { withdrawnDuring: 'circumstances' } },
+    'recordGrant is asked though nobody waits any more',
+  ],
+  [
+    'tells a second denial after nobody waits any more',
+    async (_question, _policy, asks) => {
+      await record(asks).catch(() => asks.tell({ code: 'record.failed' }));
+      return denied;
+    },
+    { question: byCard, script: { withdrawnDuring: 'recordGrant', recordGrant: refused } },
+    'tell record.failed though nobody waits any more',
+  ],
+  [
+    'calls withdrawn what is not on record',
+    async (_question, _policy, asks) => {
+      await asks.findCard(card);
+      asks.tell({ code: 'decision.failed' });
+      return denied;
+    },
+    { question: byCard, script: { withdrawnDuring: 'findCard' } },
+    'tell decision.failed though nobody waits any more',
+  ],
+  [
+    'keeps an earned lockout to itself when a later question fails',
+    async (_question, _policy, asks) => {
+      await asks.burnAttempt('door');
+      await asks.findPin(pin).catch(() => asks.tell({ code: 'decision.failed' }));
+      return denied;
+    },
+    { question: byPin, script: { burnAttempt: 60_000, findPin: refused } },
+    'an earned lockout is not told, once, after everything else',
+  ],
+  [
+    'tells the lockout before the denial that earned it',
+    async (_question, _policy, asks) => {
+      await asks.burnAttempt('door');
+      await asks.findPin(pin);
+      tellLockout(asks);
+      asks.tell({ code: 'credential.notFound' });
+      return denied;
+    },
+    { question: byPin, script: { burnAttempt: 60_000, findPin: 'nobody' } },
+    'an earned lockout is not told, once, after everything else',
+  ],
+  [
+    'tells a lockout though the attempt was given back',
+    async (_question, _policy, asks) => {
+      await record(asks);
+      await asks.release(5_000).catch(() => tellLockout(asks));
+      return denied;
+    },
+    { question: byPin, script: { burnAttempt: 60_000, release: refused } },
+    'a lockout is told that nobody earned',
   ],
 ];
 

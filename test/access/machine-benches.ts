@@ -7,7 +7,7 @@ import type { Verdict } from '../../src/access/decision.ts';
 import { type DoorContext, type DoorEvent, doorMachine } from '../../src/access/door-machine.ts';
 import type { Person } from '../../src/access/facts.ts';
 import type { Mode } from '../../src/access/mode.ts';
-import { defaultPolicy, type Policy } from '../../src/access/policy.ts';
+import { answerMs, defaultPolicy, type Policy } from '../../src/access/policy.ts';
 import { readerMachine } from '../../src/access/reader-machine.ts';
 import type { ReaderContext, ReaderEvent, ReaderInput } from '../../src/access/reader-setup.ts';
 import { Fault } from '../../src/shared/faults.ts';
@@ -52,7 +52,9 @@ const awaitPinOf = (holder: Person): ReaderMove =>
 const readerKey = (context: ReaderContext, nowMs: number): unknown => {
   const { pin, wasStar, autoSubmittedAtMs, window, waiting, current, verdict, mode, lockoutMs } = context;
   const sinceAuto = autoSubmittedAtMs === undefined ? undefined : Math.min(2_000, nowMs - autoSubmittedAtMs);
-  const shown = [current, ...waiting].map((presented) => presented && [presented.by, nowMs - presented.atMs]);
+  // Outside a window whatever is older than its answer is answered at once, and mode changes may keep it from that for ever.
+  const oldestMs = window === undefined ? answerMs : Number.POSITIVE_INFINITY;
+  const shown = [current, ...waiting].map((presented) => presented && [presented.by, Math.min(oldestMs, nowMs - presented.atMs)]);
   const left = window && [window.deadlineMs - nowMs, window.triesLeft, window.submitted, window.person.extendedTime];
   return [pin.length, wasStar, sinceAuto, left, shown, verdict, mode, lockoutMs];
 };

@@ -3,12 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { createActor, fromPromise } from 'xstate';
 import { VirtualClock } from '../../sim/virtual-clock.ts';
 import { Card } from '../../src/access/card.ts';
-import type { Question } from '../../src/access/decision.ts';
+import type { Question, Verdict } from '../../src/access/decision.ts';
+import type { EventCode } from '../../src/access/events.ts';
 import type { Mode } from '../../src/access/mode.ts';
 import { answerMs, defaultPolicy, extendedInterDigitMs } from '../../src/access/policy.ts';
 import { readerMachine } from '../../src/access/reader-machine.ts';
 import { type Decided, decisionLimitMs, maxWaiting, type ReaderEffect, unlockRetryMs } from '../../src/access/reader-setup.ts';
-import { holding } from './scripted-asks.ts';
+import { holding, openWindow } from './scripted-asks.ts';
 
 type Decide = (question: Question, nowMs: number) => Promise<Decided>;
 
@@ -22,7 +23,9 @@ const open = (mode: Mode, decide?: Decide) => {
   const story: string[] = [];
   const line = (effect: ReaderEffect): string => {
     if (effect.type === 'signal') return effect.signal;
-    return effect.type === 'tell' ? effect.event.code : effect.type;
+    if (effect.type !== 'tell') return effect.type;
+    const { code, fields } = effect.event;
+    return fields?.fault === undefined ? code : `${code} ${fields.fault}`;
   };
   actor.on('*', (effect) => story.push(`${clock.nowMs()} ${line(effect)}`));
   actor.start();
@@ -64,7 +67,7 @@ describe('a reader whose decisions take long', () => {
     await reader.clock.advance(decisionLimitMs - 1);
     expect(reader.story).toEqual([]);
     await reader.clock.advance(1);
-    expect(reader.story).toEqual([`${decisionLimitMs} decision.failed`, `${decisionLimitMs} denied`]);
+    expect(reader.story).toEqual([`${decisionLimitMs} decision.failed hardware.slow`, `${decisionLimitMs} denied`]);
   });
 });
 
@@ -87,6 +90,40 @@ describe('PINs that wait for one another', () => {
       [1, false],
       [undefined, true],
     ]);
+  });
+});
+
+describe('a denial of a PIN after a card', () => {
+  it('takes a try and leaves the window open until the last, whatever the reason, and always looks the same', async () => {
+    const deny = (code: EventCode) => (): Promise<Verdict> => Promise.resolve({ verdict: 'denied', code });
+    const denials: (() => Promise<Verdict>)[] = [
+      deny('pin.wrong'),
+      deny('credential.expired'),
+      deny('table.damaged'),
+      deny('record.failed'),
+      deny('strike.failed'),
+      () => Promise.reject(new Error('what is this')),
+    ];
+    const signals = new Set<string>();
+    for (const denial of denials) {
+      const reader = open('cardAndPin', async ({ presented }, nowMs) => ({
+        verdict: presented.by === 'card' ? { verdict: 'awaitPin', window: openWindow } : await denial(),
+        atMs: nowMs,
+      }));
+      reader.swipe();
+      await reader.clock.settle();
+      for (const triesLeft of [2, 1]) {
+        reader.type('1111#');
+        await reader.clock.advance(answerMs);
+        expect(reader.matches({ window: 'open' })).toBe(true);
+        expect(reader.actor.getSnapshot().context.window).toMatchObject({ triesLeft, deadlineMs: openWindow.deadlineMs });
+      }
+      reader.type('1111#');
+      await reader.clock.advance(answerMs);
+      expect(reader.matches({ window: 'over' })).toBe(true);
+      signals.add(reader.story.filter((line) => !line.includes('decision.failed')).join());
+    }
+    expect(signals.size).toBe(1);
   });
 });
 
@@ -114,7 +151,7 @@ describe('a reader without its outside', () => {
     const reader = open('cardOnly');
     reader.swipe();
     await reader.clock.advance(1_000);
-    expect(reader.story).toEqual(['0 decision.failed', `${answerMs} denied`]);
+    expect(reader.story).toEqual(['0 decision.failed hardware.failed', `${answerMs} denied`]);
   });
 
   it('stays locked in mode unlocked, and tries again', async () => {
@@ -155,6 +192,19 @@ describe('the passage of a grant', () => {
     reader.swipe();
     await reader.clock.settle();
     expect(reader.story).toContain('0 granted');
+  });
+});
+
+describe('a lockout', () => {
+  it('that begins during another lasts as long as the new one', async () => {
+    const reader = open('pinOnly', never);
+    reader.actor.send({ type: 'lockout.began', waitMs: 60_000 });
+    await reader.clock.advance(30_000);
+    reader.actor.send({ type: 'lockout.began', waitMs: 120_000 });
+    await reader.clock.advance(119_999);
+    expect(reader.story).toEqual([]);
+    await reader.clock.advance(1);
+    expect(reader.story).toEqual(['150000 lockout.ended']);
   });
 });
 

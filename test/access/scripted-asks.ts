@@ -21,11 +21,15 @@ export interface Script {
   readonly burnAttempt: number | Error;
   readonly recordGrant: 'recorded' | Error;
   readonly release: 'released' | Error;
-  readonly isWithdrawn: boolean;
+  /** While this is asked, everybody stops waiting for the decision. */
+  readonly withdrawnDuring: Answered | undefined;
 }
 
+/** What of the outside answers. */
+type Answered = Exclude<keyof Asks, 'tell' | 'lockoutBegan' | 'countLockedOut'>;
+
 export interface Step {
-  readonly ask: keyof Asks | 'isWithdrawn';
+  readonly ask: keyof Asks;
   readonly phase: 'asked' | 'resolved' | 'rejected';
   readonly detail: string;
 }
@@ -60,14 +64,19 @@ export const fine: Script = {
   burnAttempt: 0,
   recordGrant: 'recorded',
   release: 'released',
-  isWithdrawn: false,
+  withdrawnDuring: undefined,
 };
 
-const asksFrom = (script: Script, steps: Step[], told: AccessEvent[]): Asks => {
+/** A few turns: whoever does not wait for an answer is seen to go on without it. */
+export const aFewTurns = async (): Promise<void> => {
+  for (let turn = 0; turn < 3; turn += 1) await Promise.resolve();
+};
+
+/** Answers from `script`, each question after `wait`, and writes down what is asked and told. */
+export const asksFrom = (script: Script, steps: Step[], told: AccessEvent[], wait: (ask: Step['ask']) => Promise<void> = aFewTurns): Asks => {
   const answer = async <Value>(ask: Step['ask'], detail: string, value: Value | Error): Promise<Value> => {
     steps.push({ ask, phase: 'asked', detail });
-    // A few turns: whoever does not wait for an answer is seen to go on without it.
-    for (let turn = 0; turn < 3; turn += 1) await Promise.resolve();
+    await wait(ask);
     steps.push({ ask, phase: value instanceof Error ? 'rejected' : 'resolved', detail });
     if (value instanceof Error) throw value;
     return value;
@@ -86,14 +95,14 @@ const asksFrom = (script: Script, steps: Step[], told: AccessEvent[]): Asks => {
       answer(
         'recordGrant',
         `${events.map(({ code }) => code).join(' + ')} of ${person}${attempt === undefined ? '' : `, gives back ${attempt.owner}`}`,
-        recordGrant instanceof Error ? recordGrant : { sequence: 1 },
+        recordGrant,
       ),
     release: (holdMs) => answer('release', `${holdMs} ms`, release instanceof Error ? release : undefined),
     tell: (event) => {
       told.push(event);
       note('tell', event.code);
     },
-    lockoutBegan: (owner: BudgetOwner, waitMs) => note('lockoutBegan', `${owner} ${waitMs} ms`),
+    lockoutBegan: (owner: BudgetOwner) => note('lockoutBegan', `${owner}`),
     countLockedOut: (owner: BudgetOwner) => note('countLockedOut', `${owner}`),
   };
 };
@@ -111,54 +120,78 @@ export const run = async (scene: Scene, decider: typeof decide = decide): Promis
   const script = { ...fine, ...scene.script };
   const steps: Step[] = [];
   const told: AccessEvent[] = [];
-  const isWithdrawn = (): boolean => {
-    steps.push({ ask: 'isWithdrawn', phase: 'asked', detail: '' });
-    return script.isWithdrawn;
-  };
+  const isWithdrawn = (): boolean => placeOf(steps, script.withdrawnDuring, 'asked') < nowhere;
   const verdict = await decider(question, policy, asksFrom(script, steps, told), isWithdrawn);
   return { question, policy, script, verdict, steps, told };
 };
 
-/** What was asked and told, in order, a line each; the withdrawal is looked at silently. */
-export const story = ({ steps }: Run): string[] =>
-  steps
-    .filter(({ ask, phase }) => ask !== 'isWithdrawn' && phase !== 'resolved')
-    .map(({ ask, phase, detail }) => (phase === 'asked' ? `${ask} ${detail}` : `${ask} fails`));
+/** What was asked and told, in order, a line each. */
+export const story = ({ steps }: Pick<Run, 'steps'>): string[] =>
+  steps.filter(({ phase }) => phase !== 'resolved').map(({ ask, phase, detail }) => (phase === 'asked' ? `${ask} ${detail}` : `${ask} fails`));
+
+const nowhere = Number.POSITIVE_INFINITY;
+
+const placeOf = (steps: readonly Step[], ask: Step['ask'] | undefined, phase: Step['phase'], detail?: string): number => {
+  const place = steps.findIndex((step) => step.ask === ask && step.phase === phase && (detail === undefined || step.detail === detail));
+  return place < 0 ? nowhere : place;
+};
 
 /** Each rule of order that a decision broke, as a sentence. */
-export const breachesOf = ({ question, policy, script, verdict, steps }: Run): string[] => {
-  const placeOf = (ask: Step['ask'], phase: Step['phase']): number => {
-    const place = steps.findIndex((step) => step.ask === ask && step.phase === phase);
-    return place < 0 ? Number.POSITIVE_INFINITY : place;
-  };
-  const happened = (ask: Step['ask'], phase: Step['phase']): boolean => placeOf(ask, phase) < Number.POSITIVE_INFINITY;
+export const breachesOf = (done: Run): string[] => [...orderBreaches(done), ...withdrawalBreaches(done), ...lockoutBreaches(done)];
+
+/** R10, R11: nothing is compared before its attempt, or released before its grant, is written. */
+const orderBreaches = ({ question, policy, script, verdict, steps }: Run): string[] => {
+  const at = (ask: Step['ask'], phase: Step['phase']): number => placeOf(steps, ask, phase);
+  const happened = (ask: Step['ask'], phase: Step['phase']): boolean => at(ask, phase) < nowhere;
+  const count = (ask: Step['ask']): number => steps.filter((step) => step.ask === ask && step.phase === 'asked').length;
   const breaches: string[] = [];
   const demand = (isKept: boolean, sentence: string): void => {
     if (!isKept) breaches.push(sentence);
   };
 
-  const comparedAt = placeOf('findPin', 'asked');
-  if (happened('findPin', 'asked')) demand(placeOf('burnAttempt', 'resolved') < comparedAt, 'a PIN is compared before its attempt is written');
-  if (happened('findPin', 'asked')) demand(!script.isWithdrawn, 'a PIN is compared though nobody waits any more');
+  if (happened('findPin', 'asked')) demand(at('burnAttempt', 'resolved') < at('findPin', 'asked'), 'a PIN is compared before its attempt is written');
 
-  const releasedAt = placeOf('release', 'asked');
-  if (happened('release', 'asked')) {
+  const releasedAt = at('release', 'asked');
+  if (releasedAt < nowhere) {
     const { findCard } = script;
     const isUncountedCard =
       question.presented.by === 'card' && typeof findCard === 'object' && 'person' in findCard && findCard.person.uses === undefined;
     const mayGoUnrecorded = policy.recordFailure === 'grantCards' && isUncountedCard;
-    const isRecorded = placeOf('recordGrant', 'resolved') < releasedAt;
-    const isExcused = mayGoUnrecorded && placeOf('recordGrant', 'rejected') < releasedAt;
-    demand(isRecorded || isExcused, 'the strike is released before the grant is on record');
-    demand(placeOf('isWithdrawn', 'asked') < releasedAt && !script.isWithdrawn, 'the strike is released though nobody waits any more');
-    demand(steps.filter(({ ask, phase }) => ask === 'release' && phase === 'asked').length === 1, 'the strike is released twice');
+    const isExcused = mayGoUnrecorded && at('recordGrant', 'rejected') < releasedAt;
+    demand(at('recordGrant', 'resolved') < releasedAt || isExcused, 'the strike is released before the grant is on record');
+    demand(count('release') === 1, 'the strike is released twice');
     demand(verdict.verdict === 'granted' || !happened('release', 'resolved'), 'the strike is released and the person denied');
   }
   if (verdict.verdict === 'granted') demand(happened('release', 'resolved'), 'granted, but the strike is not released');
-  demand(steps.filter(({ ask, phase }) => ask === 'burnAttempt' && phase === 'asked').length <= 1, 'one PIN costs two attempts');
-  const [open] = steps.filter(({ phase, ask }) => phase === 'asked' && isAnswered(ask) && !happened(ask, 'resolved') && !happened(ask, 'rejected'));
+  demand(count('burnAttempt') <= 1, 'one PIN costs two attempts');
+  const open = steps.find(({ phase, ask }) => phase === 'asked' && isAnswered(ask) && !happened(ask, 'resolved') && !happened(ask, 'rejected'));
   demand(open === undefined, `decided before ${open?.ask} was answered`);
   return breaches;
 };
 
-const isAnswered = (ask: Step['ask']): boolean => !['tell', 'lockoutBegan', 'countLockedOut', 'isWithdrawn'].includes(ask);
+/** Once nobody waits, nothing more is asked or counted, and only what is on record, or earned, is told. */
+const withdrawalBreaches = ({ script, steps }: Run): string[] => {
+  const withdrawnAt = placeOf(steps, script.withdrawnDuring, 'asked');
+  const isRecorded = placeOf(steps, 'recordGrant', 'resolved') < nowhere;
+  const isOwed = ({ ask, detail }: Step): boolean => {
+    if (ask === 'lockoutBegan' || (ask === 'tell' && detail === 'lockout.started')) return true;
+    return ask === 'tell' && isRecorded && (detail === 'decision.failed' || detail.startsWith('strike.'));
+  };
+  return steps
+    .slice(withdrawnAt + 1)
+    .filter((step) => step.phase === 'asked' && !isOwed(step))
+    .map(({ ask, detail }) => (isAnswered(ask) ? `${ask} is asked though nobody waits any more` : `${ask} ${detail} though nobody waits any more`));
+};
+
+/** R10: a wait that an attempt earned is told after everything else, unless the attempt was given back. */
+const lockoutBreaches = ({ script, steps }: Run): string[] => {
+  const isBurnt = placeOf(steps, 'burnAttempt', 'resolved') < nowhere && script.burnAttempt !== 0;
+  const isGivenBack = placeOf(steps, 'recordGrant', 'resolved') < nowhere;
+  const toldAt = placeOf(steps, 'tell', 'asked', 'lockout.started');
+  const began = steps.filter(({ ask }) => ask === 'lockoutBegan').length;
+  if (!isBurnt || isGivenBack) return toldAt < nowhere || began > 0 ? ['a lockout is told that nobody earned'] : [];
+  const isTold = toldAt === steps.length - 2 && steps.at(-1)?.ask === 'lockoutBegan' && began === 1;
+  return isTold ? [] : ['an earned lockout is not told, once, after everything else'];
+};
+
+const isAnswered = (ask: Step['ask']): ask is Answered => !['tell', 'lockoutBegan', 'countLockedOut'].includes(ask);

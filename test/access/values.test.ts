@@ -51,6 +51,15 @@ describe('a card', () => {
     expect(bits().tail).toBe('');
   });
 
+  it('is cut where more was read than is kept, and so could be the beginning of another', () => {
+    const kept = new Uint8Array(64);
+    expect(new Card('text', kept, 64).isCut).toBe(false);
+    expect(new Card('text', kept, 65).isCut).toBe(true);
+    expect(new Card('bits', kept, 512).isCut).toBe(false);
+    expect(new Card('bits', kept, 513).isCut).toBe(true);
+    expect(new Card('bits', kept, 505).isCut).toBe(false);
+  });
+
   it('keeps its own copy of what was read', () => {
     const bytes = Uint8Array.of(1, 2);
     const card = new Card('bits', bytes, 16);
@@ -79,6 +88,15 @@ describe('the mode at start', () => {
       for (const set of modes) {
         expect(modeAtStart('RPK40', byDefault, modeFact(byDefault, set))).toBe(set === 'unlocked' ? byDefault : set);
         for (const other of modes) if (other !== byDefault) expect(modeAtStart('RPK40', other, modeFact(byDefault, set))).toBe(other);
+      }
+    }
+  });
+
+  it('is the default where the model refuses the one that was set: the keypad may be gone since', () => {
+    for (const model of models.filter((each) => !hasKeypad(each))) {
+      for (const set of modes) {
+        const isKept = !asksForPin(set) && set !== 'unlocked';
+        expect(modeAtStart(model, 'cardOnly', modeFact('cardOnly', set))).toBe(isKept ? set : 'cardOnly');
       }
     }
   });

@@ -2,8 +2,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { defaultPolicy } from '../../src/access/policy.ts';
+import { SimKeypad } from '../../sim/devices/keypad.ts';
+import { SimLights } from '../../sim/devices/lights.ts';
+import { MemoryRecordStore } from '../../sim/devices/memory-record-store.ts';
 import { Pin } from '../../src/access/pin.ts';
+import { defaultPolicy } from '../../src/access/policy.ts';
 import { NodeClock } from '../../src/drivers/node-clock.ts';
 import { NodeCrypto } from '../../src/drivers/node-crypto.ts';
 import type { Key } from '../../src/ports/keypad.ts';
@@ -16,9 +19,6 @@ import { openTableStore, type SqliteTableStore } from '../../src/store/table-sto
 import { type Publisher, publishSnapshot } from '../../src/table/publish.ts';
 import type { PersonFacts } from '../../src/table/record.ts';
 import { pinTag } from '../../src/table/tags.ts';
-import { SimKeypad } from '../../sim/devices/keypad.ts';
-import { SimLights } from '../../sim/devices/lights.ts';
-import { MemoryRecordStore } from '../../sim/devices/memory-record-store.ts';
 import type { Bench } from './bench.ts';
 
 const people = 250_000;
@@ -139,7 +139,10 @@ const snapshotOf = (publisher: Publisher, version: number): Uint8Array => {
   const everyone = Array.from({ length: people }, (_, index): PersonFacts => {
     const tags = new DataView(publisher.crypto.randomBytes(16).buffer);
     const pin = index === 0 ? known : tags.getBigUint64(0);
-    const credentials = [{ kind: 'pin', pinExempt: false, tag: pin } as const, { kind: 'card', pinExempt: false, tag: tags.getBigUint64(8) } as const];
+    const credentials = [
+      { kind: 'pin', pinExempt: false, tag: pin } as const,
+      { kind: 'card', pinExempt: false, tag: tags.getBigUint64(8) } as const,
+    ];
     return { person: index + 1, extendedTime: false, offlinePriority: false, credentials };
   });
   const published = publishSnapshot(publisher, { version, revocation: 0, people: everyone });

@@ -8,7 +8,8 @@ import { DoorProcess, RealDoor } from './real-door.ts';
 
 const door = new RealDoor();
 const leds = ['strike', 'red', 'green', 'buzzer'] as const;
-const touchedMs = (): readonly number[] => leds.flatMap((led) => ['trigger', 'state'].map((name) => statSync(join(door.at.place, led, name)).mtimeMs));
+const touchedMs = (): readonly number[] =>
+  leds.flatMap((led) => ['trigger', 'state'].map((name) => statSync(join(door.at.place, led, name)).mtimeMs));
 
 describe('a second real door on the same data directory', { timeout: 60_000 }, () => {
   it('refuses in one sentence, touches no device and leaves the first one at work', async () => {

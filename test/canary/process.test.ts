@@ -8,7 +8,7 @@ import { join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../sim/random.ts';
 import { exitCodes } from '../../src/main.ts';
-import { columns } from '../../src/tools/people-file.ts';
+import { columns } from '../../src/tools/people-columns.ts';
 import { RealDoor, type StartOptions, soon } from '../boot/real-door.ts';
 import { filesUnder, programFile } from '../tools/workplace.ts';
 import { Net } from './net.ts';

@@ -62,7 +62,8 @@ const gates: readonly Gate[] = [
   {
     name: 'tests',
     // Writes the generated pages anew; no other snapshot is touched.
-    fix: () => tool('vitest', 'run', 'test/rows.test.ts', 'test/access/machine-diagrams.test.ts', 'test/config', 'test/tools/people-page.test.ts', '--update'),
+    fix: () =>
+      tool('vitest', 'run', 'test/rows.test.ts', 'test/access/machine-diagrams.test.ts', 'test/config', 'test/tools/people-page.test.ts', '--update'),
     run: () => tool('vitest', 'run', '--coverage', '--reporter=default'),
   },
 ];

@@ -11,7 +11,7 @@ describe('the gates', () => {
     { name: 'third', run: async () => verdictOn([]) },
   ];
 
-  it('all run even after one failed or threw, with a line each and the details last', async () => {
+  it('all run even after one failed or threw, with a line each, the details, and the lines again last', async () => {
     const lines: string[] = [];
     let nowMs = 0;
     const outcomes = await runGates(
@@ -36,6 +36,10 @@ describe('the gates', () => {
 
       ── second ──
       Error: no such tool
+
+      FAILED  first             0.8 s
+      FAILED  second            0.8 s
+      ok      third             0.8 s
       "
     `);
   });

@@ -20,16 +20,25 @@ export interface Outcome extends Verdict {
 
 export const verdictOn = (findings: readonly string[]): Verdict => ({ passed: findings.length === 0, details: findings.join('\n') });
 
-/** Runs every gate, in order, whatever became of those before it; a gate that throws has failed. `tell` gets each line as it is known. */
+const lineOn = ({ name, passed, tookMs }: Outcome): string =>
+  `${passed ? 'ok    ' : 'FAILED'}  ${name.padEnd(14)} ${(tookMs / 1000).toFixed(1).padStart(6)} s`;
+
+/**
+ * Runs every gate, in order, whatever became of those before it; a gate that throws has failed. `tell` gets each line as it is known, and
+ * all of them again after the details of those that failed.
+ */
 export async function runGates(gates: readonly Gate[], tell: (line: string) => void, nowMs: () => number): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
   for (const gate of gates) {
     const startedMs = nowMs();
     const verdict = await gate.run().catch((thrown: unknown): Verdict => ({ passed: false, details: String(thrown) }));
     const outcome = { name: gate.name, ...verdict, tookMs: nowMs() - startedMs };
-    tell(`${outcome.passed ? 'ok    ' : 'FAILED'}  ${outcome.name.padEnd(14)} ${(outcome.tookMs / 1000).toFixed(1).padStart(6)} s`);
+    tell(lineOn(outcome));
     outcomes.push(outcome);
   }
-  for (const { name, details } of outcomes.filter(({ passed }) => !passed)) tell(`\n── ${name} ──\n${details.trim()}`);
+  const failed = outcomes.filter(({ passed }) => !passed);
+  for (const { name, details } of failed) tell(`\n── ${name} ──\n${details.trim()}`);
+  // What was said first has scrolled away by now.
+  if (failed.length > 0) for (const line of ['', ...outcomes.map(lineOn)]) tell(line);
   return outcomes;
 }

@@ -94,6 +94,17 @@ describe('facts', () => {
     expect([next.timeFloorMs, next.offlineMs]).toEqual([5, 0]);
   });
 
+  it('keep the mode that was last set, which damage makes none', async () => {
+    const store = new QuickStore();
+    const { facts, journal } = await openFacts(store);
+    expect(facts.mode).toBe(0);
+    await journal.record([facts.setMode(3)]);
+    expect((await openFacts(store)).facts.mode).toBe(3);
+    for (const key of [22, 23]) store.rows.meta[key] = new Uint8Array(1);
+    const { facts: next, told } = await openFacts(store);
+    expect([next.mode, told]).toEqual([0, [{ code: 'journal.damaged', fields: { what: 'mode' } }]]);
+  });
+
   it('refuse a number below zero on disk', async () => {
     const store = new QuickStore();
     const bytes = new Uint8Array(8);

@@ -82,7 +82,7 @@ class Run {
     const grants = this.#grants();
     const released = door.story().match(/strike released/g)?.length ?? 0;
     this.#demand(released <= grants.length, `${released} releases, and ${grants.length} grants on disk`);
-    const wrongBefore = this.compared - grants.filter(({ fields }) => fields['by'] === 'pin').length;
+    const wrongBefore = this.compared - grants.filter(({ fields }) => fields.by === 'pin').length;
     await door.powerOn();
     await this.#checkTable();
     await door.swipe('B');

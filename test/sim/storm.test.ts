@@ -8,7 +8,7 @@ import { describeStorm, runStorm, type StormReport } from '../../sim/storm.ts';
 import { plantedFaults } from './storm/plants.ts';
 
 const seedOfCommit = (): number => Number.parseInt(execFileSync('git', ['rev-parse', 'HEAD'], { encoding: 'utf8' }).slice(0, 7), 16);
-const firstSeed = Number(process.env['STORM_SEED'] ?? (process.env['CI'] === undefined ? 1 : seedOfCommit()));
+const firstSeed = Number(process.env.STORM_SEED ?? (process.env.CI === undefined ? 1 : seedOfCommit()));
 const seeds = Array.from({ length: 8 }, (_, index) => firstSeed + index);
 const days = 0.1;
 /** A planted fault is found within so many storms. Most are found in the first. */
@@ -55,6 +55,7 @@ describe('a report of a failure', () => {
     const again = await runStorm({ seed: 7, days, plant });
     expect(again).toEqual(found);
     expect(found.failure?.lastSteps.length).toBeLessThanOrEqual(30);
+    expect(describeStorm(found)).toMatch(/^FOUND: I\d: .+\n\n/);
     expect(describeStorm(found)).toMatch(/^seed 7, step \d+, I\d: .+\nnpm run sim -- storm --seed 7 --days 0\.1$/m);
   });
 });

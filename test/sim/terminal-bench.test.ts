@@ -7,7 +7,7 @@ const people: readonly SimPerson[] = [{ name: 'Ann', pin: '0417', cards: ['A'] }
 
 const start = async (hasScreen: boolean) => {
   const written: string[] = [];
-  const seen = Promise.withResolvers<void>();
+  let seen = Promise.withResolvers<void>();
   let wanted = '';
   const bench = await TerminalBench.start({
     mode: 'cardOrPin',
@@ -20,6 +20,7 @@ const start = async (hasScreen: boolean) => {
     },
   });
   const until = (text: string): Promise<void> => {
+    seen = Promise.withResolvers<void>();
     wanted = text;
     return seen.promise;
   };
@@ -46,9 +47,19 @@ describe('a bench that reads from a pipe', () => {
       'Door Forced Open',
       expect.stringMatching(/^Door Closed {2}\(openMs 15\d{3}\)$/),
       'Request To Exit',
+      'power is off; p brings it back; o and t work',
       'Reader Started  (version 1)',
       'Mode Changed  (mode cardAndPin, from cardOrPin)',
     ]);
+  });
+
+  it('says that the power is off to who types then; the leaf moves and time passes all the same', async () => {
+    const { bench, written } = await start(false);
+    bench.take('p1maotpq');
+    await bench.ended;
+    const off = 'the power is off; p brings it back; o and t work\n';
+    expect(written.slice(0, 3)).toEqual([off, off, off]);
+    expect(eventsIn(written.slice(3))).toEqual(['Reader Started  (version 1)', 'Door Forced Open']);
   });
 
   it('says when too much came at once, and leaves at once when told to', async () => {
@@ -61,6 +72,18 @@ describe('a bench that reads from a pipe', () => {
 });
 
 describe('a bench with a screen', () => {
+  it('goes on showing the mode while the power is off', async () => {
+    const { bench, written, until } = await start(true);
+    await until('card or PIN');
+    bench.take('m');
+    await until('Mode Changed');
+    bench.take('p');
+    await until('no power');
+    expect(written.at(-1)).toContain('Front door, card and PIN');
+    bench.take('q');
+    await bench.ended;
+  });
+
   it('draws each frame from the top left, and clears what was there', async () => {
     const { bench, written, until } = await start(true);
     await until('Front door');

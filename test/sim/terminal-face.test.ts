@@ -95,12 +95,23 @@ describe('the face of a door', () => {
       expect(lines).toHaveLength(screenRows - 1);
       expect(lines[16]).toBe(' 08:00:59  Deny Access - Wrong PIN, Ben');
     }
-    expect(face({ happenings, screenRows: 5 }).split('\n')).toHaveLength(17);
+  });
+
+  it('keeps light, buzzer, strike, door and words on a small screen', () => {
+    for (const screenRows of [8, 12, 17, 23]) {
+      const text = face({ screenRows });
+      expect(text.split('\n').length).toBeLessThan(screenRows);
+      for (const name of ['light', 'buzzer', 'strike', 'door  ', 'says']) expect(rowOf(name, text)).not.toBe('');
+    }
   });
 
   it('fits 79 columns, whatever happened', () => {
     const event = { code: 'strike.unreachable', person: 3, fields: { mode: 'cardAndPin', by: 'x'.repeat(90), fault: 'y' } } as const;
-    const text = face({ happenings: [{ event, wallMs: facts.wallMs }], beeps: ['low', 'low', 'low'], says: 'the power is off; p brings it back' });
+    const text = face({
+      happenings: [{ event, wallMs: facts.wallMs }],
+      beeps: ['low', 'low', 'low'],
+      says: 'the power is off; p brings it back; o and t work',
+    });
     expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(79);
   });
 

@@ -68,4 +68,15 @@ describe('npm start in a script', { timeout }, () => {
     expect(run('a', '--mode', 'locked').stdout).toContain('Deny Access - Door Locked');
     expect(run('', '--mode', 'lokced')).toMatchObject({ status: 2, stdout: '', stderr: expect.stringContaining('Usage: npm start') });
   });
+
+  it.each([
+    [['--mode', 'lokced'], 'There is no mode "lokced".'],
+    [['--mdoe', 'locked'], "Unknown option '--mdoe'"],
+    [['locked'], "Unexpected argument 'locked'"],
+  ])('names the mistake in %j, and shows the use', (args, mistake) => {
+    const { status, stderr } = run('', ...args);
+    expect(status).toBe(2);
+    expect(stderr.startsWith(mistake)).toBe(true);
+    expect(stderr).not.toMatch(/^ +at /m);
+  });
 });

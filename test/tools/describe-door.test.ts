@@ -32,7 +32,7 @@ describe('the description of a door', () => {
   });
 
   it('says how guessing is stopped, where, and for whom', () => {
-    expect(said('lockout.doorAttempts = 1')).toContain('1 wrong PIN by anybody make PIN entry wait 60 s, doubling to 15 min. Cards go on working.');
+    expect(said('lockout.doorAttempts = 1')).toContain('1 wrong PIN by anybody makes PIN entry wait 60 s, doubling to 15 min. Cards go on working.');
     expect(said('reader.mode = "pinOnly"')).not.toContain('Cards go on working');
     expect(said('reader.mode = "cardAndPin"\nlockout.personAttempts = 7')).toContain(
       '7 wrong PINs with the cards of one person within 10 min make PIN entry for that person wait 5 min, doubling to 1 h. People with extended time have 30 s, and 10 s between keys.',
@@ -68,7 +68,12 @@ describe('the description of a door', () => {
   });
 
   it('warns of everything that is low security', () => {
-    expect(warned('').split('\n')).toEqual([expect.stringContaining('the strike is wired to this unit'), expect.stringContaining('(tier 0)')]);
+    expect(warned('').split('\n')).toEqual([
+      expect.stringContaining('the strike is wired to this unit'),
+      expect.stringContaining('(tier 0)'),
+      expect.stringContaining('reaches a console'),
+    ]);
+    expect(warned('reader.model = "RP40"\nreader.mode = "locked"\ndevices.cardReader = "none"')).not.toContain('console');
     expect(describeDoor(configOf(''), 'none').warnings[1]).toContain('it knows nobody');
     expect(warned('reader.mode = "unlocked"')).toContain('The door stands unlocked.');
     expect(warned('failure.recordFailure = "grantCards"')).toContain('failure.recordFailure');

@@ -1,6 +1,6 @@
 /** `doorpad events`: what happened, for people and programs, also while the reader holds its journal. */
-import { execFile } from 'node:child_process';
-import { mkdirSync, readdirSync } from 'node:fs';
+import { execFile, spawnSync } from 'node:child_process';
+import { chmodSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { promisify } from 'node:util';
@@ -8,6 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { classOf, isEventCode } from '../../src/access/events.ts';
 import { NodeClock } from '../../src/drivers/node-clock.ts';
 import { Journal } from '../../src/journal/journal.ts';
+import { exitCodes } from '../../src/main.ts';
 import type { RecordStore } from '../../src/ports/record-store.ts';
 import { RecordService } from '../../src/store/record-service.ts';
 import { openRecordStore } from '../../src/store/record-store.ts';
@@ -37,8 +38,22 @@ describe('doorpad events', () => {
   };
   const list = (...options: string[]): Promise<Ran> => at.run(['events', '--config', at.configFile, ...options]);
 
-  it('lists nothing where there is no journal', async () => {
-    expect(await list()).toEqual({ code: 0, out: '', err: '' });
+  it('says on standard error that there is nothing yet where there is no journal', async () => {
+    expect(await list('--json')).toEqual({ code: 0, out: '', err: 'No events yet.\n' });
+  });
+
+  it('refuses in a sentence where the user may not read them', async () => {
+    await (await withEvents()).close();
+    chmodSync(at.place, 0o755);
+    const asAnother = (...argv: readonly string[]) =>
+      spawnSync('setpriv', ['--reuid=65534', '--regid=65534', '--clear-groups', process.execPath, programFile, ...argv], { encoding: 'utf8' });
+    if (asAnother('version').status !== 0) {
+      process.stderr.write('not shown here: the program cannot be run as another user\n');
+      return;
+    }
+    const { status, stdout, stderr } = asAnother('events', '--config', at.configFile);
+    expect([status, stdout]).toEqual([exitCodes.refused, '']);
+    expect(stderr).toBe(`The events in ${at.dataDir} cannot be read (EACCES). Only the user the door runs as may, and root.\n`);
   });
 
   it('lists what happened, in the words of the profile', async () => {
@@ -88,7 +103,7 @@ describe('doorpad events', () => {
         .split('\n')
         .map((line) => line.trim().slice(0, 1)),
     ).toEqual(['1', '3']);
-    expect(err).toBe('1 damaged events were left out.\n');
+    expect(err).toBe('1 damaged event was left out.\n');
   });
 
   it('lists them while the reader holds the journal, from a process of its own, and disturbs nothing', async () => {

@@ -122,6 +122,7 @@ x,417,,,,,,
     const errors = errorsOf(`person\n${'x\n'.repeat(maxListedErrors + 5)}`);
     expect(errors).toHaveLength(maxListedErrors + 1);
     expect(errors.at(-1)).toBe('- -: There are 5 further errors.');
+    expect(errorsOf(`person\n${'x\n'.repeat(maxListedErrors + 1)}`).at(-1)).toBe('- -: There is 1 further error.');
   });
 
   it.each(['1', '12', '123'])('for a PIN as short as %j, with the hint that zeros may have been dropped', (pin) => {
@@ -132,19 +133,13 @@ x,417,,,,,,
     expect(errorsWith('pin', pin).join()).toContain('4 to 8 digits and nothing else');
   });
 
-  it.each([
-    '2027-3-1',
-    '01.03.2027',
-    '3/1/2027',
-    '2027-03-01T18:00',
-    '2027-03-01T25:00Z',
-    '1999-12-31',
-    '2200-01-01',
-    '20270301',
-  ])('for a time that is none or could be two: %j', (text) => {
-    expect(errorsWith('valid_from', text)).toEqual([expect.stringContaining('2 valid_from: It must be a day')]);
-    expect(errorsWith('valid_until', text)).toEqual([expect.stringContaining('2 valid_until: It must be a day')]);
-  });
+  it.each(['2027-3-1', '01.03.2027', '3/1/2027', '2027-03-01T18:00', '2027-03-01T25:00Z', '1999-12-31', '2200-01-01', '20270301'])(
+    'for a time that is none or could be two: %j',
+    (text) => {
+      expect(errorsWith('valid_from', text)).toEqual([expect.stringContaining('2 valid_from: It must be a day')]);
+      expect(errorsWith('valid_until', text)).toEqual([expect.stringContaining('2 valid_until: It must be a day')]);
+    },
+  );
 
   it.each(['2027-02-29', '2027-13-01', '2027-00-01', '2027-04-31T18:00Z'])('for a day that no calendar has: %j', (text) => {
     expect(errorsWith('valid_from', text)).toEqual(['2 valid_from: There is no such day.']);
