@@ -41,6 +41,5 @@ export const shown = (value: unknown): string => {
 const describe = (value: unknown): string => {
   if (value instanceof Date) return 'a date';
   if (Array.isArray(value)) return 'a list';
-  if (typeof value === 'object') return 'a section';
-  return String(value);
+  return typeof value === 'object' ? 'a section' : String(value as string | number | boolean | bigint);
 };

@@ -88,7 +88,9 @@ export class Framer {
 
   /** Gives up a frame that has not gone on for the length of a gap. Does nothing before `deadlineMs`. */
   expire(nowMs: number): void {
-    if (this.#held === 0 || nowMs - this.#lastMs < this.#gapMs) return;
+    // The same sum as in `deadlineMs`: whoever waits for that moment must find it due.
+    const { deadlineMs } = this;
+    if (deadlineMs === undefined || nowMs < deadlineMs) return;
     this.#search(true);
     this.#tellDropped();
   }

@@ -114,9 +114,9 @@ describe('R12: denied looks and sounds the same, and comes at the same time afte
   });
 
   it('R12: a right PIN without a right to enter comes no sooner and no later than a wrong one, on a slow disk as well', async () => {
-    const on = async (present: Denial['present'], code: string) => {
+    const on = (present: Denial['present'], code: string) => {
       const disk = new Disk();
-      return await answerTo({ setup: { recordFaults: disk }, present, code }, (door) => disk.slowDown(door, 700));
+      return answerTo({ setup: { recordFaults: disk }, present, code }, (door) => disk.slowDown(door, 700));
     };
     const wrong = await on((door) => door.burst('9999#'), 'credential.notFound');
     expect(await on((door) => door.burst('2222#'), 'credential.expired late')).toEqual(wrong);

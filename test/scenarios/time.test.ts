@@ -152,7 +152,7 @@ describe('R13: untrusted: people with dates follow the setting; people without a
       await door.restart();
       door.setWall('1970-01-01T00:00Z', false);
       await door.restart();
-      return await tryCard(door);
+      return tryCard(door);
     };
     expect(await restartedWithoutClock('2026-02-20T08:00Z')).toBe('credential.notYetValid guest');
     expect(await restartedWithoutClock('2026-03-02T08:00Z')).toBe('access.granted guest');

@@ -17,7 +17,7 @@ const settles = async (promise: Promise<unknown>): Promise<boolean> => {
     () => (hasSettled = true),
     () => (hasSettled = true),
   );
-  for (let turn = 0; turn < 20; turn += 1) await undefined;
+  for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
   return hasSettled;
 };
 
