@@ -60,7 +60,7 @@ export const boot = async (config: Config, lastRun?: Config): Promise<Running> =
     keys,
     hasController: false,
     journalLimits: { events: capacity, whenFull },
-    lost: records.isAbsent ? 'all' : records.openedDamaged === undefined ? undefined : 'some',
+    isSpendingLost: records.openedDamaged !== undefined,
     observer: partsLog,
   });
   if (table.openedDamaged !== undefined) reader.tell({ code: 'table.damaged', fields: { by: 'open' } });

@@ -29,7 +29,7 @@ import type { Budgets } from './reader/budgets.ts';
 import { DoorSide } from './reader/door-side.ts';
 import { Lock, secureLimitMs } from './reader/lock.ts';
 import { LockoutTally } from './reader/lockout-tally.ts';
-import { type Loss, type Memory, openMemory } from './reader/memory.ts';
+import { type Memory, openMemory } from './reader/memory.ts';
 import { type OrderFailure, type OrderHandlers, Orders } from './reader/orders.ts';
 import { PassingFacts } from './reader/passing-facts.ts';
 import type { SeenTime } from './reader/seen-time.ts';
@@ -78,8 +78,8 @@ export interface ReaderParts {
   /** A controller is expected at the other end of a line; false: stand-alone. */
   readonly hasController: boolean;
   readonly journalLimits?: Partial<JournalLimits>;
-  /** What of the journal is lost, where it is not whole. */
-  readonly lost?: Loss | undefined;
+  /** What was spent on guessing may be lost, the journal being damaged: the PIN path starts in its longest wait. */
+  readonly isSpendingLost?: boolean;
   readonly observer?: ReaderObserver;
 }
 
@@ -116,8 +116,8 @@ export class Reader {
       () => undefined,
       (thrown: unknown) => asFault(thrown, 'strike.failed', 'the strike could not be secured at start'),
     );
-    const { policy, journalLimits: limits, lost } = parts;
-    const reader = new Reader(parts, await openMemory({ clock, crypto, records, policy, limits, lost }));
+    const { policy, journalLimits: limits, isSpendingLost = false } = parts;
+    const reader = new Reader(parts, await openMemory({ clock, crypto, records, policy, limits, isSpendingLost }));
     reader.tell({ code: 'reader.started', fields: { mode: reader.mode, version: parts.ports.table.state()?.version ?? 0 } });
     if (secured !== undefined) reader.tell({ code: 'strike.failed', fields: { fault: secured.code } });
     return reader;

@@ -19,19 +19,14 @@ import { within } from './within.ts';
 /** Writing down what was taken up may take this long before the reader goes on without: a disk that fails keeps no door from starting. */
 const takeUpLimitMs = 2_000;
 
-/**
- * `some`: damage was found, so what was spent on guessing may be lost. `all`: there is no disk, so a mode that was set is lost
- * as well.
- */
-export type Loss = 'some' | 'all';
-
 export interface MemoryParts {
   readonly clock: Clock;
   readonly crypto: Crypto;
   readonly records: RecordStore;
   readonly policy: Policy;
   readonly limits: Partial<JournalLimits> | undefined;
-  readonly lost: Loss | undefined;
+  /** What was spent on guessing may be lost with a damaged journal. */
+  readonly isSpendingLost: boolean;
 }
 
 export interface Memory {
@@ -46,7 +41,7 @@ export interface Memory {
 }
 
 /** Rejects with a Fault when the journal cannot be read. */
-export const openMemory = async ({ clock, crypto, records, policy, limits, lost }: MemoryParts): Promise<Memory> => {
+export const openMemory = async ({ clock, crypto, records, policy, limits, isSpendingLost }: MemoryParts): Promise<Memory> => {
   const classOfCode = (code: string): EventClass => (isEventCode(code) ? classOf(code) : 'alarm');
   const journal = await Journal.open({ store: records, crypto, clock, classOf: classOfCode, ...(limits === undefined ? {} : { limits }) });
   const tell = (event: JournalEvent): void => journal.tell(event);
@@ -54,12 +49,8 @@ export const openMemory = async ({ clock, crypto, records, policy, limits, lost 
   const facts = await Facts.open({ store: records, crypto, tell, lastTrustedMs: journal.lastTrustedMs });
   const time = new SeenTime(clock, facts);
   const budgets = new Budgets(journal, attempts, clock, policy.budget);
-  const takenUp = [journal.record(time.keep()), ...(lost === undefined ? [] : [budgets.assumeWorst('door')])];
+  const takenUp = [journal.record(time.keep()), ...(isSpendingLost ? [budgets.assumeWorst('door')] : [])];
   await within(clock, takeUpLimitMs, Promise.all(takenUp)).catch(() => undefined);
   const { waitMs: lockoutMs } = await budgets.now('door');
-  return { journal, attempts, facts, time, budgets, mode: startMode(policy, facts, lost), lockoutMs };
+  return { journal, attempts, facts, time, budgets, mode: modeAtStart(policy.model, policy.mode, facts.mode), lockoutMs };
 };
-
-/** Nobody knows whether a lockdown was set on a disk that is not there: where cards open without a record, it is taken for one. */
-const startMode = ({ model, mode, recordFailure }: Policy, facts: Facts, lost: Loss | undefined): Mode =>
-  lost === 'all' && recordFailure === 'grantCards' ? 'locked' : modeAtStart(model, mode, facts.mode);

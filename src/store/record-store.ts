@@ -76,7 +76,8 @@ export class SqliteRecordStore implements RecordStore {
 
   /** While one group is on its way to the disk, the next one gathers. */
   async #work(): Promise<void> {
-    await undefined;
+    // Whoever began this is still about to note that it has begun.
+    await Promise.resolve();
     while (this.#waiting.length > 0) await this.#commitGroup(this.#waiting.splice(0, groupLength(this.#waiting)));
     this.#working = undefined;
   }
