@@ -54,6 +54,7 @@ export class Oracle {
   #cards: ShownCard[] = [];
   #pins: SubmittedPin[] = [];
   /** Presentations were dropped: which card was the last is not certain for a while. */
+  #decidedAnewUntilMs = Number.NEGATIVE_INFINITY;
   #uncertainUntilMs = Number.NEGATIVE_INFINITY;
   #latestTrustedOffsetMs = Number.NEGATIVE_INFINITY;
   readonly #usesSpent = new Map<string, number>();
@@ -86,9 +87,12 @@ export class Oracle {
     this.#cards = [...recent(this.#cards, atMs), { atMs, card, isUsed: false }];
   }
 
+  /** What is being decided as the mode changes is decided anew under the other one, and may have been granted before. */
   modeChanged(mode: string): void {
+    const nowMs = this.#clock.nowMs();
     this.#typing.mayBeCleared();
-    this.modes.set(mode, this.#clock.nowMs());
+    this.modes.set(mode, nowMs);
+    this.#decidedAnewUntilMs = nowMs + latestMs;
   }
 
   /** A denial, or the end of a window: it may have forgotten what was typed. */
@@ -157,8 +161,9 @@ export class Oracle {
   /** Everything presented that could be what this grant is for. */
   *#candidates({ person, by, mode, isDuress, isUnrecorded }: RecordedGrant, atMs: number): Generator<Allowed> {
     if (isUnrecorded && by !== 'card') return;
-    const cards = by === 'pin' ? [undefined] : recent(this.#cards, atMs).filter(({ isUsed }) => !isUsed);
-    const pins = by === 'card' ? [undefined] : recent(this.#pins, atMs).filter(({ isUsed }) => !isUsed);
+    const mayBeAnew = atMs <= this.#decidedAnewUntilMs;
+    const cards = by === 'pin' ? [undefined] : recent(this.#cards, atMs).filter(({ isUsed }) => !isUsed || mayBeAnew);
+    const pins = by === 'card' ? [undefined] : recent(this.#pins, atMs).filter(({ isUsed }) => !isUsed || mayBeAnew);
     for (const card of cards) {
       for (const pin of pins) {
         const used = [card, pin].filter((each) => each !== undefined);
