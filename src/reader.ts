@@ -104,6 +104,7 @@ export class Reader {
   #linkLostAtMs: number | undefined;
   #offlineAtStartMs: number;
   #isUnlockingOnRecord = false;
+  #isStopped = false;
   #housekeeping: unknown;
 
   /**
@@ -176,6 +177,8 @@ export class Reader {
 
   /** Takes an event that nobody waits for to the journal. */
   tell(event: AccessEvent): void {
+    // What a port answers after the end belongs to nobody: the next start numbers its own events.
+    if (this.#isStopped) return;
     this.journal.tell(event);
     this.#observer.happened?.(event);
   }
@@ -226,6 +229,7 @@ export class Reader {
     this.#tally.sumUp();
     this.#passing.keep(...this.#passingFacts());
     this.tell({ code: 'reader.stopped' });
+    this.#isStopped = true;
     await this.journal.close().catch(() => undefined);
   }
 
