@@ -56,12 +56,19 @@ export class Framer {
   #lastMs = 0;
   #dropped = 0;
   #reason: DropReason = 'noise';
+  #isAfterMark = false;
+  #isMarked = false;
 
   constructor(listener: FramerListener, { maxBytes = maxFrameBytes, gapMs = nominalGapMs }: FramerLimits = {}) {
     assert(maxBytes >= leastFrameBytes && maxBytes <= maxFrameBytes, `a receiver takes frames of ${leastFrameBytes}..${maxFrameBytes} bytes`);
     this.#listener = listener;
     this.#maxBytes = maxBytes;
     this.#gapMs = gapMs;
+  }
+
+  /** A mark stood before the frame last told. */
+  get isMarked(): boolean {
+    return this.#isMarked;
   }
 
   /** When `expire` is due; undefined while no frame has begun. */
@@ -100,6 +107,7 @@ export class Framer {
     this.#held = 0;
     this.#from = 0;
     this.#dropped = 0;
+    this.#isAfterMark = false;
   }
 
   /** Leaves at most the beginning of one frame in the buffer; nothing, when the line has fallen silent. */
@@ -133,6 +141,8 @@ export class Framer {
     }
     this.#tellDropped();
     this.#from += length;
+    this.#isMarked = this.#isAfterMark;
+    this.#isAfterMark = false;
     if (length > this.#maxBytes) this.#listener.dropped('tooLong', length, header);
     else if (decoded.ok) this.#listener.frame(decoded.value);
     else this.#listener.dropped('securityBlock', length, header);
@@ -147,7 +157,8 @@ export class Framer {
   }
 
   #skip(): void {
-    if (this.#buffer[this.#from] !== mark) this.#dropped += 1;
+    this.#isAfterMark = this.#buffer[this.#from] === mark;
+    if (!this.#isAfterMark) this.#dropped += 1;
     this.#from += 1;
   }
 

@@ -7,17 +7,7 @@ import type { Crypto } from '../ports/crypto.ts';
 import { assert } from '../shared/assert.ts';
 import { type Command, type CommandHandlers, commandNameOf, decodeCommand } from './commands.ts';
 import { type FileManners, FileReceiver, type FileSink } from './file-receiver.ts';
-import {
-  configurationAddress,
-  dataRoom,
-  encodeFrame,
-  type Frame,
-  type FrameHeader,
-  leastFrameBytes,
-  mark,
-  maxFrameBytes,
-  startOfMessage,
-} from './frame.ts';
+import { configurationAddress, dataRoom, encodeFrame, type Frame, type FrameHeader, leastFrameBytes, mark, maxFrameBytes } from './frame.ts';
 import { type DropReason, Framer } from './framer.ts';
 import type { NakReason } from './nak.ts';
 import { nak, type PdAnswer } from './pd-answer.ts';
@@ -90,8 +80,6 @@ export class PdSession {
   #offlineAtMs: number | undefined;
   /** KEEPACTIVE: the other end is taken to be there until then, though it says nothing. */
   #keptUntilMs = 0;
-  #usesMark = true;
-  #lastByte = 0;
 
   constructor(listener: PdListener, options: PdOptions) {
     const { crypto, description, policy } = options;
@@ -157,8 +145,6 @@ export class PdSession {
   /** Bytes from the line, cut anywhere, at `nowMs` (monotonic). Whatever they are, it does not throw. */
   receive(bytes: Uint8Array, nowMs: number): void {
     this.expire(nowMs);
-    if (this.#framer.deadlineMs === undefined) this.#noteMark(bytes);
-    this.#lastByte = bytes.at(-1) ?? this.#lastByte;
     this.#framer.receive(bytes, nowMs);
   }
 
@@ -319,8 +305,9 @@ export class PdSession {
     return mac !== undefined || isSameBytes(busy.data, data);
   }
 
+  /** An ACU that sends marks gets some. */
   #send(reply: Uint8Array): void {
-    if (!this.#usesMark) {
+    if (!this.#framer.isMarked) {
       this.#listener.send(reply);
       return;
     }
@@ -328,19 +315,6 @@ export class PdSession {
     bytes[0] = mark;
     bytes.set(reply, 1);
     this.#listener.send(bytes);
-  }
-
-  /** Whether the ACU sends marks: then it gets some. One too many does no harm. */
-  #noteMark(bytes: Uint8Array): void {
-    let before = this.#lastByte;
-    let hasStart = false;
-    let isMarked = false;
-    for (const byte of bytes) {
-      hasStart ||= byte === startOfMessage;
-      isMarked ||= byte === startOfMessage && before === mark;
-      before = byte;
-    }
-    if (hasStart) this.#usesMark = isMarked;
   }
 }
 

@@ -41,6 +41,30 @@ describe('a framer', () => {
     }
   });
 
+  it('says of each frame whether a mark stood before it, and takes the end of another frame for none', () => {
+    const endsLikeAMark = Array.from({ length: 4_096 }, (_, value) => plainFrame({ data: Uint8Array.of(value & 0xff, value >> 8) })).find(
+      (frame) => frame.at(-1) === 0xff,
+    );
+    const stream = [endsLikeAMark ?? poll, poll, bytesOf('ff'), poll, bytesOf('ff 00'), poll, bytesOf('00 ff'), poll];
+    expect(stream[0]?.at(-1)).toBe(0xff);
+    for (const size of [1, 7, 1_000]) {
+      const ear = new HeardFrames();
+      const bytes = joined(...stream);
+      const marked: boolean[] = [];
+      for (let at = 0; at < bytes.length; at += size) {
+        const before = ear.hex.length;
+        ear.framer.receive(bytes.subarray(at, at + size), 0);
+        if (ear.hex.length > before) marked.push(ear.framer.isMarked);
+      }
+      if (size === 1) expect(marked).toEqual([false, false, true, false, true]);
+      expect(marked.at(-1)).toBe(true);
+    }
+    const cut = heard(bytesOf('ff'));
+    cut.framer.reset();
+    cut.framer.receive(poll, 0);
+    expect(cut.framer.isMarked).toBe(false);
+  });
+
   it('takes a frame of 1440 bytes, in one piece or byte by byte, and the one right behind it', () => {
     const longest = plainFrame({ data: new Uint8Array(maxFrameBytes - 8).fill(0x53) });
     expect(heard(longest, poll).hex).toEqual([hexOf(longest), pollHex]);

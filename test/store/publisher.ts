@@ -10,7 +10,7 @@ export const crypto = new NodeCrypto();
 export const tableKey = new SecretBytes(new Uint8Array(32).fill(5));
 const seed = new Uint8Array(32).fill(7);
 const identity = { site: new Uint8Array(16).fill(1), reader: new Uint8Array(16).fill(2) };
-const publisher: Publisher = { crypto, authoritySeed: new SecretBytes(seed), ...identity, tableKey };
+export const publisher: Publisher = { crypto, authoritySeed: new SecretBytes(seed), ...identity, tableKey };
 
 /** The public key that belongs to the seed (RFC 8032). */
 const authority = Uint8Array.from(Buffer.from('ea4a6c63e29c520abef5507b132ec5f9954776aebebe7b92421eea691446d22c', 'hex'));
