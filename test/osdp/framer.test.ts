@@ -42,7 +42,7 @@ describe('a framer', () => {
   });
 
   it('says of each frame whether a mark stood before it, and takes the end of another frame for none', () => {
-    const endsLikeAMark = Array.from({ length: 4_096 }, (_, value) => plainFrame({ data: Uint8Array.of(value & 0xff, value >> 8) })).find(
+    const endsLikeAMark = Array.from({ length: 65_536 }, (_, value) => plainFrame({ data: Uint8Array.of(value & 0xff, value >> 8) })).find(
       (frame) => frame.at(-1) === 0xff,
     );
     const stream = [endsLikeAMark ?? poll, poll, bytesOf('ff'), poll, bytesOf('ff 00'), poll, bytesOf('00 ff'), poll];
