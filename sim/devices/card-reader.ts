@@ -3,27 +3,20 @@ import { type CardReader, type CardReaderListener, maxCardBytes } from '../../sr
 import type { Clock } from '../../src/ports/clock.ts';
 import type { Subscription } from '../../src/ports/subscription.ts';
 import { assert } from '../../src/shared/assert.ts';
+import { Plug } from './plug.ts';
 
 const bitString = /^[01]*$/;
 
 export class SimCardReader implements CardReader {
   readonly #clock: Clock;
-  #listener: CardReaderListener | undefined;
-  #isAttached = true;
+  readonly #plug = new Plug<CardReaderListener>('a card reader');
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
   listen(listener: CardReaderListener): Subscription {
-    assert(this.#listener === undefined, 'a card reader has one listener at a time');
-    this.#listener = listener;
-    if (!this.#isAttached) queueMicrotask(() => this.#tellIfStill(listener, false));
-    return {
-      stop: () => {
-        if (this.#listener === listener) this.#listener = undefined;
-      },
-    };
+    return this.#plug.listen(listener);
   }
 
   /** A card that sends bits, written as zeros and ones, first bit first. Bits past 512 are cut off, which the length tells. */
@@ -44,22 +37,14 @@ export class SimCardReader implements CardReader {
   }
 
   detach(): void {
-    if (!this.#isAttached) return;
-    this.#isAttached = false;
-    this.#listener?.attached(false);
+    this.#plug.set(false);
   }
 
   attach(): void {
-    if (this.#isAttached) return;
-    this.#isAttached = true;
-    this.#listener?.attached(true);
+    this.#plug.set(true);
   }
 
   #tell(form: 'bits' | 'text', value: Uint8Array, length: number): void {
-    if (this.#isAttached) this.#listener?.read({ form, value, length, atMs: this.#clock.nowMs() });
-  }
-
-  #tellIfStill(listener: CardReaderListener, isAttached: boolean): void {
-    if (this.#listener === listener && this.#isAttached === isAttached) listener.attached(isAttached);
+    if (this.#plug.isAttached) this.#plug.listener?.read({ form, value, length, atMs: this.#clock.nowMs() });
   }
 }
