@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 /**
  * Where the program `doorpad` begins: what a process has to see to before and after a command. Which commands there are is
  * main/program.ts's; the running reader is boot.ts's.

@@ -143,7 +143,7 @@ describe('the documents', () => {
 
 describe('the top level', () => {
   it('holds what it is meant to hold and nothing else', () => {
-    const meant = /^(?:src|sim|test|hardware|docs|\.ci|\.git|node_modules|out|coverage|\.cache)$/;
+    const meant = /^(?:src|sim|test|hardware|docs|\.ci|\.git|node_modules|out|dist|coverage|\.cache)$/;
     const files =
       /^(?:package\.json|package-lock\.json|tsconfig\.json|biome\.json|\.oxlintrc\.json|vitest\.config\.ts|\.editorconfig|\.npmrc|\.gitignore|README\.md|LICENSE|CHANGELOG\.md|SECURITY\.md)$/;
     expect(topLevel.filter((name) => !meant.test(name) && !files.test(name))).toEqual([]);

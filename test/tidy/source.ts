@@ -22,7 +22,7 @@ export const lineAt = (text: string, position: number): number => text.slice(0, 
 
 export const readText = (path: string): string => readFileSync(join(root, path), 'utf8');
 
-const notOurs = new Set(['node_modules', '.git', 'out', 'coverage', '.cache']);
+const notOurs = new Set(['node_modules', '.git', 'out', 'dist', 'coverage', '.cache']);
 
 /** Paths of every file below the folders, rising, without what tools write. */
 export function filesBelow(...folders: readonly string[]): string[] {
