@@ -16,7 +16,7 @@ const installed = join(place, 'node_modules', 'doorpad');
 const fenced = (page: string, kind: string): string => page.split(`\`\`\`${kind}\n`)[1]?.split('\n```')[0] ?? '';
 
 beforeAll(async () => {
-  const { stdout } = await run('npm', ['pack', '--json', '--silent', '--pack-destination', place], { cwd: root });
+  const { stdout } = await run('npm', ['run', '--silent', 'package', '--', '--json', '--silent', '--pack-destination', place], { cwd: root });
   const [{ filename }] = JSON.parse(stdout) as [{ filename: string }];
   mkdirSync(installed, { recursive: true });
   await run('tar', ['-xzf', join(place, filename), '--strip-components=1', '-C', installed]);
