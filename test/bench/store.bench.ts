@@ -26,6 +26,8 @@ interface Figures {
 }
 
 const people = 250_000;
+/** A busy door (SECURITY D12). */
+const eventsInTenYears = 500 * 3_652;
 const run = promisify(execFile);
 
 const measure = async (isQuick: boolean): Promise<Figures> => {
@@ -88,4 +90,11 @@ export const benches: readonly Bench[] = [
     run: figure('busyCommitMaxMs'),
   },
   { name: 'journal: bytes written for one event', unit: 'bytes', bar: 8_192, better: 'lower', run: figure('bytesPerEvent') },
+  {
+    name: 'journal: written in ten years of 500 events a day',
+    unit: 'GB',
+    bar: undefined,
+    better: 'lower',
+    run: async (isQuick) => ((await figure('bytesPerEvent')(isQuick)) as number) * eventsInTenYears * 1e-9,
+  },
 ];
