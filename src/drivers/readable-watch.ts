@@ -34,6 +34,12 @@ export function watchReadable(fd: number): ReadableWatch {
   if (!isInput && !stat.isFIFO()) throw new Error('neither an input device nor a FIFO');
   const poller = pollers.get(fd) ?? new Poller(fd);
   pollers.set(fd, poller);
+  return watchWith(poller);
+}
+
+/** With a poller somebody else has made and will let go of, for a file that epoll takes. */
+export function watchWith(poller: Poller): ReadableWatch {
+  assert(isMainThread, 'devices are read on the main thread');
   let isStopped = false;
   return {
     once: (callback) => {
