@@ -1,15 +1,18 @@
 /** What a PD is, as its maker and its configuration say, and the capability report that follows from it (OSDP.md §8). */
 import { assert } from '../shared/assert.ts';
 import { type Capabilities, capabilityOfBytes } from './capabilities.ts';
-import { leastFrameBytes, maxFrameBytes } from './frame.ts';
-import type { Color } from './records.ts';
+import { dataRoom, leastFrameBytes, maxFrameBytes } from './frame.ts';
+import { type Color, extendedIdentity, identityTags } from './records.ts';
 import { encodeReply, type ReplyPayload } from './replies.ts';
+import { encode } from './schema.ts';
 
 /** More of one kind than any door has, and few enough for every status reply to fit the shortest frame. */
 export const maxOfOneKind = 16;
 
 export interface PdDescription {
   readonly identity: ReplyPayload<'pdid'>;
+  /** The same in words (EXT_PDID), few enough for one frame that every ACU takes. Without: the identity above is all there is. */
+  readonly extended?: readonly { readonly tag: keyof typeof identityTags; readonly text: string }[];
   /** 8 bytes, not all zero. Without: the first 8 of the identity. */
   readonly cuid?: Uint8Array;
   /** Those it can be set to. */
@@ -37,8 +40,24 @@ export const checkDescription = (description: PdDescription): void => {
     assert(Number.isInteger(count) && count >= 0 && count <= maxOfOneKind, `a PD has 0..${maxOfOneKind} of a kind`);
   }
   assert(receiveBytes >= leastFrameBytes && receiveBytes <= maxFrameBytes, `a PD takes frames of ${leastFrameBytes}..${maxFrameBytes} bytes`);
+  const extended = extendedIdentityOf(description);
+  assert(extended === undefined || encodeReply('extPdid', extended).length <= leastRoom, 'an extended identity fits the shortest frame');
   const cuid = cuidOf(description);
   assert(cuid.length === 8 && cuid.some((byte) => byte !== 0), 'a cUID has 8 bytes, not all zero');
+};
+
+/** In a session, in the longest frame that every ACU takes. */
+const leastRoom = dataRoom(leastFrameBytes, 'crc16', true);
+
+/** The one part of EXT_PDID; undefined when there is no extended identity. */
+export const extendedIdentityOf = ({ extended }: PdDescription): ReplyPayload<'extPdid'> | undefined => {
+  if (extended === undefined) return undefined;
+  const texts = new TextEncoder();
+  const data = encode(
+    extendedIdentity,
+    extended.map(({ tag, text }) => ({ tag: identityTags[tag], text: texts.encode(text) })),
+  );
+  return { totalBytes: data.length, offset: 0, uncountedBytes: 0, data };
 };
 
 /** By which the ACU may tell readers apart before it trusts them (OSDP.md §12). */
@@ -46,7 +65,7 @@ export const cuidOf = ({ cuid, identity }: PdDescription): Uint8Array => cuid ??
 
 /** `allowsDefaultKey`: a session on SCBK-D would be agreed to now. */
 export const capabilitiesOf = (description: PdDescription, allowsDefaultKey: boolean): Capabilities => {
-  const { inputs, outputs, canInvertOutputs, readsCards, leds, hasBuzzer, text, receiveBytes, readers } = description;
+  const { inputs, outputs, canInvertOutputs, readsCards, leds, hasBuzzer, text, receiveBytes, readers, extended } = description;
   return {
     ...(inputs > 0 && { contactInputs: { level: 1, number: inputs } }),
     ...(outputs > 0 && { outputs: { level: canInvertOutputs ? 4 : 3, number: outputs } }),
@@ -59,6 +78,7 @@ export const capabilitiesOf = (description: PdDescription, allowsDefaultKey: boo
     receiveBuffer: capabilityOfBytes(receiveBytes),
     readers: { level: 0, number: readers },
     version: { level: 2, number: 0 },
+    ...(extended !== undefined && { extendedIdentity: { level: 1, number: 0 } }),
   };
 };
 

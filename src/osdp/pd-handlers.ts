@@ -4,10 +4,10 @@ import type { CommandHandlers, CommandPayload } from './commands.ts';
 import type { FileReceiver } from './file-receiver.ts';
 import { leastFrameBytes, type SecurityBlock } from './frame.ts';
 import { ack, nak, type PdAnswer } from './pd-answer.ts';
-import { capabilitiesOf, type PdDescription } from './pd-device.ts';
+import { capabilitiesOf, extendedIdentityOf, type PdDescription } from './pd-device.ts';
 import type { PdIndicators } from './pd-indicators.ts';
 import type { LineSettings, PdLineSettings } from './pd-line-settings.ts';
-import type { ReportQueue } from './pd-reports.ts';
+import type { Report, ReportQueue } from './pd-reports.ts';
 import type { PdSecurity } from './pd-security.ts';
 import type { Reply, ReplyPayload } from './replies.ts';
 
@@ -25,9 +25,16 @@ export interface PdHands {
   showText(text: CommandPayload<'text'>): void;
   /**
    * A private command, by its maker's number; absent: unknown. `room`: most bytes of data that the reply may have. What takes longer is
-   * acknowledged, and reported later (`PdSession.report`).
+   * acknowledged, and reported later (`nextReport`).
    */
   readonly mfg: ReadonlyMap<number, (data: Uint8Array, room: number) => MfgAnswer>;
+  /**
+   * What is to be said in answer to a POLL when no report waits: asked only in a session on the PD's own key, so that nothing that a session
+   * should hear is made before there is one. `room`: most bytes of data that it may have.
+   */
+  readonly nextReport?: (room: number) => Report | undefined;
+  /** A POLL that was believed, before it is answered; not a repeat of it. */
+  polled?(): void;
 }
 
 /** The command being answered. */
@@ -58,17 +65,22 @@ const unknown = (): PdAnswer => nak('unknownCommand');
 /** `exchange` is what is being answered whenever a handler is called. */
 export const pdHandlers = (parts: PdParts, exchange: Exchange): CommandHandlers<PdAnswer> => {
   const { description, hands, indicators, security, line, files } = parts;
+  const askForReport = (): Report | undefined => (security.isOpen && !security.isOnDefaultKey ? hands.nextReport?.(exchange.room) : undefined);
   const done = (isDone: boolean, what: 'leds' | 'buzzer' | 'outputs'): PdAnswer => {
     if (isDone) parts.changed(what);
     return isDone ? ack : nak('wrongRecord');
   };
   return {
     poll: () => {
-      const report = parts.reports.next(exchange.nowMs, exchange.room, parts.withholdsCredentials());
-      return report === undefined ? ack : { reply: report };
+      hands.polled?.();
+      const said = parts.reports.next(exchange.nowMs, exchange.room, parts.withholdsCredentials()) ?? askForReport();
+      return said === undefined ? ack : { reply: said };
     },
     // A PD without an extended identity gives the standard one.
-    id: () => ({ reply: { name: 'pdid', payload: description.identity } }),
+    id: ({ form }) => {
+      const extended = form === 'extended' ? extendedIdentityOf(description) : undefined;
+      return { reply: extended === undefined ? { name: 'pdid', payload: description.identity } : { name: 'extPdid', payload: extended } };
+    },
     cap: () => ({ reply: { name: 'pdcap', payload: capabilityListOf(capabilitiesOf(description, security.allowsDefaultKey)) } }),
     lstat: () => ({ reply: { name: 'lstatr', payload: hands.localStatus() } }),
     istat: () => (description.inputs === 0 ? unknown() : { reply: { name: 'istatr', payload: hands.inputs() } }),
