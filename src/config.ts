@@ -6,7 +6,7 @@ import type { Profile } from './access/events.ts';
 import { defaultPolicy, type Policy } from './access/policy.ts';
 import type { ConfigError } from './config/config-error.ts';
 import { readSettings } from './config/read-settings.ts';
-import type { Settings } from './config/settings.ts';
+import type { Decider, LineBaudRate, Settings } from './config/settings.ts';
 import { ok, type Result } from './shared/result.ts';
 
 export { type ConfigError, errorLine } from './config/config-error.ts';
@@ -19,10 +19,24 @@ export interface Config {
   readonly policy: Policy;
   readonly strike: Settings['door']['strike'];
   readonly journal: { readonly capacity: number; readonly whenFull: 'gap' | 'deny' };
+  /** Undefined: this door stands alone. */
+  readonly line: LineConfig | undefined;
   readonly profile: Profile;
   readonly logLevel: Settings['log']['level'];
   /** As the file says it, defaults filled in: for comparing, hashing and telling people. */
   readonly settings: Settings;
+}
+
+/** The serial line, as the file says it; address and rate are those until others are set over the line. */
+export interface LineConfig {
+  /** The serial port, an absolute path. */
+  readonly port: string;
+  /** 0..126. */
+  readonly address: number;
+  readonly baudRate: LineBaudRate;
+  readonly decides: Decider;
+  /** A panel may speak to it without a secure channel. */
+  readonly clear: boolean;
 }
 
 /** Every error of the file at once, in its order, or the whole configuration: never half of one. Never throws. */
@@ -37,10 +51,14 @@ const configOf = (settings: Settings): Config => ({
   policy: policyOf(settings),
   strike: settings.door.strike,
   journal: { capacity: settings.journal.capacity, whenFull: settings.journal.whenFull },
+  line: lineOf(settings),
   profile: settings.journal.profile,
   logLevel: settings.log.level,
   settings,
 });
+
+const lineOf = ({ line: { port, address, baudRate, decides, clear } }: Settings): LineConfig | undefined =>
+  port === undefined || address === undefined ? undefined : { port, address, baudRate, decides, clear };
 
 const second = 1_000;
 const hour = 3_600_000;

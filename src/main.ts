@@ -6,6 +6,7 @@
 import { enableCompileCache } from 'node:module';
 import { join } from 'node:path';
 import type { Io } from './main/program.ts';
+import { terminalOf } from './main/terminal.ts';
 import { exitCodes } from './tools/exit-codes.ts';
 
 export type { Io };
@@ -45,6 +46,7 @@ if (import.meta.main) {
     err: (text) => process.stderr.write(text),
     boot: async (config, lastRun) => (await import('./boot.ts')).boot(config, lastRun),
     stopAsked,
+    terminal: terminalOf(process.stdin, process.stdout, process.stderr),
   });
   process.exit(code);
 }

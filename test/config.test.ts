@@ -73,6 +73,19 @@ describe('settings that are right', () => {
     });
   });
 
+  it('have a line when they say where it is, and none otherwise', () => {
+    expect(read(least).line).toBeUndefined();
+    expect(read(`${least}[line]\nport = "/dev/serial/by-id/usb-x"\naddress = 0`).line).toEqual({
+      port: '/dev/serial/by-id/usb-x',
+      address: 0,
+      baudRate: 9_600,
+      decides: 'reader',
+      clear: false,
+    });
+    const panel = read(`${least}[line]\nport = "/dev/ttyS0"\naddress = 126\nbaudRate = 230400\ndecides = "panel"\nclear = true`).line;
+    expect(panel).toMatchObject({ address: 126, baudRate: 230_400, decides: 'panel', clear: true });
+  });
+
   it('may stand in inline tables, dotted keys and quoted keys', () => {
     expect(read('door = { strike = "relay", "strikeSeconds" = 7 }').policy.strikeMs).toBe(7_000);
     expect(read('door.strike = "relay"\ndoor.strikeSeconds = 7').policy.strikeMs).toBe(7_000);
@@ -123,7 +136,7 @@ level = "info"
         "test.toml:2:2: door.strike is missing: it has no default, so the file must say it. Allowed: "relay", "controller".",
         "test.toml:3:1: There is no setting door.strik; did you mean strike? Allowed: strike, strikeSeconds, secureOnOpen, heldOpenSeconds, rex.",
         "test.toml:4:1: door.strikeSeconds cannot be 99. Allowed: a whole number, 1 to 60.",
-        "test.toml:6:2: There is no section [entri]; did you mean entry? Allowed: reader, door, entry, lockout, failure, offline, devices, journal, log.",
+        "test.toml:6:2: There is no section [entri]; did you mean entry? Allowed: reader, door, entry, lockout, failure, offline, line, devices, journal, log.",
         "test.toml:9:1: There is no setting lockout.mode; did you mean reader.mode? Allowed: doorAttempts, personAttempts.",
         "test.toml:10:1: lockout.doorAttempts cannot be "5". Allowed: a whole number, 1 to 10.",
         "test.toml:11:2: An RP10 has no keypad, so mode "cardOrPin" would ask for a PIN that nobody can type. Use cardOnly, unlocked or locked, or an RPK40.",
@@ -142,8 +155,9 @@ level = "info"
 
   it('include a strike released over a line that is not there', () => {
     expect(errorsOf('[door]\nstrike = "controller"')).toEqual([
-      'test.toml:2:1: strike = "controller" needs the line, which this version does not have.',
+      'test.toml:2:1: strike = "controller" asks a device on the secure side over the line, and there is no [line] with a port.',
     ]);
+    expect(read('[door]\nstrike = "controller"\n[line]\nport = "/dev/ttyS0"\naddress = 1').strike).toBe('controller');
   });
 
   it.each(['RP10', 'RP15', 'RP40'])('include a PIN mode at a %s, with the reason', (model) => {
@@ -164,6 +178,37 @@ level = "info"
     const wired = '[devices]\ndoorContact = "normallyClosed"\nrex = "normallyOpen"';
     expect(errorsOf(`${least}secureOnOpen = true\nrex = "release"\n${wired}`)).toEqual([]);
     expect(errorsOf(`${least}[devices]\ntamperCode = 704`).join()).toContain('Two contacts have the same code');
+  });
+
+  it('include half a line, and words about a line that is not there', () => {
+    const together = 'line.port and line.address belong together: say both, or neither for a door that stands alone.';
+    expect(errorsOf(`${least}[line]\nport = "/dev/ttyS0"`)).toEqual([`test.toml:4:1: ${together}`]);
+    expect(errorsOf(`${least}[line]\naddress = 0`)).toEqual([`test.toml:3:2: ${together}`]);
+    for (const [key, value] of [
+      ['baudRate', '115200'],
+      ['decides', '"panel"'],
+      ['clear', 'true\ndecides = "panel"'],
+    ]) {
+      expect(errorsOf(`${least}[line]\n${key} = ${value}`)[0]).toBe(
+        `test.toml:4:1: line.${key} says something of a line, and there is none: say line.port and line.address too.`,
+      );
+    }
+  });
+
+  it('include an address or a rate that no reader has', () => {
+    const line = (text: string): string => errorsOf(`${least}[line]\nport = "/dev/ttyS0"\n${text}`).join();
+    for (const value of ['-1', '127', '1.5', '"1"']) expect(line(`address = ${value}`)).toContain('Allowed: a whole number, 0 to 126.');
+    for (const value of ['0', '4800', '115201', '"9600"']) {
+      expect(line(`address = 1\nbaudRate = ${value}`)).toContain('Allowed: 9600, 19200, 38400, 57600, 115200, 230400.');
+    }
+    expect(line('address = 1\ndecides = "controller"')).toContain('Allowed: "reader", "panel", "panelThenReader".');
+    expect(errorsOf(`${least}[line]\nport = "ttyS0"\naddress = 1`).join()).toContain('Allowed: an absolute path');
+  });
+
+  it('include a clear line where the reader decides', () => {
+    const clear = `${least}[line]\nport = "/dev/ttyS0"\naddress = 1\nclear = true\n`;
+    expect(errorsOf(clear)).toEqual([expect.stringMatching(/^test\.toml:6:1: clear = true is for a door whose panel decides/)]);
+    for (const decides of ['panel', 'panelThenReader']) expect(errorsOf(`${clear}decides = "${decides}"`)).toEqual([]);
   });
 
   it('include half an offline limit', () => {
@@ -298,7 +343,7 @@ describe('any file at all', () => {
   const wholeOrNothing = (text: string): void => {
     const config = readConfig(text);
     if (config.ok) {
-      expect(config.value.strike).toBe('relay');
+      expect(config.value.line !== undefined || config.value.strike === 'relay').toBe(true);
       for (const section of sectionNames) {
         for (const [key, row] of Object.entries(sections[section].settings)) {
           const held = (config.value.settings[section] as Readonly<Record<string, unknown>>)[key];

@@ -15,8 +15,14 @@ interface Row {
 }
 type Rows = Readonly<Record<string, Row>>;
 
-/** The families of ids, and how many rows each has. */
-const families: readonly [prefix: string, rows: number, title: string][] = [
+const numbered = (prefix: string, rows: number): string[] => Array.from({ length: rows }, (_, index) => `${prefix}${index + 1}`);
+
+/** The ids of the public list of SIA OSDP Verified; each is asked of the PD, and of the ACU. */
+const verifiedIds = readText('test/vectors/sia-verified-ids.txt').trim().split('\n');
+const verified = (prefix: string): string[] => verifiedIds.map((id) => `${prefix}${id}`);
+
+/** The families of ids that are numbered, and how many rows each has. */
+const numberedFamilies: readonly [prefix: string, rows: number, title: string][] = [
   ['R', 17, 'Rules at the door'],
   ['FIELD.G', 21, 'The field: what was first asked'],
   ['FIELD.K', 14, 'The field: the manager of codes'],
@@ -36,8 +42,12 @@ const families: readonly [prefix: string, rows: number, title: string][] = [
   ['SECURITY.J', 10, 'Threats: supply chain and release'],
   ['SECURITY.K', 10, 'Threats: hardware and installation'],
 ];
-const idsOf = (prefix: string, rows: number): string[] => Array.from({ length: rows }, (_, index) => `${prefix}${index + 1}`);
-const allIds = families.flatMap(([prefix, rows]) => idsOf(prefix, rows));
+const families: readonly (readonly [ids: readonly string[], title: string])[] = [
+  ...numberedFamilies.map(([prefix, count, title]) => [numbered(prefix, count), title] as const),
+  [verified('PD.'), 'SIA OSDP Verified: the PD'],
+  [verified('ACU.'), 'SIA OSDP Verified: the ACU'],
+];
+const allIds = families.flatMap(([ids]) => ids);
 
 const rows = JSON.parse(readText('test/rows.json')) as Rows;
 const testNames = filesBelow('test')
@@ -69,14 +79,20 @@ const printed = (): string =>
   [
     '# What is asked, and what shows it',
     'Printed from `test/rows.json`; `npm run check -- --fix` prints it anew. A row is shown by tests, or says why no test shows it (yet); a sentence beside tests says what they leave out.',
-    ...families.map(([prefix, count, title]) =>
-      [`## ${title}`, '', '| row | asks | shown by |', '|---|---|---|', ...idsOf(prefix, count).map(line)].join('\n'),
-    ),
+    ...families.map(([ids, title]) => [`## ${title}`, '', '| row | asks | shown by |', '|---|---|---|', ...ids.map(line)].join('\n')),
   ].join('\n\n');
 
 describe('the rows', () => {
   it('are complete, and name only tests that exist', () => {
     expect(faultsOf(rows, allIds, testNames)).toEqual([]);
+  });
+
+  it('have every id of the public list of SIA OSDP Verified, for the PD and for the ACU', () => {
+    expect([verifiedIds.length, new Set(verifiedIds).size]).toEqual([140, 140]);
+    expect(verifiedIds.every((id) => /^0[567]0-\d\d-\d\d$/.test(id))).toBe(true);
+    expect(allIds.filter((id) => /^(?:PD|ACU)\./.test(id))).toHaveLength(280);
+    const without: Rows = Object.fromEntries(Object.entries(rows).filter(([id]) => id !== 'PD.050-09-17'));
+    expect(faultsOf(without, allIds, testNames)).toContain('PD.050-09-17 is missing');
   });
 
   it('are printed in docs/rows.md', async () => {
@@ -107,6 +123,7 @@ describe('the names of tests', () => {
       it('opens (once)', () => {});
       describe("for 'p1'", () => { test(\`waits \${14} s\`, async () => { expect(it).toBe('it(\\'not a test\\')'); }); });
       it.each([['A', (b: string) => b], ['B', String]])('takes card %s', () => {});
+      it.each<readonly [Map<string, (a: string) => number>, string]>([[new Map(), ')']])('keeps $name in order', () => {});
       it(name, () => {});
     });
     it('stands alone', () => {});
@@ -115,10 +132,11 @@ describe('the names of tests', () => {
   const has = (name: string): boolean => names.some((pattern) => pattern.test(name));
 
   it('are read from strings, templates, tables and nested blocks', () => {
-    expect(names).toHaveLength(5);
+    expect(names).toHaveLength(6);
     expect(has('test/a.test.ts > a door > opens (once)')).toBe(true);
     expect(has("test/a.test.ts > a door > for 'p1' > waits 14 s")).toBe(true);
     expect(has('test/a.test.ts > a door > takes card A')).toBe(true);
+    expect(has('test/a.test.ts > a door > keeps 7 in order')).toBe(true);
     expect(has('test/a.test.ts > stands alone')).toBe(true);
   });
 

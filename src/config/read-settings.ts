@@ -152,8 +152,32 @@ const combinations: readonly Combination[] = [
     },
   },
   {
-    keys: ['door.strike'],
-    check: ({ door }) => (door.strike === 'controller' ? 'strike = "controller" needs the line, which this version does not have.' : undefined),
+    keys: ['door.strike', 'line.port'],
+    check: ({ door, line }) =>
+      door.strike === 'controller' && line.port === undefined
+        ? 'strike = "controller" asks a device on the secure side over the line, and there is no [line] with a port.'
+        : undefined,
+  },
+  {
+    keys: ['line.port', 'line.address'],
+    check: ({ line }) =>
+      (line.port === undefined) === (line.address === undefined)
+        ? undefined
+        : 'line.port and line.address belong together: say both, or neither for a door that stands alone.',
+  },
+  ...(['baudRate', 'decides', 'clear'] as const).map((key) => ({
+    keys: [`line.${key}`, 'line.port', 'line.address'],
+    check: ({ line }: Settings) =>
+      line.port === undefined && line.address === undefined && line[key] !== sections.line.settings[key].byDefault
+        ? `line.${key} says something of a line, and there is none: say line.port and line.address too.`
+        : undefined,
+  })),
+  {
+    keys: ['line.clear', 'line.decides'],
+    check: ({ line }) =>
+      line.clear && line.decides === 'reader'
+        ? 'clear = true is for a door whose panel decides (line.decides); where the reader decides, nothing passes without a secure channel.'
+        : undefined,
   },
   {
     keys: ['reader.mode', 'devices.cardReader'],

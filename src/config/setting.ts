@@ -44,6 +44,13 @@ export const oneOf = <const Choice extends string, Default extends Choice | unde
 
 export const yesNo = (row: Row<boolean, boolean>): Setting<boolean> => ({ ...row, allowed: 'true, false', schema: v.boolean() });
 
+/** One of a few numbers, in the unit that ends the setting's name. */
+export const oneNumberOf = <const Choice extends number>(choices: readonly Choice[], row: Row<Choice, Choice>): Setting<Choice> => ({
+  ...row,
+  allowed: choices.join(', '),
+  schema: v.picklist(choices) as v.GenericSchema<unknown, Choice>,
+});
+
 /** A whole number in [least, most], in the unit that ends the setting's name. */
 export const whole = <Default extends number | undefined>(
   [least, most]: readonly [number, number],
@@ -75,7 +82,12 @@ const absolutePath = v.pipe(
 const pathAllowed = 'an absolute path without ".."';
 
 /** Absolute, and without `..`, so that what the file says is where it is. */
-export const path = (row: Row<string, string>): Setting<string> => ({ ...row, allowed: pathAllowed, schema: absolutePath });
+export const path = <Default extends string | undefined>(row: Row<Held<string, Default>, Default>): Setting<Held<string, Default>> => ({
+  ...row,
+  allowed: pathAllowed,
+  schema: absolutePath as v.GenericSchema<unknown, Held<string, Default>>,
+  byDefault: row.byDefault as Held<string, Default>,
+});
 
 /** Says that a part is not there, where a path would say where it is. */
 export const none = 'none';

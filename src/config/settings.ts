@@ -13,6 +13,7 @@ import {
   name,
   never,
   none,
+  oneNumberOf,
   oneOf,
   path,
   pathOrNone,
@@ -46,6 +47,17 @@ const wired = (what: string, active: string): Setting<Wiring> =>
 /** KEY_* codes (include/uapi/linux/input-event-codes.h); the defaults are three codes that no keyboard sends (BTN_TRIGGER_HAPPY1 to 3). */
 const inputCode = (what: string, byDefault: number): Setting<number> =>
   whole([1, 767], { byDefault, meaning: `The key code at which the input device reports ${what}.`, weaker: changed });
+
+/** Who decides (DESIGN R17). */
+export const deciders = ['reader', 'panel', 'panelThenReader'] as const;
+export type Decider = (typeof deciders)[number];
+
+/** OSDP.md §1. */
+export const lineBaudRates = [9_600, 19_200, 38_400, 57_600, 115_200, 230_400] as const;
+export type LineBaudRate = (typeof lineBaudRates)[number];
+
+/** Highest address of a reader; the one above it reaches every reader (OSDP.md §2). */
+const highestAddress = 126;
 
 export const sections = {
   reader: {
@@ -169,6 +181,38 @@ export const sections = {
         byDefault: undefined,
         meaning: 'Hours after that in which people with the offline-priority mark are served; then nobody. Must be said together with fullHours.',
         weaker: moreOrUnlimited,
+      }),
+    },
+  },
+  line: {
+    meaning: 'The serial line (OSDP on RS-485) to a controller or a panel. Leave it out for a door that stands alone.',
+    settings: {
+      port: path({
+        byDefault: undefined,
+        meaning: 'The serial port, best by a name that stays, such as one of /dev/serial/by-id. Left out: there is no line.',
+        weaker: never,
+      }),
+      address: whole([0, highestAddress], {
+        byDefault: undefined,
+        meaning: 'The address of this reader; no other on its line has it. Must be said together with port.',
+        weaker: never,
+      }),
+      baudRate: oneNumberOf(lineBaudRates, {
+        byDefault: 9_600,
+        meaning: 'Bits a second. The same for all on the line. A rate and an address that were set over the line go before these.',
+        weaker: never,
+      }),
+      decides: oneOf(deciders, {
+        byDefault: 'reader',
+        meaning:
+          'Who decides. "reader": this reader, by its own table. "panel": keys and cards go up, and the panel of any maker drives lights and strike. "panelThenReader": the panel while it is there, this reader while it is not.',
+        weaker: (before, after) => before !== after && after !== 'reader',
+      }),
+      clear: yesNo({
+        byDefault: false,
+        meaning:
+          'Talk to a panel without a secure channel; low security, because whoever is on the wires reads PINs and opens the door. Only where a panel decides.',
+        weaker: becomes(true),
       }),
     },
   },

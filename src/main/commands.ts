@@ -12,7 +12,7 @@ import { doorCard } from '../tools/door-card.ts';
 import { eventJson, eventLine, readEvents, whyNoEvents } from '../tools/event-list.ts';
 import { exampleSettings } from '../tools/example-settings.ts';
 import { exitCodes } from '../tools/exit-codes.ts';
-import { type ReaderKeys, readReaderKeys } from '../tools/key-store.ts';
+import { keyOriginOf, type ReaderKeys, readReaderKeys } from '../tools/key-store.ts';
 import { type ListedPerson, maxPeopleFileBytes, type PeopleError, readPeopleFile } from '../tools/people-file.ts';
 import { readBounded, readSettingsFile } from '../tools/settings-file.ts';
 import { type Imported, importPeople } from '../tools/table-import.ts';
@@ -53,7 +53,7 @@ export const check = (options: RunOptions, io: Printer): void => {
   if (!file.ok) throw new Refusal([...file.failure, goesOn(running.ok, options.lastGood)], exitCodes.settings);
   const { config } = file.value;
   const keys = readReaderKeys(config.dataDir);
-  const { sentences, warnings } = describeDoor(config, keys.ok && keys.value === undefined ? 'none' : 'standAlone');
+  const { sentences, warnings } = describeDoor(config, keys.ok ? keyOriginOf(config.dataDir) : 'standAlone');
   io.out(`${options.config} is in order.\n\n${lines(sentences)}\n${lines(warnings.map((warning) => `! ${warning}`))}`);
   if (!keys.ok) io.out(`! ${keys.failure}\n`);
   const weaker = running.ok ? weakenedBy(running.value.config.settings, config.settings) : [];

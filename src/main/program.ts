@@ -11,8 +11,13 @@ import { columnMeanings, peopleExample } from '../tools/people-columns.ts';
 import type { RunIo } from '../tools/run-door.ts';
 import type { ConfigOptions, EventOptions, Printer, RunOptions } from './commands.ts';
 import { Refusal } from './refusal.ts';
+import type { Terminal } from './terminal.ts';
+import { lineCommands, siteCommands } from './tool-program.ts';
 
-export interface Io extends RunIo, Printer {}
+export interface Io extends RunIo, Printer {
+  /** Where a person sits at one. */
+  readonly terminal?: Terminal;
+}
 
 const defaultSettings = '/boot/firmware/doorpad.toml';
 const defaultLastGood = '/var/lib/doorpad/last-good.toml';
@@ -52,6 +57,8 @@ Examples:
   doorpad check --config doorpad.toml                   what is wrong with it, or what the door will do
   doorpad table import people.csv --config doorpad.toml
   doorpad events --config doorpad.toml --last 20
+  doorpad provision --site ./site --name Gate --address 1   keys for a reader and its controller
+  doorpad find --port /dev/ttyUSB0                      which readers are on a line
 Exit codes: 0 done, 1 refused, 2 wrong use, 70 fault or the door wants a new start, 78 settings refused.`,
     );
   const withConfig = (command: Command): Command => command.option('--config <file>', 'the settings file', defaultSettings);
@@ -79,6 +86,8 @@ Exit codes: 0 done, 1 refused, 2 wrong use, 70 fault or the door wants a new sta
     .option('--profile <name>', `the words to use: ${profiles.join(' or ')}`, profileFrom)
     .action(async (options: EventOptions) => (await commands()).events(options, io));
   tableCommands(root, io, withConfig);
+  siteCommands(root, io, withConfig);
+  lineCommands(root, io, withConfig, end);
   root
     .command('version')
     .description('print the version')

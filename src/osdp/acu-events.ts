@@ -16,7 +16,7 @@ export type Pairing =
   | { readonly kind: 'clear' };
 
 export interface PdSettings {
-  /** 0..0x7e; 0x7f only when it is the one PD of its line. */
+  /** 0..0x7e. The configuration address is for finding and moving a PD, not for working with it (docs/decisions/0016-acu-choices.md). */
   readonly address: number;
   readonly pairing: Pairing;
   /** Longest reply it may send, 128..1440: told by ACURXSIZE. Without it, a PD keeps to 128. */

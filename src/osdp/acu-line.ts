@@ -9,7 +9,7 @@ import type { SecretBytes } from '../shared/secret-bytes.ts';
 import type { AcuEvent, FileRefusal, FileToSend, KeyRefusal, OrderCommand, OrderRefusal, PdSettings, Priority } from './acu-events.ts';
 import { AcuSession } from './acu-session.ts';
 import { configurationAddress, type Frame, mark, maxFrameBytes } from './frame.ts';
-import { Framer } from './framer.ts';
+import { Framer, nominalGapMs } from './framer.ts';
 import { PollSchedule, type Turn } from './poll-schedule.ts';
 
 /** A PD begins its reply within this (OSDP.md §1). */
@@ -20,6 +20,8 @@ export const defaultPollIntervalMs = 50;
 
 /** Of idle line before a frame (OSDP.md §1). */
 const idleCharacters = 2;
+/** So many bytes thrown away were a reply (OSDP.md §2: its shortest, with a checksum); fewer are noise. */
+const leastReplyBytes = 7;
 /** 8N1. */
 const bitsPerCharacter = 10;
 
@@ -56,6 +58,9 @@ export class AcuLine {
   readonly #sessions: AcuSession[] = [];
   #baudRate: number;
   #exchange: Exchange | undefined;
+  /** Thrown away since the last frame was sent. */
+  #droppedBytes = 0;
+  #heardMs = Number.NEGATIVE_INFINITY;
   #idleMs = Number.NEGATIVE_INFINITY;
   #nowMs = Number.NEGATIVE_INFINITY;
   #lastOrder = 0;
@@ -70,15 +75,16 @@ export class AcuLine {
       frame: (frame) => {
         this.#hear(frame);
       },
-      dropped: () => undefined,
+      dropped: (_, bytes) => {
+        this.#droppedBytes += bytes;
+      },
     });
   }
 
   /** Begins to look for a PD. */
   add(settings: PdSettings, nowMs: number): Result<undefined, 'addressInUse' | 'lineFull'> {
-    assert(settings.address >= 0 && settings.address <= configurationAddress, 'an address has 7 bits');
-    const isAlone = settings.address !== configurationAddress || this.#sessions.length === 0;
-    if (!isAlone || this.#at(settings.address) !== undefined || this.#at(configurationAddress) !== undefined) return failed('addressInUse');
+    assert(settings.address >= 0 && settings.address < configurationAddress, 'a PD that is worked with has an address of its own');
+    if (this.#at(settings.address) !== undefined) return failed('addressInUse');
     if (this.#sessions.length >= maxPdsOnLine) return failed('lineFull');
     const tell = (address: number, event: AcuEvent): void => {
       this.#listener.told(address, event);
@@ -149,7 +155,7 @@ export class AcuLine {
 
   /** When `expire` is due, which may be in the past; undefined while there is no PD. */
   get deadlineMs(): number | undefined {
-    if (this.#exchange !== undefined) return this.#lateMs(this.#exchange);
+    if (this.#exchange !== undefined) return Math.min(this.#lateMs(this.#exchange), this.#framer.deadlineMs ?? Number.POSITIVE_INFINITY);
     const nextMs = this.#schedule.nextMs(this.#turns());
     if (nextMs === undefined) return undefined;
     const offlineDues = this.#sessions.map(({ offlineDueMs }) => offlineDueMs ?? Number.POSITIVE_INFINITY);
@@ -159,6 +165,7 @@ export class AcuLine {
   /** Any number of bytes that came at `nowMs` (monotonic). */
   receive(bytes: Uint8Array, nowMs: number): void {
     this.#nowMs = nowMs;
+    this.#heardMs = nowMs;
     this.#idleMs = Math.max(this.#idleMs, nowMs + this.#wireMs(idleCharacters));
     this.#framer.receive(bytes, nowMs);
   }
@@ -191,12 +198,15 @@ export class AcuLine {
     this.#exchange = { session, sentMs: nowMs, replyDueMs, latestMs: replyDueMs + this.#wireMs(maxFrameBytes) };
     // What came before is no answer to this.
     this.#framer.reset();
+    this.#droppedBytes = 0;
     this.#listener.send(bytes);
   }
 
-  /** A reply that has begun may end, but not for ever. */
+  /** A reply that has begun may end, but not for ever. One that came damaged is asked for again as soon as the line is silent. */
   #lateMs({ replyDueMs, latestMs }: Exchange): number {
-    return Math.min(Math.max(replyDueMs, this.#framer.deadlineMs ?? replyDueMs), latestMs);
+    const isDamaged = this.#droppedBytes >= leastReplyBytes;
+    const dueMs = isDamaged ? this.#heardMs + nominalGapMs : Math.max(replyDueMs, this.#framer.deadlineMs ?? replyDueMs);
+    return Math.min(dueMs, latestMs);
   }
 
   #hear(frame: Frame): void {

@@ -15,6 +15,7 @@ export interface Flight {
   readonly kind: 'start' | 'keyset' | 'work';
   readonly job: WorkJob | undefined;
   readonly sequence: number;
+  readonly check: Check;
   readonly bytes: Uint8Array;
   readonly rank: number;
   /** Not said again before. */
@@ -78,6 +79,6 @@ export class AcuSender {
     assert(isSealed || kind === 'start' || this.#keys.isClear, 'a paired PD hears nothing in clear but how a session starts');
     if (isSealed) this.#sealedCommands += 1;
     const bytes = isSealed ? this.#channel.seal(header, code, data) : encodeFrame({ ...header, isReply: false, security: block, code, data });
-    return { kind, job, sequence, bytes, rank, dueMs: Number.NEGATIVE_INFINITY, damaged: 0 };
+    return { kind, job, sequence, check: header.check, bytes, rank, dueMs: Number.NEGATIVE_INFINITY, damaged: 0 };
   }
 }

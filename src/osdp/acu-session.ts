@@ -21,8 +21,11 @@ import { AcuSecureChannel, scbkKinds } from './secure-channel.ts';
 
 /** Without a valid exchange for so long, a PD is offline and its session dead (OSDP.md §1). */
 export const offlineMs = 8_000;
-/** A PD is started anew no sooner than this after the last time: what it answers wrongly costs the others little. */
-export const attemptIntervalMs = 1_000;
+/**
+ * A PD is started anew no sooner than this after the last time: what it answers wrongly costs the others little. Short enough for a start
+ * that noise has spoilt to be repeated, and done, within a second of the noise (SECURITY A1).
+ */
+export const attemptIntervalMs = 700;
 /** How often a step of the start is asked for before it begins anew. */
 export const maxStartTries = 2;
 /** A PD that is online is asked again after a lost reply no later than this. */
@@ -171,6 +174,8 @@ export class AcuSession {
     const { code, sequence } = frame;
     if (flight === undefined || !frame.isReply || frame.address !== this.#sender.address) return false;
     if (sequence !== flight.sequence && sequence !== 0) return false;
+    // With the bit for the CRC flipped, one frame in 256 has a checksum that is right. A command with a CRC is answered with one.
+    if (frame.check === 'checksum' && flight.check === 'crc16') return false;
     const isPlain = frame.mac === undefined;
     const isOpen = this.#channel.state === 'open';
     if (isPlain && code === replies.busy.code) this.#postpone(nowMs, busyRetryMs);

@@ -55,6 +55,7 @@ export interface PdOptions {
 /** The command answered last, and the answer, to give again byte for byte. */
 interface Answered {
   readonly command: Uint8Array;
+  readonly check: Frame['check'];
   readonly reply: Uint8Array;
 }
 
@@ -169,6 +170,7 @@ export class PdSession {
   #hear(frame: Frame): void {
     if (!this.#isForMe(frame)) return;
     this.#security.review(this.#exchange.nowMs);
+    if (this.#isMisread(frame)) return;
     if (frame.sequence !== 0 && isSameBytes(this.#answered?.command, frame.bytes)) {
       this.#send((this.#answered as Answered).reply);
       return;
@@ -253,7 +255,7 @@ export class PdSession {
   /** The command is done: it will not be done again, and its successor is due. */
   #count(frame: Frame, reply: Uint8Array): void {
     this.#sequence = frame.sequence;
-    this.#answered = { command: frame.bytes, reply };
+    this.#answered = { command: frame.bytes, check: frame.check, reply };
     this.#busy = undefined;
   }
 
@@ -296,6 +298,14 @@ export class PdSession {
 
   #isForMe({ isReply, address }: FrameHeader): boolean {
     return !isReply && (address === this.#line.inForce.address || address === configurationAddress);
+  }
+
+  /**
+   * A session keeps to the check it began with. Of frames whose bit for the CRC has flipped, one in 256 has a checksum that is right: it is
+   * damaged like any other, and no reason to end a session.
+   */
+  #isMisread({ check, sequence }: Frame): boolean {
+    return sequence !== 0 && this.#security.isOpen && check !== this.#answered?.check;
   }
 
   /** The command that was answered BUSY, once more. Some ACUs change its sequence, even to 0 (OSDP.md §4). */

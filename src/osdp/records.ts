@@ -104,7 +104,10 @@ function partWith(mostUncounted: number): Schema<Part> {
   };
 }
 
-/** OSDP.md §6: what the parts of EXT_PDID add up to. Text in UTF-8; tags are 0 maker, 1 product, 2 serial, 3 firmware, 4 hardware, 5 URL, 6 reference. */
+/** OSDP.md §6. `firmware` may stand more than once. */
+export const identityTags = { maker: 0, product: 1, serial: 2, firmware: 3, hardware: 4, url: 5, reference: 6 } as const;
+
+/** OSDP.md §6: what the parts of EXT_PDID add up to. Text in UTF-8; a tag without a name may be a later version's. */
 export const extendedIdentity = arrayOf(record({ tag: u8, text: counted(u16) }));
 
 /** OSDP.md §6: where the object's data begins, in 1 byte or, from some senders, 2. */

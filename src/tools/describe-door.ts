@@ -8,8 +8,8 @@ import { type BudgetRule, extendedFactor, extendedInterDigitMs, type Policy } fr
 import { none } from '../config/setting.ts';
 import type { Config } from '../config.ts';
 
-/** Where the keys of the table came from. */
-export type KeyOrigin = 'none' | 'standAlone';
+/** Where the keys of the table came from: nowhere yet, made here, or installed from a site's bundle. */
+export type KeyOrigin = 'none' | 'standAlone' | 'site';
 
 export interface DoorDescription {
   readonly sentences: readonly string[];
@@ -20,8 +20,8 @@ export interface DoorDescription {
 export const describeDoor = (config: Config, keys: KeyOrigin): DoorDescription => ({
   sentences: [
     `"${config.name}" works as an ${config.policy.model}, ${hasKeypad(config.policy.model) ? 'with' : 'without'} a keypad. Mode: ${config.policy.mode}.`,
-    ...whoEnters(config.policy),
-    ...(asksForPin(config.policy.mode) ? typing(config.policy) : []),
+    ...line(config),
+    ...(config.line?.decides === 'panel' ? ['Who enters is for the panel to decide, whatever the mode.'] : decides(config.policy)),
     ...strike(config),
     ...contacts(config),
     ...failures(config.policy),
@@ -29,6 +29,19 @@ export const describeDoor = (config: Config, keys: KeyOrigin): DoorDescription =
   ],
   warnings: warnings(config, keys),
 });
+
+const decides = (policy: Policy): readonly string[] => [...whoEnters(policy), ...(asksForPin(policy.mode) ? typing(policy) : [])];
+
+const line = ({ line: settings }: Config): readonly string[] => {
+  if (settings === undefined) return ['There is no line: this door stands alone.'];
+  const { port, address, baudRate, decides: decider } = settings;
+  const words: Readonly<Record<typeof decider, string>> = {
+    reader: 'A controller brings the table and fetches the events; this reader decides by itself.',
+    panel: 'A panel decides: keys and cards go up as they come, and the panel drives lights, buzzer and strike.',
+    panelThenReader: 'A panel decides while it asks; when it has not asked for 2 s, this reader decides, as below.',
+  };
+  return [`The line is ${port} at ${baudRate} baud, with address ${address}. ${words[decider]}`];
+};
 
 const whoEnters = (policy: Policy): readonly string[] => {
   const alone: Readonly<Record<Mode, string>> = {
@@ -55,9 +68,16 @@ const guessing = ({ attempts, withinMs, firstWaitMs, longestWaitMs }: BudgetRule
   return `${count(attempts, 'wrong PIN', 'wrong PINs')} ${by}${within} ${attempts === 1 ? 'makes' : 'make'} ${what} wait ${duration(firstWaitMs)}, doubling to ${duration(longestWaitMs)}.`;
 };
 
-const strike = ({ policy }: Config): readonly string[] => [
-  `The strike is released for ${duration(policy.strikeMs)} (${duration(policy.strikeMs * extendedFactor)} for people with extended time)${policy.secureOnOpen ? ', or until the door opens' : ''}, by this board's own output: it must be a fail-secure strike.`,
-];
+const strike = ({ policy, strike: release, line: settings }: Config): readonly string[] => {
+  const by = {
+    relay: "by this board's own output: it must be a fail-secure strike",
+    controller: 'by a device on the secure side, asked over the line: without its answer, nobody enters',
+  }[release];
+  if (settings?.decides === 'panel') return [`The strike is released as the panel says, ${by}.`];
+  return [
+    `The strike is released for ${duration(policy.strikeMs)} (${duration(policy.strikeMs * extendedFactor)} for people with extended time)${policy.secureOnOpen ? ', or until the door opens' : ''}, ${by}.`,
+  ];
+};
 
 const contacts = ({ policy, settings: { devices } }: Config): readonly string[] => {
   const [hasContact, hasRex, hasTamper] = [devices.doorContact !== none, devices.rex !== none, devices.tamper !== none];
@@ -88,16 +108,36 @@ const records = ({ journal }: Config): readonly string[] => [
   `The last ${journal.capacity.toLocaleString('en-US')} events are kept; when they are full, ${journal.whenFull === 'gap' ? 'a numbered gap says how many were lost' : 'nobody enters'}.`,
 ];
 
-const warnings = ({ policy, strike: release, settings: { devices } }: Config, keys: KeyOrigin): readonly string[] => {
+const keyWarnings: Readonly<Record<KeyOrigin, string>> = {
+  none: 'This reader has no keys and no table yet: it knows nobody.',
+  standAlone:
+    'Low security: this reader works stand-alone, and the keys that sign its table are on the same card (tier 0). Whoever takes the card can work out every PIN and add people.',
+  site: 'Low security: the keys of this reader are on the same card as its table (tier 0). Whoever takes the card can work out every PIN of this door; only the site can add people.',
+};
+
+const lineWarnings = ({ line: settings }: Config, keys: KeyOrigin): readonly string[] => {
+  if (settings?.clear === true) {
+    return [
+      'Low security: the panel may speak without a secure channel (line.clear). Whoever reaches the wires reads PINs and cards, and opens the door.',
+    ];
+  }
+  if (settings === undefined || keys === 'site') return [];
+  return settings.decides === 'panel'
+    ? ['The line needs a key that the panel has too: from a bundle (doorpad install-keys), or from the panel in install mode.']
+    : ['The keys of this reader do not come from a site: a controller cannot send it tables until they do (doorpad install-keys).'];
+};
+
+const warnings = (config: Config, keys: KeyOrigin): readonly string[] => {
+  const {
+    policy,
+    strike: release,
+    settings: { devices },
+  } = config;
   const said: string[] = [];
   if (release === 'relay') {
     said.push('Low security: the strike is wired to this unit. Whoever takes it off the wall can release the strike with two wires.');
   }
-  said.push(
-    keys === 'none'
-      ? 'This reader has no keys and no table yet: it knows nobody.'
-      : 'Low security: this reader works stand-alone, and the keys that sign its table are on the same card (tier 0). Whoever takes the card can work out every PIN and add people.',
-  );
+  said.push(...(config.line?.decides === 'panel' && keys === 'none' ? [] : [keyWarnings[keys]]), ...lineWarnings(config, keys));
   if (hasKeypad(policy.model) || devices.cardReader !== none) {
     said.push(
       'Low security: what is typed at the keypad or by a card reader also reaches a console of this board. Let no console or login (getty) run on it.',

@@ -1,28 +1,33 @@
 /**
  * The keys of a reader on disk, in `keys/` of its data directory: made in one step, private to their owner, refused when
  * anybody else could read them (SECURITY G8). A file on the same card as the table is tier 0 of SECURITY §8.4: whoever
- * takes the card has the keys. What the keys are for is table/'s.
+ * takes the card has the keys. What the keys are for is table/'s and osdp/'s; the key of the line changes in line-keys.ts.
  */
-import {
-  chmodSync,
-  closeSync,
-  fsyncSync,
-  lstatSync,
-  mkdirSync,
-  mkdtempSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import * as v from 'valibot';
+import type { PdKeySet } from '../osdp/pd-keys.ts';
+import { scbkBytes } from '../osdp/scbk.ts';
 import type { Crypto } from '../ports/crypto.ts';
 import { Fault } from '../shared/faults.ts';
 import { failed, ok, type Result } from '../shared/result.ts';
 import { SecretBytes } from '../shared/secret-bytes.ts';
 import type { Trust } from '../table/header.ts';
+import {
+  checked,
+  exists,
+  fromHex,
+  hexBytes,
+  loosenessOf,
+  preparePrivateDirectory,
+  privateDirectoryMode,
+  readPrivateFile,
+  replacePrivateFile,
+  secretFromHex,
+  syncDirectory,
+  toHex,
+  writeNewPrivateFile,
+} from './private-files.ts';
 
 /** What a running reader needs: whom it obeys, and the key of its tags. */
 export interface ReaderKeys {
@@ -37,35 +42,80 @@ export interface StandAloneKeys extends ReaderKeys {
   readonly authoritySeed: SecretBytes;
 }
 
+/** What a bundle brings to a reader. */
+export interface SiteKeys extends ReaderKeys {
+  /** The key of the line. */
+  readonly scbk: SecretBytes;
+}
+
 const keysDirectory = 'keys';
 const readerFile = 'reader.json';
 const authorityFile = 'authority.json';
-const format = 1;
+const authorityFormat = 1;
+/** Format 1 has no key of the line. In format 2 a reader whose panel set one, and that has no table key, says `null`. */
+const readerFormat = 2;
+const remedy = `Restore it from a copy; or remove ${keysDirectory}/ and import the people anew, or install the bundle again.`;
 
-const hexBytes = (bytes: number): v.GenericSchema<unknown, string> => v.pipe(v.string(), v.regex(new RegExp(`^[0-9a-f]{${bytes * 2}}$`)));
-const readerShape = v.strictObject({
-  format: v.literal(format),
-  site: hexBytes(16),
-  reader: hexBytes(16),
-  authority: hexBytes(32),
-  tableKey: hexBytes(32),
-});
-const authorityShape = v.strictObject({ format: v.literal(format), seed: hexBytes(32) });
+const trustEntries = { site: hexBytes(16), reader: hexBytes(16), authority: hexBytes(32), tableKey: hexBytes(32) };
+const readerShape = v.union([
+  v.pipe(
+    v.strictObject({ format: v.literal(1), ...trustEntries }),
+    v.transform(({ format: _, ...table }) => ({ table, scbk: null, pendingScbk: null })),
+  ),
+  v.pipe(
+    v.strictObject({
+      format: v.literal(readerFormat),
+      table: v.nullable(v.strictObject(trustEntries)),
+      scbk: v.nullable(hexBytes(scbkBytes)),
+      pendingScbk: v.nullable(hexBytes(scbkBytes)),
+    }),
+    v.transform(({ table, scbk, pendingScbk }) => ({ table, scbk, pendingScbk })),
+  ),
+]);
+type ReaderFile = v.InferOutput<typeof readerShape>;
+const authorityShape = v.strictObject({ format: v.literal(authorityFormat), seed: hexBytes(32) });
 
-/** The keys, undefined when none were made yet, or the sentence that says why they are refused. */
-export const readReaderKeys = (dataDir: string): Result<ReaderKeys | undefined, string> => {
+const emptyFile: ReaderFile = { table: null, scbk: null, pendingScbk: null };
+
+const readReaderFile = (dataDir: string): Result<ReaderFile, string> => {
   const directory = join(dataDir, keysDirectory);
   const place = checked(directory, () => {
     if (!exists(directory)) return ok(false);
-    const loose = loosenessOf(directory, 0o700);
+    const loose = loosenessOf(directory, privateDirectoryMode);
     return loose === undefined ? ok(true) : failed(loose);
   });
   if (!place.ok) return place;
-  if (!place.value) return ok(undefined);
-  const file = readKeyFile(join(directory, readerFile), readerShape);
+  return place.value ? readPrivateFile(join(directory, readerFile), readerShape, remedy) : ok(emptyFile);
+};
+
+/** The keys, undefined when none were made yet, or the sentence that says why they are refused. */
+export const readReaderKeys = (dataDir: string): Result<ReaderKeys | undefined, string> => {
+  const file = readReaderFile(dataDir);
   if (!file.ok) return file;
-  const { site, reader, authority, tableKey } = file.value;
-  return ok({ trust: { site: fromHex(site), reader: fromHex(reader), authority: fromHex(authority) }, tableKey: secretFromHex(tableKey) });
+  return ok(file.value.table === null ? undefined : readerKeysOf(file.value.table));
+};
+
+const readerKeysOf = ({ site, reader, authority, tableKey }: NonNullable<ReaderFile['table']>): ReaderKeys => ({
+  trust: { site: fromHex(site), reader: fromHex(reader), authority: fromHex(authority) },
+  tableKey: secretFromHex(tableKey),
+});
+
+/** The key of the line, and one that has yet to prove itself; neither when the line has no key; or why they are refused. */
+export const readLineKeys = (dataDir: string): Result<PdKeySet, string> => {
+  const file = readReaderFile(dataDir);
+  if (!file.ok) return file;
+  const { scbk, pendingScbk } = file.value;
+  return ok({
+    current: scbk === null ? undefined : secretFromHex(scbk),
+    pending: pendingScbk === null ? undefined : secretFromHex(pendingScbk),
+  });
+};
+
+/** Where the keys of the table came from; `none` also for keys that are refused. */
+export const keyOriginOf = (dataDir: string): 'none' | 'standAlone' | 'site' => {
+  const keys = readReaderKeys(dataDir);
+  if (!keys.ok || keys.value === undefined) return 'none';
+  return exists(join(dataDir, keysDirectory, authorityFile)) ? 'standAlone' : 'site';
 };
 
 /** The keys with the authority's seed, undefined when there are no keys, or why they are refused. */
@@ -75,7 +125,7 @@ export const readStandAloneKeys = (dataDir: string): Result<StandAloneKeys | und
   if (keys.value === undefined) return ok(undefined);
   const path = join(dataDir, keysDirectory, authorityFile);
   if (!exists(path)) return failed('The tables of this reader are signed elsewhere: there is no authority key on it.');
-  const file = readKeyFile(path, authorityShape);
+  const file = readPrivateFile(path, authorityShape, remedy);
   return file.ok ? ok({ ...keys.value, authoritySeed: secretFromHex(file.value.seed) }) : file;
 };
 
@@ -90,27 +140,49 @@ export const newStandAloneKeys = (crypto: Crypto): StandAloneKeys => {
 };
 
 /** All of the keys are on disk when this returns, or none; keys that are there are never replaced. Throws a Fault. */
-export const writeStandAloneKeys = (dataDir: string, keys: StandAloneKeys): void => {
+export const writeStandAloneKeys = (dataDir: string, keys: StandAloneKeys): void =>
+  writeKeys(dataDir, keys, JSON.stringify({ format: authorityFormat, seed: toHex(keys.authoritySeed.reveal()) }));
+
+/** The keys of a bundle: likewise. A key that a panel gave the line before is replaced. */
+export const writeSiteKeys = (dataDir: string, keys: SiteKeys): void => writeKeys(dataDir, keys, undefined);
+
+const tableOf = ({ trust: { site, reader, authority }, tableKey }: ReaderKeys): NonNullable<ReaderFile['table']> => ({
+  site: toHex(site),
+  reader: toHex(reader),
+  authority: toHex(authority),
+  tableKey: toHex(tableKey.reveal()),
+});
+
+const textOf = (file: ReaderFile): string => `${JSON.stringify({ format: readerFormat, ...file })}\n`;
+
+const writeKeys = (dataDir: string, keys: ReaderKeys & Partial<SiteKeys>, authority: string | undefined): void => {
+  const before = readReaderFile(dataDir);
+  if (!before.ok || before.value.table !== null) throw notWritten(dataDir, before.ok ? 'there are keys' : before.failure);
+  const scbk = keys.scbk === undefined ? before.value.scbk : toHex(keys.scbk.reveal());
+  const pendingScbk = keys.scbk === undefined ? before.value.pendingScbk : null;
+  const reader = textOf({ table: tableOf(keys), scbk, pendingScbk });
   try {
-    writeKeys(dataDir, keys);
+    if (exists(join(dataDir, keysDirectory))) {
+      // The reader's file goes last: until it names an authority, no seed counts.
+      const seedFile = join(dataDir, keysDirectory, authorityFile);
+      if (authority === undefined) rmSync(seedFile, { force: true });
+      else replacePrivateFile(seedFile, `${authority}\n`);
+      replacePrivateFile(join(dataDir, keysDirectory, readerFile), reader);
+    } else {
+      writeKeysDirectory(dataDir, { [readerFile]: reader, ...(authority === undefined ? {} : { [authorityFile]: `${authority}\n` }) });
+    }
   } catch (thrown) {
-    throw new Fault('disk.failed', `The keys could not be written to ${dataDir}.`, thrown);
+    throw notWritten(dataDir, thrown);
   }
 };
 
-const writeKeys = (dataDir: string, { trust, tableKey, authoritySeed }: StandAloneKeys): void => {
+const notWritten = (dataDir: string, cause: unknown): Fault => new Fault('disk.failed', `The keys could not be written to ${dataDir}.`, cause);
+
+const writeKeysDirectory = (dataDir: string, files: Readonly<Record<string, string>>): void => {
   const incoming = mkdtempSync(join(dataDir, `${keysDirectory}.new-`));
   try {
-    chmodSync(incoming, 0o700);
-    const { site, reader, authority } = trust;
-    writeKeyFile(join(incoming, readerFile), {
-      format,
-      site: toHex(site),
-      reader: toHex(reader),
-      authority: toHex(authority),
-      tableKey: toHex(tableKey.reveal()),
-    });
-    writeKeyFile(join(incoming, authorityFile), { format, seed: toHex(authoritySeed.reveal()) });
+    chmodSync(incoming, privateDirectoryMode);
+    for (const [name, content] of Object.entries(files)) writeNewPrivateFile(join(incoming, name), content);
     syncDirectory(incoming);
     renameSync(incoming, join(dataDir, keysDirectory));
     syncDirectory(dataDir);
@@ -120,72 +192,30 @@ const writeKeys = (dataDir: string, { trust, tableKey, authoritySeed }: StandAlo
   }
 };
 
+/** The file with these keys of the line in place of its own, and where it goes; the sentence says why not. */
+export const readerFileWith = (dataDir: string, { current, pending }: PdKeySet): Result<{ readonly path: string; readonly text: string }, string> => {
+  const file = readReaderFile(dataDir);
+  if (!file.ok) return file;
+  const hexOf = (key: SecretBytes | undefined): string | null => (key === undefined ? null : toHex(key.reveal()));
+  const text = textOf({ table: file.value.table, scbk: hexOf(current), pendingScbk: hexOf(pending) });
+  return ok({ path: join(dataDir, keysDirectory, readerFile), text });
+};
+
 /**
- * Makes the data directory, or accepts one that is only its owner's; the sentence says why not. Running as another user
- * would leave files that the reader itself cannot read.
+ * Keeps the keys of the line: as they were before or as these are, whenever the power goes, on disk when this returns. Everything
+ * else in the file stays. Throws a Fault.
  */
-export const prepareDataDirectory = (dataDir: string): Result<void, string> =>
-  checked(dataDir, () => {
-    if (!exists(dataDir)) {
-      mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-      chmodSync(dataDir, 0o700);
-    }
-    const loose = loosenessOf(dataDir, 0o700);
-    return loose === undefined ? ok(undefined) : failed(loose);
-  });
-
-const readKeyFile = <Shape>(path: string, shape: v.GenericSchema<unknown, Shape>): Result<Shape, string> =>
-  checked(path, () => {
-    const loose = loosenessOf(path, 0o600);
-    if (loose !== undefined) return failed(loose);
-    const read = v.safeParse(shape, parseJson(readFileSync(path, 'utf8')));
-    return read.success
-      ? ok(read.output)
-      : failed(`${path} is damaged. Restore it from a copy; or remove ${keysDirectory}/ and import the people anew.`);
-  });
-
-const parseJson = (text: string): unknown => {
+export const keepLineKeys = (dataDir: string, keys: PdKeySet): void => {
+  const file = readerFileWith(dataDir, keys);
+  if (!file.ok) throw notWritten(dataDir, file.failure);
+  const { path, text } = file.value;
   try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-};
-
-/** Says in a sentence what the system said in a code. */
-const checked = <Value>(path: string, work: () => Result<Value, string>): Result<Value, string> => {
-  try {
-    return work();
+    if (!exists(join(dataDir, keysDirectory))) writeKeysDirectory(dataDir, { [readerFile]: text });
+    else if (readFileSync(path, 'utf8') !== text) replacePrivateFile(path, text);
   } catch (thrown) {
-    return failed(`${path} cannot be used: ${(thrown as NodeJS.ErrnoException).code}.`);
+    throw notWritten(dataDir, thrown);
   }
 };
 
-/** Why a file or directory is not private to this user, or undefined. */
-const loosenessOf = (path: string, mode: number): string | undefined => {
-  const found = lstatSync(path);
-  if (found.isSymbolicLink()) return `${path} is a link; it must be the place itself.`;
-  if (found.uid !== process.geteuid?.()) return `${path} belongs to another user (${found.uid}). Run this as that user.`;
-  if ((found.mode & 0o077) === 0) return undefined;
-  return `${path} can be used by other users (mode ${(found.mode & 0o777).toString(8)}). If nobody can have read it, run: chmod ${mode.toString(8)} ${path}`;
-};
-
-const exists = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false }) !== undefined;
-
-const writeKeyFile = (path: string, content: Readonly<Record<string, string | number>>): void => {
-  writeFileSync(path, `${JSON.stringify(content)}\n`, { mode: 0o600, flag: 'wx', flush: true });
-  chmodSync(path, 0o600);
-};
-
-const syncDirectory = (path: string): void => {
-  const handle = openSync(path, 'r');
-  try {
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
-};
-
-const toHex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
-const fromHex = (hex: string): Uint8Array => Uint8Array.from(Buffer.from(hex, 'hex'));
-const secretFromHex = (hex: string): SecretBytes => new SecretBytes(fromHex(hex));
+/** Makes the data directory, or accepts one that is only its owner's; the sentence says why not. */
+export const prepareDataDirectory = (dataDir: string): Result<void, string> => preparePrivateDirectory(dataDir);

@@ -52,6 +52,8 @@ describe('a change of settings', () => {
     ['[reader]\ndataDir = "/elsewhere"\n[devices]\nkeypad = "/dev/input/event7"\ncardReader = "/dev/input/event8"', []],
     ['[journal]\ncapacity = 1000', ['journal.capacity']],
     ['[entry]\nduress = true', ['entry.duress']],
+    ['[line]\nport = "/dev/ttyS0"\naddress = 1\nbaudRate = 115200', []],
+    ['[line]\nport = "/dev/ttyS0"\naddress = 1\ndecides = "panelThenReader"\nclear = true', ['line.decides', 'line.clear']],
   ])('to %j weakens %j, and back again only what can open others', (text, weakened) => {
     const [before, after] = [settingsOf(''), settingsOf(text)];
     expect(weakenedBy(before, after)).toEqual(weakened);

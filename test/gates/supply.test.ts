@@ -78,6 +78,11 @@ describe('packages at the door', () => {
     expect(tooManyPackages(lockOf({ ...lock.packages, 'node_modules/p24': {} }))).toEqual([]);
   });
 
+  it('are not counted where no running reader loads them', () => {
+    const lock = lockOf({ '': { dependencies: { uqr: '1.0.0', a: '1.0.0' } }, 'node_modules/uqr': {}, 'node_modules/a': {} });
+    expect(runtimePackages(lock)).toEqual(['node_modules/a']);
+  });
+
   it('are those that Node would find: the nearest copy', () => {
     const lock = lockOf({
       '': { dependencies: { a: '1.0.0' } },

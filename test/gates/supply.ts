@@ -34,6 +34,11 @@ const installScriptsNotNeeded: Readonly<Record<string, string>> = {
   fsevents: 'for macOS only, optional, and ships its binary',
 };
 
+/** Packages that no running reader loads: they are not counted as running at the door. */
+const notAtTheDoor: Readonly<Record<string, string>> = {
+  uqr: 'draws the labels where readers are provisioned, and is loaded by that command alone',
+};
+
 const forbiddenLicence = /\b(?:A?GPL|LGPL|SSPL|BUSL|CC-BY-NC|UNLICENSED|SEE LICENSE)/i;
 
 /** Of `node_modules/a/node_modules/@b/c`: `@b/c`. */
@@ -76,7 +81,7 @@ export function runtimePackages(lock: Lockfile): string[] {
     for (const name of Object.keys(wanted.dependencies ?? {})) {
       const place = placeOf(lock, from, name);
       const locked = lock.packages[place];
-      if (found.has(place) || locked === undefined) continue;
+      if (found.has(place) || locked === undefined || notAtTheDoor[name] !== undefined) continue;
       found.add(place);
       visit(place, locked);
     }

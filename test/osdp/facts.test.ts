@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { bytesOf, capabilitiesFrom, capabilityListOf, capabilityOfBytes, functionCodes } from '../../src/osdp/capabilities.ts';
 import { lineKeyOf, lineKeys } from '../../src/osdp/keypad-codes.ts';
 import { nakCodes, nakReasonFor, nakReasonOf } from '../../src/osdp/nak.ts';
+import { colors, identityTags } from '../../src/osdp/records.ts';
 
 describe('the capabilities of a PD', () => {
   it('are written in the order of their codes and read again', () => {
@@ -48,6 +49,14 @@ describe('the keys on the line', () => {
   it('are digits in ASCII, # as enter and * as delete', () => {
     for (const digit of '0123456789') expect(lineKeyOf(digit.charCodeAt(0))).toBe(digit);
     expect([lineKeys['#'], lineKeys['*']]).toEqual([0x0d, 0x7f]);
+  });
+});
+
+describe('the numbers of names', () => {
+  it('are those of OSDP.md §6 and §7: tags of an extended identity, colours', () => {
+    expect(Object.values(identityTags)).toEqual([0, 1, 2, 3, 4, 5, 6]);
+    expect(Object.keys(colors)).toEqual(['black', 'red', 'green', 'amber', 'blue', 'magenta', 'cyan', 'white']);
+    expect(Object.values(colors)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
   });
 });
 

@@ -11,34 +11,13 @@ import { Listener } from '../../src/osdp/listener.ts';
 import { decodeReply, encodeReply } from '../../src/osdp/replies.ts';
 import { SessionChain, SessionCipher } from '../../src/osdp/session-cipher.ts';
 import { bytesOf, hexOf, withCheck } from './bytes.ts';
-import { commandSamples, replySamples } from './samples.ts';
+import { frameFrom, payloadFrom } from './fuzz-grammar.ts';
 import { crypto, frameOf, SecurePair, scbk } from './secure-pair.ts';
 
 const frames = 200_000;
 const secureFrames = 10_000;
 const none = new Uint8Array(0);
-const samples = [...Object.values(commandSamples), ...Object.values(replySamples)].map(({ hex }) => bytesOf(hex));
-
 const randomBytes = (random: Random, length: number): number[] => Array.from({ length }, () => random.int(256));
-
-/** A payload that was one, with a byte changed, or one more or less; or no payload at all. */
-const payloadOf = (random: Random): readonly number[] => {
-  if (random.int(3) === 0) return randomBytes(random, random.int(random.int(20) === 0 ? 1430 : 40));
-  const payload = [...(samples[random.int(samples.length)] ?? none)];
-  const at = random.int(payload.length + 1);
-  payload.splice(at, random.int(2), ...randomBytes(random, random.int(2)));
-  return payload;
-};
-
-/** Any frame: mostly plausible blocks, some that lie about their length. */
-const frameFrom = (random: Random): Uint8Array => {
-  const hasBlock = random.int(2) === 0;
-  const type = random.int(4) === 0 ? random.int(256) : 0x11 + random.int(8);
-  const block = !hasBlock ? [] : random.int(4) === 0 ? randomBytes(random, random.int(5)) : type < 0x15 ? [3, type, random.int(256)] : [2, type];
-  const control = random.int(4) | (random.int(4) === 0 ? 0 : 4) | (hasBlock ? 8 : 0) | (random.int(16) === 0 ? random.int(16) << 4 : 0);
-  const covered = [0x53, random.int(256), 0, 0, control, ...block, random.int(256), ...payloadOf(random)];
-  return withCheck(Uint8Array.from(covered.slice(0, 1438)));
-};
 
 const understand = (frame: Frame, data: Uint8Array): boolean => {
   const command = decodeCommand(frame.code, data);
@@ -80,7 +59,7 @@ describe('nonsense with a right check', () => {
     const random = new Random(0xa8);
     const pair = new SecurePair();
     for (let count = 0; count < secureFrames; count += 1) {
-      const data = Uint8Array.from(payloadOf(random).slice(0, 1400));
+      const data = Uint8Array.from(payloadFrom(random).slice(0, 1400));
       const frame = frameOf(pair.command(random.int(256), data));
       const opened = pair.pd.open(frame);
       if (!opened.ok || hexOf(opened.value) !== hexOf(data)) expect.fail(`seed ${random.seed}, frame ${count}`);

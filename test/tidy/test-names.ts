@@ -28,6 +28,18 @@ function closing(code: string, open: number): number {
   return code.length;
 }
 
+/** Where the types at `open` end, if they begin there: behind the last `>` that is not of an arrow. */
+function behindTypes(code: string, open: number): number {
+  if (code[open] !== '<') return open;
+  let depth = 0;
+  for (let at = open; at < code.length; at += 1) {
+    if (code[at] === '<') depth += 1;
+    if (code[at] === '>' && code[at - 1] !== '=') depth -= 1;
+    if (depth === 0) return at + 1;
+  }
+  return code.length;
+}
+
 /** The first argument as a pattern: a string, a template, or something only running the tests would tell. */
 function nameAt(text: string, position: number, isEach: boolean): RegExpParts {
   const literal = /\s*(?:'((?:[^'\\\n]|\\.)*)'|"((?:[^"\\\n]|\\.)*)"|`((?:[^`\\]|\\.)*)`)\s*[,)]/y;
@@ -51,7 +63,7 @@ function callsIn({ text, code }: Source): Call[] {
       at = modifiers.lastIndex;
       if (modifier[1] !== 'each' && modifier[1] !== 'for') continue;
       isEach = true;
-      at = closing(code, at) + 1;
+      at = closing(code, behindTypes(code, at)) + 1;
     }
     if (code[at] !== '(') return [];
     return [{ isTest: match[1] !== 'describe', name: nameAt(text, at + 1, isEach), start: match.index, end: closing(code, at) }];

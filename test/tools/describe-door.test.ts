@@ -10,6 +10,11 @@ const configOf = (text: string): Config => {
   if (!config.ok) throw new Error(JSON.stringify(config.failure));
   return config.value;
 };
+const controllerStrike = (text: string): Config => {
+  const config = readConfig(`door.strike = "controller"\n${text}`);
+  if (!config.ok) throw new Error(JSON.stringify(config.failure));
+  return config.value;
+};
 const said = (text: string): string => describeDoor(configOf(text), 'none').sentences.join('\n');
 const warned = (text: string): string => describeDoor(configOf(text), 'standAlone').warnings.join('\n');
 
@@ -65,6 +70,31 @@ describe('the description of a door', () => {
       'The last 1,000 events are kept; when they are full, nobody enters.',
     );
     expect(said('entry.duress = true')).toContain('A duress PIN opens as usual and raises a silent event.');
+  });
+
+  it('says who decides, and over which line', () => {
+    const line = (text = ''): string => `[line]\nport = "/dev/ttyS0"\naddress = 3\n${text}`;
+    expect(said('')).toContain('There is no line: this door stands alone.');
+    expect(said(line('baudRate = 38400'))).toContain('The line is /dev/ttyS0 at 38400 baud, with address 3. A controller brings the table');
+    expect(said(line('decides = "panelThenReader"'))).toContain('when it has not asked for 2 s, this reader decides, as below.');
+    const panel = said(line('decides = "panel"'));
+    expect(panel).toContain('Who enters is for the panel to decide, whatever the mode.');
+    expect(panel).toContain("The strike is released as the panel says, by this board's own output");
+    expect(panel).not.toContain('end with #');
+    const asked = describeDoor(controllerStrike(line()), 'site');
+    expect(asked.sentences.join('\n')).toContain('by a device on the secure side, asked over the line: without its answer, nobody enters.');
+    expect(asked.warnings.join('\n')).not.toContain('wired to this unit');
+  });
+
+  it('warns of a line without a secure channel, and of keys that a line needs', () => {
+    const line = (text = ''): Config => configOf(`[line]\nport = "/dev/ttyS0"\naddress = 3\n${text}`);
+    const all = (config: Config, keys: 'none' | 'standAlone' | 'site'): string => describeDoor(config, keys).warnings.join('\n');
+    expect(all(line('decides = "panel"\nclear = true'), 'none')).toContain('the panel may speak without a secure channel (line.clear)');
+    expect(all(line('decides = "panel"\nclear = true'), 'none')).not.toContain('it knows nobody');
+    expect(all(line('decides = "panel"'), 'none')).toContain('The line needs a key that the panel has too');
+    expect(all(line(), 'standAlone')).toContain('do not come from a site');
+    expect(all(line(), 'site')).toContain('only the site can add people');
+    expect(all(line(), 'site')).not.toContain('install-keys');
   });
 
   it('warns of everything that is low security', () => {

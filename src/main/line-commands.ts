@@ -1,0 +1,211 @@
+/** What the commands print that find readers on a line, hear it, and test it. What is found, heard and measured is tools/'s. */
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { lineBaudRates } from '../config/settings.ts';
+import type { LineConfig } from '../config.ts';
+import { NodeClock } from '../drivers/node-clock.ts';
+import { NodeCrypto } from '../drivers/node-crypto.ts';
+import { SerialLink, type SerialLinkNews } from '../drivers/serial-link.ts';
+import { configurationAddress } from '../osdp/frame.ts';
+import { osdpcapLine } from '../osdp/osdpcap.ts';
+import type { SecretBytes } from '../shared/secret-bytes.ts';
+import { exitCodes } from '../tools/exit-codes.ts';
+import { type Progress, ReaderSearch, type Search } from '../tools/find-readers.ts';
+import { lineStateOf, progressText, searchReport } from '../tools/find-report.ts';
+import { LineAsker } from '../tools/line-asker.ts';
+import { qualityText, type RatesTest, testRate, testRates, verdictOf } from '../tools/line-test.ts';
+import { maxCaptureBytes, readKeyFile, readRecordedLine } from '../tools/listen-files.ts';
+import { entryJson, entryLine, listenOn, Transcript, type TranscriptOptions } from '../tools/listen-line.ts';
+import { privateFileMode } from '../tools/private-files.ts';
+import { readBounded, readSettingsFile } from '../tools/settings-file.ts';
+import type { ConfigOptions, Printer } from './commands.ts';
+import { Refusal } from './refusal.ts';
+import type { Terminal } from './terminal.ts';
+
+export interface LineOptions extends ConfigOptions {
+  readonly port?: string;
+}
+export interface FindCommand extends LineOptions {
+  readonly baud?: readonly number[];
+  readonly addresses?: readonly number[];
+  readonly all?: true;
+}
+export interface ListenCommand extends LineOptions {
+  readonly baud?: number;
+  readonly keyFile?: string;
+  readonly write?: string;
+  readonly json?: true;
+  readonly reveal?: true;
+}
+export interface LineTestCommand extends LineOptions {
+  readonly address?: number;
+  readonly baud?: number;
+  readonly questions: number;
+  readonly rates?: true;
+}
+export interface LineIo extends Printer {
+  readonly terminal?: Terminal;
+  /** Resolves when the command is to stop before its end. */
+  stopAsked(): Promise<void>;
+}
+
+const defaultBaudRate = 9_600;
+const clock = new NodeClock();
+const crypto = new NodeCrypto();
+
+/** The line of the command, or of the settings. */
+const lineOf = ({ port, config }: LineOptions): Pick<LineConfig, 'port'> & Partial<LineConfig> => {
+  const settings = readSettingsFile(config);
+  const line = settings.ok ? settings.value.config.line : undefined;
+  if (port !== undefined) return line?.port === port ? line : { port };
+  if (line !== undefined) return line;
+  if (!settings.ok) throw new Refusal(['Say --port PATH: there are no settings that name a line.', ...settings.failure], exitCodes.usage);
+  throw new Refusal([`Say --port PATH: ${config} names no line.`], exitCodes.usage);
+};
+
+/** The first thing that keeps the port from being used ends the command: nobody waits for an adapter without knowing. */
+const watchedLink = (path: string, baudRate: number, io: Printer): { readonly link: SerialLink; readonly away: Promise<never> } => {
+  const { promise: away, reject } = Promise.withResolvers<never>();
+  away.catch(() => undefined);
+  const told = ({ what, sentence }: SerialLinkNews): void => {
+    if (what === 'away' || what === 'lost') reject(new Refusal([`${path}: ${sentence}.`], exitCodes.refused));
+    if (what === 'slow') io.err(`${path}: ${sentence}.\n`);
+  };
+  return { link: new SerialLink({ path, baudRate, clock, told }), away };
+};
+
+/** Asks on the line until the work is done, the port is gone, or somebody stops it. */
+const asking = async <Value>(path: string, baudRate: number, io: LineIo, work: (asker: LineAsker) => Promise<Value>): Promise<Value> => {
+  const { link, away } = watchedLink(path, baudRate, io);
+  const asker = new LineAsker(link, clock, baudRate);
+  const stopped = io.stopAsked().then(() => {
+    throw new Refusal(['Stopped before the end.'], exitCodes.refused);
+  });
+  try {
+    await Promise.race([asker.attached, away, stopped]);
+    return await Promise.race([work(asker), away, stopped]);
+  } finally {
+    asker.stop();
+  }
+};
+
+/** Progress is for people who watch; what is printed before the end of a line is taken back. */
+const progressOn =
+  (io: LineIo) =>
+  (progress: Progress): void => {
+    if (io.terminal?.isErrShown === true) io.err(`\r${progressText(progress).padEnd(60)}`);
+  };
+const endProgress = (io: LineIo): void => {
+  if (io.terminal?.isErrShown === true) io.err(`\r${' '.repeat(60)}\r`);
+};
+
+const allAddresses = Array.from({ length: configurationAddress }, (_, address) => address);
+
+/** Resolves with the exit code: done when readers were found and nothing is wrong. */
+export const find = async (
+  { baud: baudRates = lineBaudRates, addresses = allAddresses, all, ...options }: FindCommand,
+  io: LineIo,
+): Promise<number> => {
+  const { port } = lineOf(options);
+  const [firstRate = defaultBaudRate] = baudRates;
+  const searchOf = (asker: LineAsker): Promise<Search> =>
+    new ReaderSearch(asker, crypto, progressOn(io)).run({ baudRates, addresses, isThorough: all === true });
+  const search = await asking(port, firstRate, io, searchOf).finally(() => endProgress(io));
+  io.out(`${searchReport(search).join('\n')}\n`);
+  const isWell = search.readers.length > 0 && search.conflicts.length === 0 && lineStateOf(search.noise) === 'quiet';
+  return isWell ? exitCodes.done : exitCodes.refused;
+};
+
+export const listen = async (file: string | undefined, options: ListenCommand, io: LineIo): Promise<void> => {
+  if (file !== undefined && options.port !== undefined) throw new Refusal(['Say a capture file or --port PATH, not both.'], exitCodes.usage);
+  const line = options.json === true ? entryJson : entryLine;
+  const transcriptOptions = {
+    crypto,
+    keys: options.keyFile === undefined ? [] : keysIn(options.keyFile),
+    isRevealed: options.reveal === true,
+    told: (entry: Parameters<TranscriptOptions['told']>[0]) => io.out(line(entry)),
+  };
+  if (file === undefined) await listenLive(options, transcriptOptions, io);
+  else playFile(file, transcriptOptions);
+};
+
+const keysIn = (path: string): readonly SecretBytes[] => {
+  const keys = readKeyFile(path);
+  if (!keys.ok) throw new Refusal([keys.failure], exitCodes.refused);
+  return keys.value;
+};
+
+const playFile = (file: string, options: TranscriptOptions): void => {
+  const bytes = readBounded(file, maxCaptureBytes);
+  if (!bytes.ok) throw new Refusal([`${file}: ${bytes.failure}`], exitCodes.refused);
+  const recorded = readRecordedLine(bytes.value);
+  if (!recorded.ok) throw new Refusal([`${file}: ${recorded.failure}`], exitCodes.refused);
+  const transcript = new Transcript({ ...options, keys: [...options.keys, ...recorded.value.keys] });
+  for (const burst of recorded.value.bursts) transcript.receive(burst.bytes, burst.atMs);
+  transcript.end();
+};
+
+const listenLive = async ({ baud, write, ...options }: ListenCommand, transcriptOptions: TranscriptOptions, io: LineIo): Promise<void> => {
+  const { port, baudRate = defaultBaudRate } = lineOf(options);
+  const { link, away } = watchedLink(port, baud ?? baudRate, io);
+  const capture = write === undefined ? undefined : newCapture(write, io);
+  const transcript = new Transcript({ ...transcriptOptions, ...(capture && { framed: ({ bytes }, atMs) => capture.frame(bytes, atMs) }) });
+  const subscription = listenOn(link, clock, transcript);
+  try {
+    await Promise.race([io.stopAsked(), away, ...(capture === undefined ? [] : [capture.full])]);
+  } finally {
+    subscription.stop();
+    capture?.close();
+  }
+};
+
+interface CaptureFile {
+  frame(bytes: Uint8Array, atMs: number): void;
+  /** Rejects when the disk takes no more. */
+  readonly full: Promise<never>;
+  close(): void;
+}
+
+/** What is said in clear is in it as it was: digits and card numbers too. */
+const newCapture = (path: string, io: Printer): CaptureFile => {
+  const startMs = Date.now();
+  const handle = opened(path);
+  io.err(`${path} takes everything that is said, also digits and card numbers where there is no secure channel: keep it private.\n`);
+  const { promise: full, reject } = Promise.withResolvers<never>();
+  full.catch(() => undefined);
+  return {
+    full,
+    frame: (bytes, atMs) => {
+      try {
+        writeSync(handle, osdpcapLine({ atMs: startMs + atMs, bytes }));
+      } catch (thrown) {
+        reject(new Refusal([`${path} cannot be written: ${(thrown as NodeJS.ErrnoException).code}.`], exitCodes.refused));
+      }
+    },
+    close: () => closeSync(handle),
+  };
+};
+
+const opened = (path: string): number => {
+  try {
+    return openSync(path, 'wx', privateFileMode);
+  } catch (thrown) {
+    const { code } = thrown as NodeJS.ErrnoException;
+    throw new Refusal([code === 'EEXIST' ? `${path} is there already: name a new file.` : `${path} cannot be written: ${code}.`], exitCodes.refused);
+  }
+};
+
+/** Resolves with the exit code: done when every rate that was tested is good or fair. */
+export const lineTest = async ({ address: asked, baud, questions, rates, ...options }: LineTestCommand, io: LineIo): Promise<number> => {
+  const line = lineOf(options);
+  const address = asked ?? line.address;
+  if (address === undefined) throw new Refusal(['Say --address N: which reader to ask.'], exitCodes.usage);
+  const baudRate = baud ?? line.baudRate ?? defaultBaudRate;
+  const { qualities, notes, isBack }: RatesTest = await asking(line.port, baudRate, io, async (asker) =>
+    rates === true
+      ? testRates(asker, address, baudRate, lineBaudRates, questions)
+      : { qualities: [await testRate(asker, address, baudRate, questions)], notes: [], isBack: true },
+  );
+  io.out([...qualities.map(qualityText), ...notes].map((text) => `${text}\n`).join(''));
+  const isWell = isBack && qualities.every((quality) => ['good', 'fair'].includes(verdictOf(quality)));
+  return isWell ? exitCodes.done : exitCodes.refused;
+};

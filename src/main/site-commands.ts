@@ -1,0 +1,148 @@
+/** What the commands print that make a site's keys and bring them to a reader. How the keys are made and kept is tools/'s. */
+import { existsSync } from 'node:fs';
+import { NodeCrypto } from '../drivers/node-crypto.ts';
+import type { SecretBytes } from '../shared/secret-bytes.ts';
+import { exitCodes } from '../tools/exit-codes.ts';
+import { keyOriginOf, prepareDataDirectory, readReaderKeys, writeSiteKeys } from '../tools/key-store.ts';
+import { writeNewPrivateFile } from '../tools/private-files.ts';
+import { codeFrom, codeText, leastCodeDigits, maxBundleBytes, openBundle, type ReaderPlace } from '../tools/provision-bundle.ts';
+import { maxListBytes, readerPlaceFrom, readReaderList } from '../tools/provision-list.ts';
+import { controllerFile, type Issued, type Provisioned, provision } from '../tools/provision-site.ts';
+import { readBounded, readSettingsFile } from '../tools/settings-file.ts';
+import type { ConfigOptions, Printer } from './commands.ts';
+import { Refusal } from './refusal.ts';
+import type { Terminal } from './terminal.ts';
+
+export interface ProvisionCommand {
+  readonly site: string;
+  readonly name?: string;
+  readonly address?: string;
+  readonly serial?: string;
+  readonly csv?: string;
+  readonly newCode?: true;
+  readonly codesFile?: string;
+}
+export interface InstallCommand extends ConfigOptions {
+  readonly codeFile?: string;
+}
+export interface SiteIo extends Printer {
+  readonly terminal?: Terminal;
+}
+
+const nothingChanged = 'Nothing was changed.';
+const maxCodeFileBytes = 1_024;
+const crypto = new NodeCrypto();
+
+export const provisionSite = async (options: ProvisionCommand, io: SiteIo): Promise<void> => {
+  const { site, codesFile, newCode } = options;
+  const wanted = wantedReaders(options);
+  if (codesFile === undefined && io.terminal?.isOutShown !== true) {
+    throw new Refusal(
+      ['The codes of the bundles are shown on a terminal only. To have them in a private file: --codes-file FILE.', nothingChanged],
+      exitCodes.refused,
+    );
+  }
+  if (codesFile !== undefined && existsSync(codesFile)) {
+    throw new Refusal([`${codesFile} is there already: name a new file.`, nothingChanged], exitCodes.refused);
+  }
+  const keepCodes = (issued: readonly Issued[]): void => {
+    if (codesFile !== undefined && issued.length > 0) writeNewPrivateFile(codesFile, codesText(issued));
+  };
+  const made = await provision(site, wanted, { crypto, isRenewing: newCode === true, keepCodes });
+  if (!made.ok) throw new Refusal([...made.failure, nothingChanged], exitCodes.refused);
+  io.out(provisionedText(made.value, options));
+};
+
+const wantedReaders = ({ name, address, serial = '', csv }: ProvisionCommand): readonly ReaderPlace[] => {
+  if (csv === undefined) {
+    if (name === undefined || address === undefined) {
+      throw new Refusal(['Say --name and --address of one reader, or --csv FILE for many.'], exitCodes.usage);
+    }
+    const place = readerPlaceFrom({ name, address, serial });
+    if (!place.ok) throw new Refusal([...place.failure, nothingChanged], exitCodes.refused);
+    return [place.value];
+  }
+  if (name !== undefined || address !== undefined || serial !== '') {
+    throw new Refusal(['Say either --csv FILE, or --name, --address and --serial of one reader.'], exitCodes.usage);
+  }
+  const bytes = readBounded(csv, maxListBytes);
+  if (!bytes.ok) throw new Refusal([`${csv}: ${bytes.failure}`, nothingChanged], exitCodes.refused);
+  const list = readReaderList(bytes.value);
+  if (list.ok) return list.value;
+  const errors = list.failure.map(({ line, sentence }) => `${csv}${line === undefined ? '' : `:${line}`}: ${sentence}`);
+  throw new Refusal([...errors, nothingChanged], exitCodes.refused);
+};
+
+const codesText = (issued: readonly Issued[]): string => issued.map(({ bundle, code }) => `${codeText(code)}  ${bundle}\n`).join('');
+
+const provisionedText = ({ isNewSite, issued, unchanged }: Provisioned, { site, codesFile }: ProvisionCommand): string => {
+  const lines = [
+    ...(isNewSite ? [`The site was made in ${site}. Keep a copy of it in a safe place: its readers obey no other.`] : []),
+    ...unchanged.map(({ name }) => `"${name}" was there already: nothing was changed for it.`),
+    ...issued.flatMap(({ place, bundle, label }) => [`"${place.name}", address ${place.address}: bundle ${bundle}, label ${label}`]),
+  ];
+  if (issued.length > 0) {
+    lines.push(
+      ...(codesFile === undefined
+        ? ['', 'The codes are shown this once, and stand in no file. Carry each another way than its bundle:', codesText(issued).trimEnd()]
+        : [`The codes are in ${codesFile}. Carry each another way than its bundle, and then delete the file.`]),
+      '',
+      'At each reader: say the address in [line] of its settings, then: doorpad install-keys BUNDLE',
+      `The controller imports ${site}/${controllerFile}.`,
+    );
+  }
+  return `${lines.join('\n')}\n`;
+};
+
+export const installKeys = async (bundleFile: string, options: InstallCommand, io: SiteIo): Promise<void> => {
+  const settings = readSettingsFile(options.config);
+  if (!settings.ok) throw new Refusal(settings.failure, exitCodes.settings);
+  const { dataDir, line } = settings.value.config;
+  refuseWhenKeyed(dataDir);
+  const bytes = readBounded(bundleFile, maxBundleBytes);
+  if (!bytes.ok) throw new Refusal([`${bundleFile}: ${bytes.failure}`, nothingChanged], exitCodes.refused);
+  const opened = await openBundle(bytes.value, await codeOf(options, io));
+  if (!opened.ok) {
+    const sentence = { noBundle: 'This is not a bundle.', wrongCode: 'The code is not the one of this bundle, or the bundle is damaged.' }[
+      opened.failure
+    ];
+    throw new Refusal([`${bundleFile}: ${sentence}`, nothingChanged], exitCodes.refused);
+  }
+  const prepared = prepareDataDirectory(dataDir);
+  if (!prepared.ok) throw new Refusal([prepared.failure, nothingChanged], exitCodes.refused);
+  const { place, keys } = opened.value;
+  writeSiteKeys(dataDir, keys);
+  io.out(`This reader is "${place.name}" of its site, and obeys the site's authority. The keys are in ${dataDir}/keys.\n`);
+  io.out('A reader that runs already finds them when it is started again. The bundle is of no more use here: delete it.\n');
+  if (line === undefined) io.err(`The settings name no line: say [line] with port and address = ${place.address}.\n`);
+  else if (line.address !== place.address) io.err(`The settings say address ${line.address}; the bundle is for address ${place.address}.\n`);
+};
+
+const refuseWhenKeyed = (dataDir: string): void => {
+  const keys = readReaderKeys(dataDir);
+  if (!keys.ok) throw new Refusal([keys.failure, nothingChanged], exitCodes.refused);
+  if (keys.value === undefined) return;
+  const whose = keyOriginOf(dataDir) === 'standAlone' ? 'its own, from working stand-alone' : 'those of a site';
+  throw new Refusal(
+    [
+      `This reader has keys already: ${whose}. A bundle is taken only where there are none.`,
+      `To give it to another site, stop it and remove ${dataDir}/keys and ${dataDir}/table.db*: its people are gone then.`,
+      nothingChanged,
+    ],
+    exitCodes.refused,
+  );
+};
+
+const codeOf = async ({ codeFile }: InstallCommand, io: SiteIo): Promise<SecretBytes> => {
+  const typed = codeFile === undefined ? await io.terminal?.askUnseen('Code of the bundle (it is not shown): ') : textOf(codeFile);
+  if (typed === undefined) throw new Refusal(['There is nobody to ask for the code: say --code-file FILE.', nothingChanged], exitCodes.refused);
+  const code = codeFrom(typed);
+  if (code === undefined) throw new Refusal([`A code has ${leastCodeDigits} digits or more, and nothing else.`, nothingChanged], exitCodes.refused);
+  return code;
+};
+
+const textOf = (path: string): string => {
+  const bytes = readBounded(path, maxCodeFileBytes);
+  if (!bytes.ok) throw new Refusal([`${path}: ${bytes.failure}`, nothingChanged], exitCodes.refused);
+  return new TextDecoder().decode(bytes.value);
+};

@@ -1,0 +1,91 @@
+/** The options of the installer's commands: keys of a site, and the line. What they do is loaded when it is asked for. */
+import { type Command, InvalidArgumentError } from 'commander';
+import type { FindCommand, LineIo, LineTestCommand, ListenCommand } from './line-commands.ts';
+import type { InstallCommand, ProvisionCommand, SiteIo } from './site-commands.ts';
+
+type With = (command: Command) => Command;
+
+export const siteCommands = (root: Command, io: SiteIo, withConfig: With): void => {
+  root
+    .command('provision')
+    .description('make the keys of a site and of its readers: a bundle and a label for each reader, one file for the controller')
+    .requiredOption('--site <directory>', 'where the site is kept; made when it does not exist')
+    .option('--name <name>', 'what people call the reader')
+    .option('--address <number>', 'its address on the line, 0 to 126, its own in the site')
+    .option('--serial <text>', 'the serial number on its case')
+    .option('--csv <file>', 'many readers at once: columns name, address, serial')
+    .option('--codes-file <file>', 'put the codes into this new private file instead of on the terminal')
+    .option('--new-code', 'make a new bundle and code, with the same keys, also for readers that are there')
+    .addHelpText('after', '\nReaders are added; keys that are there are never replaced. More: docs/provisioning.md.')
+    .action(async (options: ProvisionCommand) => (await import('./site-commands.ts')).provisionSite(options, io));
+  withConfig(root.command('install-keys <bundle>'))
+    .description('open a bundle with its code and give its keys to this reader, which must have none')
+    .option('--code-file <file>', 'read the code from this file instead of asking for it')
+    .action(async (bundle: string, options: InstallCommand) => (await import('./site-commands.ts')).installKeys(bundle, options, io));
+};
+
+export const lineCommands = (root: Command, io: LineIo, withConfig: With, end: (code: number) => void): void => {
+  const commands = () => import('./line-commands.ts');
+  const withPort: With = (command) => withConfig(command).option('--port <path>', 'the serial port; without: the one of the settings');
+  withPort(root.command('find'))
+    .description('look for readers on a line without a controller: rates, addresses, who they are, whether they have a key')
+    .option('--baud <rates>', 'only these rates, separated by commas', ratesFrom)
+    .option('--addresses <list>', 'only these addresses, such as 0-7,126', addressesFrom)
+    .option('--all', 'every address at every rate, also when readers were found at one')
+    .addHelpText('after', '\nCode 0: readers were found, and nothing is wrong with the line. More: docs/line-tools.md.')
+    .action(async (options: FindCommand) => end(await (await commands()).find(options, io)));
+  withPort(root.command('listen [capture]'))
+    .description('hear what is said on a line, or was recorded in a file, and say nothing; ends with Ctrl-C')
+    .option('--baud <rate>', 'the rate of the line', rateFrom)
+    .option('--key-file <file>', "decrypt with the keys of this private file: a site's controller.json, or lines of 32 hexadecimal digits")
+    .option('--write <file>', 'also keep every frame in this new file (.osdpcap)')
+    .option('--json', 'one JSON object a line')
+    .option('--reveal', 'show digits and card numbers; keys are never shown')
+    .action(async (capture: string | undefined, options: ListenCommand) => (await commands()).listen(capture, options, io));
+  withPort(root.command('line-test'))
+    .description('ask one reader many times and say how good the line is; without a controller on it')
+    .option('--address <number>', 'the reader; without: that of the settings', addressFrom)
+    .option('--baud <rate>', 'the rate of the line', rateFrom)
+    .option('--questions <count>', 'how many times to ask', questionsFrom, defaultQuestions)
+    .option('--rates', 'at every rate the reader takes; it is set back to the present one')
+    .addHelpText('after', '\nCode 0: the line is good or fair. More: docs/line-tools.md.')
+    .action(async (options: LineTestCommand) => end(await (await commands()).lineTest(options, io)));
+};
+
+/** OSDP.md §1. */
+const rates = [9_600, 19_200, 38_400, 57_600, 115_200, 230_400];
+
+const rateFrom = (text: string): number => {
+  const rate = rates.find((known) => String(known) === text);
+  if (rate === undefined) throw new InvalidArgumentError(`It must be one of ${rates.join(', ')}.`);
+  return rate;
+};
+const ratesFrom = (text: string): readonly number[] => [...new Set(text.split(',').map(rateFrom))];
+
+const mostAddress = 126;
+const wrongAddress = `An address is a whole number, 0 to ${mostAddress}.`;
+
+const addressFrom = (text: string): number => {
+  if (!/^[0-9]{1,3}$/.test(text) || Number(text) > mostAddress) throw new InvalidArgumentError(wrongAddress);
+  return Number(text);
+};
+
+const addressesFrom = (text: string): readonly number[] => {
+  const addresses = text.split(',').flatMap((part) => {
+    const [first = '', last = first] = part.split('-', 3);
+    const [from, to] = [addressFrom(first), addressFrom(last)];
+    if (part.split('-').length > 2 || from > to) throw new InvalidArgumentError('A range goes up, such as 0-7.');
+    return Array.from({ length: to - from + 1 }, (_, index) => from + index);
+  });
+  return [...new Set(addresses)];
+};
+
+const defaultQuestions = 500;
+const mostQuestions = 1_000_000;
+
+const questionsFrom = (text: string): number => {
+  if (!/^[1-9][0-9]{0,6}$/.test(text) || Number(text) > mostQuestions) {
+    throw new InvalidArgumentError(`It must be a whole number, 1 to ${mostQuestions}.`);
+  }
+  return Number(text);
+};

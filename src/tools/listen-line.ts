@@ -1,0 +1,148 @@
+/**
+ * Follows what is said on a line, live or from a capture: each frame with its time, direction, name and verdict, and what was damaged.
+ * Says nothing itself. What a message holds, and what of it is shown, is listen-words.ts's.
+ */
+import type { Frame } from '../osdp/frame.ts';
+import { type DropReason, Framer } from '../osdp/framer.ts';
+import { Listener, type Verdict } from '../osdp/listener.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Crypto } from '../ports/crypto.ts';
+import type { Line } from '../ports/line.ts';
+import type { Subscription } from '../ports/subscription.ts';
+import type { SecretBytes } from '../shared/secret-bytes.ts';
+import { nameOf, wordsOf } from './listen-words.ts';
+
+export type HeardEntry =
+  | {
+      readonly kind: 'frame';
+      /** Since listening began, or since the first record. */
+      readonly atMs: number;
+      /** Whether it goes from a reader to its controller. */
+      readonly isReply: boolean;
+      readonly address: number;
+      readonly sequence: number;
+      readonly name: string;
+      readonly detail: string;
+      /** `clear`: without a secure channel. */
+      readonly verdict: Verdict;
+    }
+  | { readonly kind: 'dropped'; readonly atMs: number; readonly reason: DropReason; readonly bytes: number };
+
+export interface TranscriptOptions {
+  readonly crypto: Crypto;
+  /** Of any reader on the line. */
+  readonly keys: readonly SecretBytes[];
+  /** Digits and card numbers are told. */
+  readonly isRevealed: boolean;
+  readonly told: (entry: HeardEntry) => void;
+  /** Every whole frame, as it was on the line. */
+  readonly framed?: (frame: Frame, atMs: number) => void;
+}
+
+export class Transcript {
+  readonly #options: TranscriptOptions;
+  readonly #framer: Framer;
+  /** One for each address, of which there are 128. */
+  readonly #listeners = new Map<number, Listener>();
+  #atMs = 0;
+
+  constructor(options: TranscriptOptions) {
+    this.#options = options;
+    this.#framer = new Framer({
+      frame: (frame) => this.#heard(frame),
+      dropped: (reason, bytes) => options.told({ kind: 'dropped', atMs: this.#atMs, reason, bytes }),
+    });
+  }
+
+  /** When `expire` is due; undefined: nothing is unfinished. */
+  get deadlineMs(): number | undefined {
+    return this.#framer.deadlineMs;
+  }
+
+  receive(bytes: Uint8Array, atMs: number): void {
+    this.expire(atMs);
+    this.#atMs = atMs;
+    this.#framer.receive(bytes, atMs);
+  }
+
+  expire(atMs: number): void {
+    this.#framer.expire(atMs);
+  }
+
+  /** What is unfinished stays so. */
+  end(): void {
+    this.#framer.expire(Number.POSITIVE_INFINITY);
+  }
+
+  #heard(frame: Frame): void {
+    const { isReply, address, sequence, code } = frame;
+    this.#options.framed?.(frame, this.#atMs);
+    const { verdict, data } = this.#listenerOf(address).hear(frame);
+    const words = data === undefined ? { name: nameOf(code), detail: '' } : wordsOf(isReply, code, data, this.#options.isRevealed);
+    this.#options.told({ kind: 'frame', atMs: this.#atMs, isReply, address, sequence, ...words, verdict });
+  }
+
+  #listenerOf(address: number): Listener {
+    let listener = this.#listeners.get(address);
+    if (listener === undefined) {
+      listener = new Listener(this.#options.crypto, this.#options.keys);
+      this.#listeners.set(address, listener);
+    }
+    return listener;
+  }
+}
+
+const verdictText: Readonly<Record<Verdict, string>> = {
+  clear: '',
+  verified: ' [secure]',
+  wrongCryptogram: ' [cryptogram of an unknown key]',
+  repeated: ' [repeated]',
+  noSession: ' [secure; its beginning was not heard, or its key is not known]',
+  wrongMac: ' [WRONG MAC]',
+  wrongPadding: ' [WRONG PADDING]',
+  wrongBlock: ' [WRONG SECURITY BLOCK]',
+};
+
+const dropText: Readonly<Record<DropReason, string>> = {
+  noise: 'belong to no frame',
+  length: 'began like a frame, with a length that none has',
+  check: 'a frame that was damaged',
+  gap: 'a frame that was cut off',
+  tooLong: 'a frame longer than any',
+  securityBlock: 'a frame whose security block does not fit',
+};
+
+/** One line for people, with its end. */
+export const entryLine = (entry: HeardEntry): string => {
+  const time = `${(entry.atMs / 1_000).toFixed(3).padStart(10)} s`;
+  if (entry.kind === 'dropped') return `${time}  ${entry.bytes} ${entry.bytes === 1 ? 'byte' : 'bytes'}: ${dropText[entry.reason]}\n`;
+  const { isReply, address, sequence, name, detail, verdict } = entry;
+  const direction = `${isReply ? 'from' : 'to  '} ${String(address).padStart(3)}`;
+  return `${time}  ${direction}  #${sequence}  ${name}${detail === '' ? '' : `: ${detail}`}${verdictText[verdict]}\n`;
+};
+
+/** One object, with its end. */
+export const entryJson = (entry: HeardEntry): string => `${JSON.stringify(entry)}\n`;
+
+/** Hears the line until it is stopped; times count from now. What is unfinished then stays so. */
+export const listenOn = (line: Line, clock: Clock, transcript: Transcript): Subscription => {
+  const startMs = clock.nowMs();
+  let timer: unknown;
+  const sinceStart = (): number => clock.nowMs() - startMs;
+  const subscription = line.listen({
+    received: (bytes, atMs) => {
+      transcript.receive(bytes, atMs - startMs);
+      clock.clearTimeout(timer);
+      const { deadlineMs } = transcript;
+      if (deadlineMs !== undefined) timer = clock.setTimeout(() => transcript.expire(sinceStart()), deadlineMs - sinceStart());
+    },
+    attached: () => undefined,
+  });
+  return {
+    stop: () => {
+      clock.clearTimeout(timer);
+      subscription.stop();
+      transcript.end();
+    },
+  };
+};

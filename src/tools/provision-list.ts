@@ -1,0 +1,70 @@
+/** Which readers a site is to have: one from the command line, or many from a CSV file. What is made for them is provision-site.ts's. */
+import { failed, ok, type Result } from '../shared/result.ts';
+import { type CsvRow, readCsv } from './csv.ts';
+import type { ReaderPlace } from './provision-bundle.ts';
+
+export const maxListBytes = 1_048_576;
+/** As many as there are addresses. */
+export const maxReadersOfSite = 127;
+
+const listColumns = ['name', 'address', 'serial'] as const;
+type ListColumn = (typeof listColumns)[number];
+
+/** What may stand there; the sentence that says so, of anything else. */
+const forms: Readonly<Record<ListColumn, readonly [form: RegExp, sentence: string]>> = {
+  name: [/^(?=.{1,64}$)[^\p{C}\p{Zl}\p{Zp}]+$/u, 'A name is 1 to 64 characters on one line.'],
+  address: [/^(?:[0-9]|[1-9][0-9]|1[01][0-9]|12[0-6])$/, 'An address is a whole number, 0 to 126.'],
+  serial: [/^[A-Za-z0-9._-]{0,32}$/, 'A serial number has at most 32 letters, digits, dots, dashes and underscores.'],
+};
+
+/** One reader, or what is wrong with it, a sentence for each. */
+export const readerPlaceFrom = (fields: Readonly<Record<ListColumn, string>>): Result<ReaderPlace, readonly string[]> => {
+  const wrong = listColumns.filter((column) => !forms[column][0].test(fields[column])).map((column) => forms[column][1]);
+  if (wrong.length > 0) return failed(wrong);
+  const { name, address, serial } = fields;
+  return ok({ name, address: Number(address), serial: serial === '' ? undefined : serial });
+};
+
+/** `line`: from 1; undefined: the file as a whole. */
+export interface ListError {
+  readonly line: number | undefined;
+  readonly sentence: string;
+}
+
+export const readReaderList = (bytes: Uint8Array): Result<readonly ReaderPlace[], readonly ListError[]> => {
+  const whole = (sentence: string, line?: number): Result<never, readonly ListError[]> => failed([{ line, sentence }]);
+  const text = utf8(bytes);
+  if (text === undefined) return whole('The file is not UTF-8 text. In a spreadsheet, choose "CSV UTF-8" when saving.');
+  const csv = readCsv(text);
+  if (!csv.ok) return whole(csv.failure.sentence, csv.failure.line);
+  const [header, ...rows] = csv.value;
+  if (header === undefined) return whole('The file is empty. Its first line names the columns: name, address, serial.');
+  const names = header.fields.map((field) => field.trim());
+  const isRight = new Set(names).size === names.length && names.every((name) => (listColumns as readonly string[]).includes(name));
+  if (!isRight || !names.includes('name') || !names.includes('address')) {
+    return whole('The first line must name the columns, separated by commas: name, address and, if you like, serial.', header.line);
+  }
+  if (rows.length === 0) return whole('The file lists no reader.');
+  if (rows.length > maxReadersOfSite) return whole(`The file lists ${rows.length} readers; a site has at most ${maxReadersOfSite}.`);
+  const errors: ListError[] = [];
+  const places = rows.flatMap((row) => {
+    const place = placeOf(names, row);
+    if (!place.ok) errors.push(...place.failure.map((sentence) => ({ line: row.line, sentence })));
+    return place.ok ? [place.value] : [];
+  });
+  return errors.length === 0 ? ok(places) : failed(errors);
+};
+
+const placeOf = (names: readonly string[], { fields }: CsvRow): Result<ReaderPlace, readonly string[]> => {
+  if (fields.length !== names.length) return failed([`This line has ${fields.length} fields; the first line names ${names.length} columns.`]);
+  const cell = (column: ListColumn): string => fields[names.indexOf(column)]?.trim() ?? '';
+  return readerPlaceFrom({ name: cell('name'), address: cell('address'), serial: cell('serial') });
+};
+
+const utf8 = (bytes: Uint8Array): string | undefined => {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+};

@@ -1,0 +1,264 @@
+/**
+ * A site on disk: its authority, and the keys of every reader, as its controller imports them; a bundle and a label for each reader. Readers
+ * are added; keys that are there are never replaced; nothing changes unless all of it can. The bundle itself is provision-bundle.ts's.
+ *
+ * The list for the controller is written last: until it names a reader, nothing made for it counts.
+ */
+import { chmodSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import * as v from 'valibot';
+import { isWeakScbk, scbkBytes } from '../osdp/scbk.ts';
+import type { Crypto } from '../ports/crypto.ts';
+import { Fault } from '../shared/faults.ts';
+import { failed, ok, type Result } from '../shared/result.ts';
+import { SecretBytes } from '../shared/secret-bytes.ts';
+import type { SiteKeys } from './key-store.ts';
+import { labelOf } from './label.ts';
+import {
+  checked,
+  exists,
+  fromHex,
+  hexBytes,
+  loosenessOf,
+  preparePrivateDirectory,
+  privateDirectoryMode,
+  readPrivateFile,
+  replacePrivateFile,
+  secretFromHex,
+  syncDirectory,
+  toHex,
+  writeNewPrivateFile,
+} from './private-files.ts';
+import { newCode, type ReaderPlace, sealBundle } from './provision-bundle.ts';
+import { maxReadersOfSite } from './provision-list.ts';
+
+export const controllerFile = 'controller.json';
+const authorityFile = 'authority.json';
+const bundleFolder = 'bundles';
+const labelFolder = 'labels';
+const format = 1;
+
+export interface SiteReader {
+  readonly place: ReaderPlace;
+  readonly keys: SiteKeys;
+}
+
+/** What a controller needs of a site. */
+export interface Site {
+  /** 16 bytes. */
+  readonly site: Uint8Array;
+  /** 32 bytes: the public half of the authority, which the readers pin. */
+  readonly authority: Uint8Array;
+  /** 32 bytes. */
+  readonly authoritySeed: SecretBytes;
+  readonly readers: readonly SiteReader[];
+}
+
+const readerShape = v.strictObject({
+  name: v.string(),
+  address: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(126)),
+  serial: v.nullable(v.string()),
+  reader: hexBytes(16),
+  tableKey: hexBytes(32),
+  scbk: hexBytes(scbkBytes),
+});
+const controllerShape = v.strictObject({
+  format: v.literal(format),
+  site: hexBytes(16),
+  authority: v.strictObject({ publicKey: hexBytes(32), seedFile: v.literal(authorityFile) }),
+  readers: v.pipe(v.array(readerShape), v.maxLength(maxReadersOfSite)),
+});
+const authorityShape = v.strictObject({ format: v.literal(format), seed: hexBytes(32) });
+const remedy = 'Restore it from a copy: the readers of this site obey no other.';
+
+/** Undefined: there is none yet. The sentence says why it is refused. */
+export const readSite = (directory: string): Result<Site | undefined, string> => {
+  const place = checked(directory, () => {
+    if (!exists(directory)) return ok(false);
+    const loose = loosenessOf(directory, privateDirectoryMode);
+    if (loose !== undefined) return failed(loose);
+    if (exists(join(directory, controllerFile))) return ok(true);
+    return readdirSync(directory).length === 0
+      ? ok(false)
+      : failed(`${directory} holds other files, and no site. Name a new directory, or an empty one.`);
+  });
+  if (!place.ok) return place;
+  if (!place.value) return ok(undefined);
+  const controller = readPrivateFile(join(directory, controllerFile), controllerShape, remedy);
+  if (!controller.ok) return controller;
+  const authority = readPrivateFile(join(directory, authorityFile), authorityShape, remedy);
+  if (!authority.ok) return authority;
+  const trusted = { site: fromHex(controller.value.site), authority: fromHex(controller.value.authority.publicKey) };
+  const readers = controller.value.readers.map(
+    ({ name, address, serial, reader, tableKey, scbk }): SiteReader => ({
+      place: { name, address, serial: serial ?? undefined },
+      keys: { trust: { ...trusted, reader: fromHex(reader) }, tableKey: secretFromHex(tableKey), scbk: secretFromHex(scbk) },
+    }),
+  );
+  return ok({ ...trusted, authoritySeed: secretFromHex(authority.value.seed), readers });
+};
+
+export interface Issued {
+  readonly place: ReaderPlace;
+  /** The file, from the directory of the site. */
+  readonly bundle: string;
+  readonly label: string;
+  readonly code: SecretBytes;
+}
+
+export interface Provisioned {
+  readonly isNewSite: boolean;
+  /** Bundles that were made, with their codes. */
+  readonly issued: readonly Issued[];
+  /** Readers that were there already, as they are asked for now. */
+  readonly unchanged: readonly ReaderPlace[];
+}
+
+export interface ProvisionOptions {
+  readonly crypto: Crypto;
+  /** Readers that are there get a new bundle and code, with the keys they have. */
+  readonly isRenewing: boolean;
+  /** Called before anything counts; what it throws undoes everything. */
+  readonly keepCodes?: (issued: readonly Issued[]) => void;
+}
+
+/** Everything that is wrong, a sentence each. Rejects with a Fault when the disk fails; the site is as before then. */
+export const provision = async (
+  directory: string,
+  wanted: readonly ReaderPlace[],
+  { crypto, isRenewing, keepCodes = () => undefined }: ProvisionOptions,
+): Promise<Result<Provisioned, readonly string[]>> => {
+  const found = readSite(directory);
+  if (!found.ok) return failed([found.failure]);
+  const before = found.value ?? newSite(crypto);
+  const wrong = contradictions(wanted, before.readers);
+  if (wrong.length > 0) return failed(wrong);
+  const known = new Map(before.readers.map((reader) => [reader.place.name, reader]));
+  const added = wanted.filter(({ name }) => !known.has(name)).map((place) => ({ place, keys: newKeys(before, crypto) }));
+  const renewed = isRenewing ? wanted.flatMap(({ name }) => known.get(name) ?? []) : [];
+  const site = { ...before, readers: [...before.readers, ...added] };
+  const made = await Promise.all([...added, ...renewed].map((reader) => bundleOf(reader, crypto)));
+  try {
+    const files = Object.fromEntries(made.flatMap(({ files: each }) => each));
+    const issued = made.map((each) => each.issued);
+    if (found.value === undefined) writeNewSite(directory, site, files, () => keepCodes(issued));
+    else addToSite(directory, site, files, () => keepCodes(issued));
+    return ok({ isNewSite: found.value === undefined, issued, unchanged: isRenewing ? [] : wanted.filter(({ name }) => known.has(name)) });
+  } catch (thrown) {
+    if (thrown instanceof Fault) throw thrown;
+    const { code } = thrown as NodeJS.ErrnoException;
+    throw new Fault('disk.failed', `The site could not be written to ${directory} (${code}); it is as before.`, thrown);
+  }
+};
+
+const newSite = (crypto: Crypto): Site => {
+  const { seed, publicKey } = crypto.newSigningKey();
+  return { site: crypto.randomBytes(16), authority: publicKey, authoritySeed: seed, readers: [] };
+};
+
+const newKeys = ({ site, authority }: Site, crypto: Crypto): SiteKeys => {
+  let scbk = new SecretBytes(crypto.randomBytes(scbkBytes));
+  while (isWeakScbk(scbk)) scbk = new SecretBytes(crypto.randomBytes(scbkBytes));
+  return { trust: { site, authority, reader: crypto.randomBytes(16) }, tableKey: new SecretBytes(crypto.randomBytes(32)), scbk };
+};
+
+const placeText = ({ name, address, serial }: ReaderPlace): string =>
+  `"${name}" at address ${address}${serial === undefined ? '' : `, serial ${serial}`}`;
+
+const isSamePlace = (left: ReaderPlace, right: ReaderPlace): boolean =>
+  left.name === right.name && left.address === right.address && (right.serial === undefined || left.serial === right.serial);
+
+/** Names and addresses are a reader's own in its site, also across lines: a swapped cable then does no harm. */
+const contradictions = (wanted: readonly ReaderPlace[], readers: readonly SiteReader[]): readonly string[] => {
+  const errors = wanted.flatMap((place, index) => {
+    const twin = wanted.slice(0, index).find(({ name, address }) => name === place.name || address === place.address);
+    if (twin !== undefined) return [`${placeText(place)} and ${placeText(twin)}: each reader needs a name and an address of its own.`];
+    const there = readers.find((reader) => reader.place.name === place.name || reader.place.address === place.address);
+    if (there === undefined || isSamePlace(there.place, place)) return [];
+    return [`${placeText(place)}: the site has ${placeText(there.place)} already, and what is there is never changed.`];
+  });
+  const count = new Set([...wanted, ...readers.map(({ place }) => place)].map(({ name }) => name)).size;
+  return count > maxReadersOfSite ? [...errors, `The site would have ${count} readers; it can have ${maxReadersOfSite}.`] : errors;
+};
+
+interface Made {
+  readonly issued: Issued;
+  readonly files: readonly (readonly [path: string, content: string])[];
+}
+
+const bundleOf = async (reader: SiteReader, crypto: Crypto): Promise<Made> => {
+  const { name, address } = reader.place;
+  const slug = name
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^-|-$/g, '');
+  const file = `${String(address).padStart(3, '0')}${slug === '' ? '' : `-${slug}`}`;
+  const [bundle, label] = [join(bundleFolder, `${file}.bundle`), join(labelFolder, `${file}.svg`)];
+  const code = newCode(crypto);
+  const sealed = await sealBundle(reader, code, crypto);
+  return {
+    issued: { place: reader.place, bundle, label, code },
+    files: [
+      [bundle, sealed],
+      [label, labelOf(reader.place, reader.keys.trust.reader)],
+    ],
+  };
+};
+
+const controllerText = ({ site, authority, readers }: Site): string => {
+  const entries = readers.map(({ place: { name, address, serial = null }, keys: { trust, tableKey, scbk } }) => ({
+    name,
+    address,
+    serial,
+    reader: toHex(trust.reader),
+    tableKey: toHex(tableKey.reveal()),
+    scbk: toHex(scbk.reveal()),
+  }));
+  return `${JSON.stringify({ format, site: toHex(site), authority: { publicKey: toHex(authority), seedFile: authorityFile }, readers: entries }, null, 2)}\n`;
+};
+
+type Files = Readonly<Record<string, string>>;
+
+const prepareFolders = (directory: string): void => {
+  for (const folder of [bundleFolder, labelFolder]) {
+    const prepared = preparePrivateDirectory(join(directory, folder));
+    if (!prepared.ok) throw new Fault('disk.failed', prepared.failure);
+  }
+};
+
+/** All of it beside the place, then in one step at the place. */
+const writeNewSite = (directory: string, site: Site, files: Files, beforeCommit: () => void): void => {
+  const place = resolve(directory);
+  const incoming = mkdtempSync(join(dirname(place), `${basename(place)}.new-`));
+  try {
+    chmodSync(incoming, privateDirectoryMode);
+    prepareFolders(incoming);
+    for (const [path, content] of Object.entries(files)) writeNewPrivateFile(join(incoming, path), content);
+    writeNewPrivateFile(join(incoming, authorityFile), `${JSON.stringify({ format, seed: toHex(site.authoritySeed.reveal()) })}\n`);
+    writeNewPrivateFile(join(incoming, controllerFile), controllerText(site));
+    syncDirectory(incoming);
+    beforeCommit();
+    renameSync(incoming, place);
+    syncDirectory(dirname(place));
+  } catch (thrown) {
+    rmSync(incoming, { recursive: true, force: true });
+    throw thrown;
+  }
+};
+
+const addToSite = (directory: string, site: Site, files: Files, beforeCommit: () => void): void => {
+  const written: string[] = [];
+  try {
+    prepareFolders(directory);
+    for (const [path, content] of Object.entries(files)) {
+      const place = join(directory, path);
+      if (!exists(place)) written.push(place);
+      replacePrivateFile(place, content);
+    }
+    beforeCommit();
+    replacePrivateFile(join(directory, controllerFile), controllerText(site));
+  } catch (thrown) {
+    for (const place of written) rmSync(place, { force: true });
+    throw thrown;
+  }
+};

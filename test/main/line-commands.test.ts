@@ -1,0 +1,218 @@
+/** The installer's commands on a real pair of terminals: a reader at one end, the program at the other. */
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setImmediate as immediate } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { PtyPair } from '../../sim/line/pty.ts';
+import { NodeClock } from '../../src/drivers/node-clock.ts';
+import { SerialLink } from '../../src/drivers/serial-link.ts';
+import { exitCodes } from '../../src/main.ts';
+import { encodeFrame } from '../../src/osdp/frame.ts';
+import type { Subscription } from '../../src/ports/subscription.ts';
+import { captureText } from '../osdp/captured.ts';
+import { PdBench } from '../osdp/pd-bench.ts';
+import { type Ran, Workplace } from '../tools/workplace.ts';
+
+const at = new Workplace();
+const clock = new NodeClock();
+const neverAsked = (): Promise<never> => new Promise(() => undefined);
+const run = (argv: readonly string[], stopAsked: () => Promise<void> = neverAsked): Promise<Ran> =>
+  at.run([...argv, '--config', at.configFile], { stopAsked });
+
+let folder: string;
+let cable: PtyPair;
+let reader: Subscription | undefined;
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'doorpad-cable-'));
+  cable = new PtyPair(folder);
+  await cable.plugIn();
+});
+afterEach(async () => {
+  reader?.stop();
+  reader = undefined;
+  await cable.unplug();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** A reader at the far end, at address 1. */
+const plugReader = async (): Promise<SerialLink> => {
+  const link = new SerialLink({ path: cable.far, baudRate: 9_600, clock });
+  const bench = new PdBench();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  reader = link.listen({
+    received: (bytes, atMs) => {
+      bench.nowMs = atMs;
+      for (const reply of bench.raw(bytes)) link.send(reply);
+    },
+    attached: (isAttached) => {
+      if (isAttached) resolve();
+    },
+  });
+  await promise;
+  return link;
+};
+
+describe('doorpad find', () => {
+  it('finds a reader on a real line', async () => {
+    await plugReader();
+    const { code, out, err } = await run(['find', '--port', cable.near, '--baud', '9600', '--addresses', '0-1']);
+    expect([code, err]).toEqual([0, '']);
+    expect(out).toBe(
+      'Reader at address 1, 9600 baud: maker 0C-1B-2A, model 40, version 11, serial 44332211, firmware 1.2.3. It speaks without a key.\n',
+    );
+  });
+
+  it('says when nothing is there, shows how far it is, and ends with code 1', async () => {
+    const terminal = { isOutShown: true, isErrShown: true, askUnseen: () => Promise.resolve(undefined) };
+    const found = await at.run(['find', '--port', cable.near, '--baud', '9600', '--addresses', '5', '--config', at.configFile], {
+      stopAsked: neverAsked,
+      terminal,
+    });
+    expect(found).toMatchObject({ code: exitCodes.refused, out: expect.stringContaining('No reader was found.') });
+    expect(found.err).toContain('Asking address 5 at 9600 baud …');
+  });
+
+  it('ends at once when it is stopped', async () => {
+    expect(await run(['find', '--port', cable.near], () => immediate())).toEqual({
+      code: exitCodes.refused,
+      out: '',
+      err: 'Stopped before the end.\n',
+    });
+  });
+
+  it('says when the port cannot be used, or none is named', async () => {
+    expect(await run(['find', '--port', join(folder, 'nothing')])).toEqual({
+      code: exitCodes.refused,
+      out: '',
+      err: `${join(folder, 'nothing')}: the serial port is not there.\n`,
+    });
+    expect(await run(['find'])).toMatchObject({ code: exitCodes.usage, err: `Say --port PATH: ${at.configFile} names no line.\n` });
+    at.write('doorpad.toml', '');
+    expect(await run(['find'])).toMatchObject({ code: exitCodes.usage, err: expect.stringContaining('there are no settings that name a line') });
+  });
+
+  it.each([
+    ['--baud', '9600,300'],
+    ['--addresses', '127'],
+    ['--addresses', '7-3'],
+    ['--addresses', '1-2-3'],
+    ['--addresses', 'x'],
+  ])('refuses %s %s', async (option, value) => {
+    expect((await run(['find', '--port', cable.near, option, value])).code).toBe(exitCodes.usage);
+  });
+});
+
+describe('doorpad line-test', () => {
+  it('finds a real line good, with the port and address of the settings', async () => {
+    await plugReader();
+    at.write('doorpad.toml', `${readFileSync(at.configFile, 'utf8')}[line]\nport = "${cable.near}"\naddress = 1\n`);
+    const { code, out } = await run(['line-test', '--questions', '20']);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^9600 baud: 20 questions, 0 lost, 0 damaged, 0 late\. Answers began after \d+\.\d ms \(p50\).* Good: /);
+    // Nobody is there.
+    expect((await run(['line-test', '--questions', '1', '--address', '3'])).code).toBe(exitCodes.refused);
+  });
+
+  it('needs an address, and a number of questions', async () => {
+    expect(await run(['line-test', '--port', cable.near])).toMatchObject({ code: exitCodes.usage, err: 'Say --address N: which reader to ask.\n' });
+    for (const questions of ['0', '1000001', 'x']) {
+      expect((await run(['line-test', '--port', cable.near, '--address', '1', '--questions', questions])).code).toBe(exitCodes.usage);
+    }
+    expect((await run(['line-test', '--port', cable.near, '--address', '127'])).code).toBe(exitCodes.usage);
+  });
+});
+
+describe('doorpad listen', () => {
+  const poll = encodeFrame({ address: 7, isReply: false, sequence: 1, check: 'crc16', security: undefined, code: 0x60, data: new Uint8Array() });
+
+  /** Somebody polls from the far end until it is heard. */
+  const speaking = async (heard: Promise<void>): Promise<void> => {
+    const link = new SerialLink({ path: cable.far, baudRate: 9_600, clock });
+    reader = link.listen({ received: () => undefined, attached: () => undefined });
+    let timer: unknown;
+    const again = (): void => {
+      link.send(poll);
+      timer = clock.setTimeout(again, 20);
+    };
+    again();
+    await heard;
+    clock.clearTimeout(timer);
+  };
+
+  it('hears a real line, keeps what it heard in a private file, and reads it back', async () => {
+    const kept = join(folder, 'line.osdpcap');
+    const { promise: heard, resolve } = Promise.withResolvers<void>();
+    const out: string[] = [];
+    const listening = at.run(['listen', '--port', cable.near, '--write', kept, '--config', at.configFile], {
+      stopAsked: () => heard,
+      out: (text) => {
+        out.push(text);
+        resolve();
+      },
+    });
+    await speaking(heard);
+    const { code, err } = await listening;
+    expect(code).toBe(0);
+    expect(out[0]).toMatch(/^ +\d+\.\d{3} s {2}to {5}7 {2}#1 {2}poll\n$/);
+    expect(err).toContain('keep it private');
+    expect(statSync(kept).mode & 0o777).toBe(0o600);
+    expect((await run(['listen', kept])).out).toContain('     0.000 s  to     7  #1  poll\n');
+    expect(await run(['listen', '--port', cable.near, '--write', kept])).toMatchObject({
+      code: exitCodes.refused,
+      err: `${kept} is there already: name a new file.\n`,
+    });
+    expect((await run(['listen', '--port', cable.near, '--write', join(folder, 'no', 'such')])).err).toContain('cannot be written: ENOENT');
+  });
+
+  it('plays a recording with its own keys, masked', async () => {
+    const capture = at.write('sample.jsonl', captureText('sc_scbk'));
+    const { code, out } = await run(['listen', capture]);
+    expect(code).toBe(0);
+    expect(out).toMatch(/keypad: \d keys? \[secure\]/);
+    expect((await run(['listen', capture, '--reveal'])).out).toContain('"keys":"');
+    const [first = ''] = (await run(['listen', capture, '--json'])).out.split('\n');
+    expect(JSON.parse(first)).toMatchObject({ kind: 'frame', name: 'id' });
+  });
+
+  it('decrypts with the keys of a private file, and refuses one that others can read', async () => {
+    const capture = captureText('sc_scbk');
+    const keyless = at.write('keyless.jsonl', capture.replace(/^.*\n/, '{"type":"header","scenario":"s"}\n'));
+    const [header = ''] = capture.split('\n');
+    const keys = [...header.matchAll(/"scbk": "([0-9a-f]{32})"/g)].map(([, hex]) => hex);
+    const keyFile = at.write('keys.txt', `# of the sample\n${keys.join('\n')}\n`);
+    expect(await run(['listen', keyless, '--key-file', keyFile])).toMatchObject({
+      code: exitCodes.refused,
+      err: expect.stringContaining('mode 644'),
+    });
+    chmodSync(keyFile, 0o600);
+    expect((await run(['listen', keyless, '--key-file', keyFile])).out).toContain('poll [secure]');
+    for (const json of [{ readers: [{ scbk: keys[0], name: 'x' }] }, { scbk: keys[0], pendingScbk: null, table: null }]) {
+      at.write('keys.txt', JSON.stringify(json));
+      expect((await run(['listen', keyless, '--key-file', keyFile])).out).toContain('poll [secure]');
+    }
+    for (const none of ['', 'x', '{"scbk":null,"pendingScbk":null}']) {
+      at.write('keys.txt', none);
+      expect((await run(['listen', keyless, '--key-file', keyFile])).err).toContain('holds no keys');
+    }
+  });
+
+  it('refuses what is no recording, and two sources at once', async () => {
+    for (const [content, sentence] of [
+      ['nonsense', 'Line 1: is no JSON object.'],
+      ['{"type":"header","scenario":"s"}\nx', 'Line 2: is no JSON object.'],
+    ] as const) {
+      expect(await run(['listen', at.write('x', content)])).toMatchObject({ code: exitCodes.refused, err: `${join(at.place, 'x')}: ${sentence}\n` });
+    }
+    expect((await run(['listen', '/no/such/file'])).err).toContain('There is no such file');
+    expect((await run(['listen', 'x', '--port', cable.near])).code).toBe(exitCodes.usage);
+  });
+
+  it('ends when the port goes', async () => {
+    const { promise: heard, resolve } = Promise.withResolvers<void>();
+    const listening = at.run(['listen', '--port', cable.near, '--config', at.configFile], { stopAsked: neverAsked, out: () => resolve() });
+    await speaking(heard);
+    await cable.unplug();
+    expect(await listening).toMatchObject({ code: exitCodes.refused, err: `${cable.near}: the serial port is gone.\n` });
+  });
+});

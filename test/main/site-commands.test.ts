@@ -1,0 +1,169 @@
+/** Keys of a site, from the installer's desk to the reader: what the commands print, refuse, and leave on disk. */
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { Terminal } from '../../src/main/terminal.ts';
+import { exitCodes } from '../../src/main.ts';
+import { readLineKeys, readReaderKeys } from '../../src/tools/key-store.ts';
+import { filesUnder, type Ran, Workplace } from '../tools/workplace.ts';
+
+const at = new Workplace();
+
+const terminal = (answer?: string): Terminal => ({ isOutShown: true, isErrShown: false, askUnseen: () => Promise.resolve(answer) });
+const sitePath = (): string => join(at.place, 'site');
+const provision = (argv: readonly string[], shown: Terminal | undefined = terminal()): Promise<Ran> =>
+  at.run(['provision', '--site', sitePath(), ...argv], shown === undefined ? {} : { terminal: shown });
+const gate = ['--name', 'Gate', '--address', '1', '--serial', 'A-17'];
+const bundle = (): string => join(sitePath(), 'bundles', '001-gate.bundle');
+const install = (argv: readonly string[], typed?: string): Promise<Ran> =>
+  at.run(['install-keys', bundle(), '--config', at.configFile, ...argv], { terminal: terminal(typed) });
+const codeIn = (text: string): string => /\d{4} \d{4} \d{4}/.exec(text)?.[0] ?? '';
+const secretsOf = (): readonly string[] => {
+  const { authority, readers } = JSON.parse(readFileSync(join(sitePath(), 'controller.json'), 'utf8')) as {
+    authority: { publicKey: string };
+    readers: readonly { tableKey: string; scbk: string }[];
+  };
+  const { seed } = JSON.parse(readFileSync(join(sitePath(), 'authority.json'), 'utf8')) as { seed: string };
+  expect(authority.publicKey).toHaveLength(64);
+  return [seed, ...readers.flatMap(({ tableKey, scbk }) => [tableKey, scbk])];
+};
+
+describe('doorpad provision', () => {
+  it('makes a site and a reader, and shows the code once, on the terminal', async () => {
+    const { code, out, err } = await provision(gate);
+    expect([code, err]).toEqual([0, '']);
+    expect(out.replaceAll(at.place, '').replace(codeIn(out), '‹code›')).toMatchInlineSnapshot(`
+      "The site was made in /site. Keep a copy of it in a safe place: its readers obey no other.
+      "Gate", address 1: bundle bundles/001-gate.bundle, label labels/001-gate.svg
+
+      The codes are shown this once, and stand in no file. Carry each another way than its bundle:
+      ‹code›  bundles/001-gate.bundle
+
+      At each reader: say the address in [line] of its settings, then: doorpad install-keys BUNDLE
+      The controller imports /site/controller.json.
+      "
+    `);
+    const written = filesUnder(sitePath()).map((path) => readFileSync(path, 'utf8'));
+    for (const content of written) expect(content).not.toContain(codeIn(out));
+    for (const secret of secretsOf()) expect(out).not.toContain(secret);
+  });
+
+  it('shows no code where nobody sees it, and makes nothing then', async () => {
+    for (const shown of [undefined, { ...terminal(), isOutShown: false }]) {
+      const ran = await at.run(['provision', '--site', sitePath(), ...gate], shown === undefined ? {} : { terminal: shown });
+      expect(ran).toMatchObject({ code: exitCodes.refused, out: '', err: expect.stringContaining('--codes-file FILE') });
+    }
+    expect(existsSync(sitePath())).toBe(false);
+  });
+
+  it('puts the codes into a private file that is new', async () => {
+    const codes = join(at.place, 'codes.txt');
+    const { code, out } = await provision([...gate, '--codes-file', codes], { ...terminal(), isOutShown: false });
+    expect([code, codeIn(out)]).toEqual([0, '']);
+    expect(statSync(codes).mode & 0o777).toBe(0o600);
+    expect(readFileSync(codes, 'utf8')).toMatch(/^\d{4} \d{4} \d{4} {2}bundles\/001-gate\.bundle\n$/);
+    expect(await provision(['--name', 'Yard', '--address', '2', '--codes-file', codes])).toMatchObject({
+      code: exitCodes.refused,
+      err: expect.stringContaining('is there already: name a new file'),
+    });
+  });
+
+  it('takes many readers from a file, and says which were there', async () => {
+    await provision(gate);
+    const csv = at.write('readers.csv', 'name,address\nGate,1\nYard,2\n');
+    const { code, out } = await provision(['--csv', csv]);
+    expect(code).toBe(0);
+    expect(out).toContain('"Gate" was there already: nothing was changed for it.');
+    expect(out).toContain('"Yard", address 2: bundle bundles/002-yard.bundle, label labels/002-yard.svg');
+    expect((await provision(['--csv', csv])).out).not.toContain('codes');
+    expect(codeIn((await provision([...gate, '--new-code'])).out)).not.toBe('');
+  });
+
+  it.each([
+    [[], exitCodes.usage, 'Say --name and --address of one reader, or --csv FILE for many.'],
+    [['--name', 'Gate'], exitCodes.usage, 'Say --name and --address'],
+    [['--csv', 'x', '--name', 'Gate'], exitCodes.usage, 'Say either --csv FILE'],
+    [['--csv', '/no/such/file'], exitCodes.refused, '/no/such/file: There is no such file.\nNothing was changed.'],
+    [['--name', 'Gate', '--address', '127'], exitCodes.refused, 'An address is a whole number, 0 to 126.\nNothing was changed.'],
+  ])('refuses %j', async (argv, code, sentence) => {
+    expect(await provision(argv)).toMatchObject({ code, out: '', err: expect.stringContaining(sentence) });
+    expect(existsSync(sitePath())).toBe(false);
+  });
+
+  it('names the line of a list that is wrong, and changes nothing', async () => {
+    const csv = at.write('readers.csv', 'name,address\nGate,1\nYard,200\n');
+    expect(await provision(['--csv', csv])).toMatchObject({
+      code: exitCodes.refused,
+      err: `${csv}:3: An address is a whole number, 0 to 126.\nNothing was changed.\n`,
+    });
+    expect(await provision(['--csv', at.write('empty.csv', Uint8Array.of(0xff))])).toMatchObject({
+      err: expect.stringContaining('empty.csv: The file'),
+    });
+    await provision(gate);
+    expect(await provision(['--name', 'Other', '--address', '1'])).toMatchObject({
+      code: exitCodes.refused,
+      err: expect.stringContaining('the site has "Gate" at address 1'),
+    });
+  });
+});
+
+describe('doorpad install-keys', () => {
+  it('gives the keys of a bundle to a reader that has none, once', async () => {
+    const typed = codeIn((await provision(gate)).out);
+    at.write('doorpad.toml', `${readFileSync(at.configFile, 'utf8')}[line]\nport = "/dev/ttyS0"\naddress = 1\n`);
+    const { code, out, err } = await install([], typed);
+    expect([code, err]).toEqual([0, '']);
+    expect(out).toContain('This reader is "Gate" of its site');
+    for (const secret of [...secretsOf(), typed]) expect(out).not.toContain(secret);
+    const keys = readReaderKeys(at.dataDir);
+    const line = readLineKeys(at.dataDir);
+    expect(keys.ok && Buffer.from(keys.value?.tableKey.reveal() ?? []).toString('hex')).toBe(secretsOf()[1]);
+    expect(line.ok && Buffer.from(line.value.current?.reveal() ?? []).toString('hex')).toBe(secretsOf()[2]);
+    expect(await install([], typed)).toMatchObject({ code: exitCodes.refused, err: expect.stringContaining('has keys already: those of a site') });
+    const checked = await at.run(['check', '--config', at.configFile, '--last-good', at.lastGood]);
+    expect(checked.out).toContain('only the site can add people');
+    expect((await at.run(['table', 'show', '--config', at.configFile])).out).toContain('There is no table');
+    expect((await at.importPeople('person,pin\n1,0417\n')).err).toContain('signed elsewhere');
+  });
+
+  it('reads the code from a file, and says what the settings lack', async () => {
+    const codes = join(at.place, 'codes.txt');
+    await provision([...gate, '--codes-file', codes]);
+    const codeFile = at.write('code', `${codeIn(readFileSync(codes, 'utf8'))}\n`);
+    expect(await install(['--code-file', codeFile])).toMatchObject({
+      code: 0,
+      err: 'The settings name no line: say [line] with port and address = 1.\n',
+    });
+  });
+
+  it('says when the settings have another address', async () => {
+    const typed = codeIn((await provision(gate)).out);
+    at.write('doorpad.toml', `${readFileSync(at.configFile, 'utf8')}[line]\nport = "/dev/ttyS0"\naddress = 9\n`);
+    expect((await install([], typed)).err).toBe('The settings say address 9; the bundle is for address 1.\n');
+  });
+
+  it('refuses a wrong code, no code, no bundle, and a reader with keys of its own', async () => {
+    const typed = codeIn((await provision(gate)).out);
+    const refused = (err: string): unknown => ({ code: exitCodes.refused, out: '', err: expect.stringContaining(err) });
+    expect(await install([], '000000000000')).toEqual(refused('The code is not the one of this bundle'));
+    expect(await install([], '1234')).toEqual(refused('A code has 8 digits or more'));
+    expect(await install([])).toEqual(refused('say --code-file FILE'));
+    expect(await install(['--code-file', '/no/such/file'])).toEqual(refused('There is no such file'));
+    expect(existsSync(at.dataDir)).toBe(false);
+    const run = (file: string): Promise<Ran> => at.run(['install-keys', file, '--config', at.configFile], { terminal: terminal(typed) });
+    expect(await run(at.configFile)).toEqual(refused('This is not a bundle.'));
+    expect(await run('/no/such/file')).toEqual(refused('There is no such file'));
+    await at.importPeople('person,pin\n1,0417\n');
+    expect(await install([], typed)).toEqual(refused('its own, from working stand-alone'));
+    writeFileSync(join(at.dataDir, 'keys', 'reader.json'), '{}');
+    expect(await install([], typed)).toEqual(refused('is damaged'));
+    at.write('doorpad.toml', '');
+    expect(await install([], typed)).toMatchObject({ code: exitCodes.settings });
+  });
+
+  it('refuses a data directory that others can use', async () => {
+    const typed = codeIn((await provision(gate)).out);
+    at.write('data', '');
+    expect(await install([], typed)).toMatchObject({ code: exitCodes.refused });
+  });
+});

@@ -1,0 +1,49 @@
+/** Files with keys in them: whole or as before, and nobody else's to read. */
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { preparePrivateDirectory, replacePrivateFile, replacePrivateFileLater, writeNewPrivateFile } from '../../src/tools/private-files.ts';
+
+let directory: string;
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'doorpad-private-'));
+});
+afterEach(() => {
+  rmSync(directory, { recursive: true, force: true });
+});
+
+const file = (): string => join(directory, 'keys.json');
+
+describe('a private file', () => {
+  it.each([
+    ['at once', async (path: string, content: string) => replacePrivateFile(path, content)],
+    ['later', replacePrivateFileLater],
+  ] as const)('is replaced %s, private whatever was there, with nothing left beside it', async (_, replace) => {
+    writeFileSync(file(), 'old', { mode: 0o644 });
+    writeFileSync(`${file()}.new`, 'left from a power cut', { mode: 0o644 });
+    await replace(file(), 'new');
+    expect([readFileSync(file(), 'utf8'), statSync(file()).mode & 0o777, readdirSync(directory)]).toEqual(['new', 0o600, ['keys.json']]);
+  });
+
+  it.each([
+    ['at once', async (path: string, content: string) => replacePrivateFile(path, content)],
+    ['later', replacePrivateFileLater],
+  ] as const)('stays as it is when it cannot be replaced %s', async (_, replace) => {
+    mkdirSync(join(file(), 'inside'), { recursive: true });
+    await expect(replace(file(), 'new')).rejects.toThrow(/EISDIR|ENOTEMPTY|EEXIST/);
+    expect(readdirSync(directory)).toEqual(['keys.json']);
+    await expect(replace(join(directory, 'no', 'such'), 'new')).rejects.toThrow('ENOENT');
+  });
+
+  it('is never written over another', () => {
+    writeNewPrivateFile(file(), 'one');
+    expect(() => writeNewPrivateFile(file(), 'two')).toThrow('EEXIST');
+    expect(readFileSync(file(), 'utf8')).toBe('one');
+  });
+
+  it.each([0o750, 0o705, 0o777])('has no place in a directory of mode %o', (mode) => {
+    chmodSync(directory, mode);
+    expect(preparePrivateDirectory(directory)).toMatchObject({ ok: false, failure: expect.stringContaining(mode.toString(8)) });
+  });
+});
