@@ -10,8 +10,8 @@ import { statusOf, statusPage } from './status.ts';
 
 export type { DoorStatus, JournalStatus, Status, StatusPage, TableStatus } from './status.ts';
 
-/** 02-44-50, locally administered: the maker's number of every private message. As `oui` in osdp, where the lowest byte goes first. */
-export const doorpadOui = 0x024450;
+/** 02-44-50, locally administered, in every private message. The lowest byte goes first (OSDP.md, head), so that the line carries `02 44 50`. */
+export const doorpadOui = 0x504402;
 /** The type of a table file in FILETRANSFER. */
 export const tableFileType = 0xd0;
 /** Longest signed file that `filePart` carries. */

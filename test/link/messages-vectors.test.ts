@@ -18,6 +18,7 @@ import {
   readLinkReply,
   tableFileType,
 } from '../../src/link/messages.ts';
+import { encodeCommand } from '../../src/osdp/commands.ts';
 import { dataRoom, decodeFrame, leastFrameBytes } from '../../src/osdp/frame.ts';
 import { offlineMs } from '../../src/osdp/pd.ts';
 import type { MfgAnswer } from '../../src/osdp/pd-handlers.ts';
@@ -109,7 +110,7 @@ describe('docs/table-profile.md', () => {
       `| a PD is offline without a valid exchange | after ${offlineMs / 1_000} s |`,
       `after ${maxSessionMs / 3_600_000} h or 2^${Math.log2(maxSessionFrames)} frames`,
       `type 0x${tableFileType.toString(16)}`,
-      `The number is 0x0${doorpadOui.toString(16)}`,
+      `MFG, MFGREP data = ${hexOf(encodeCommand('mfg', { oui: doorpadOui, data: new Uint8Array(0) })).replaceAll(/(..)(?!$)/g, '$1 ')} ‖ message`,
     ];
     expect(said.filter((words) => !page.includes(words))).toEqual([]);
   });

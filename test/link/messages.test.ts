@@ -212,6 +212,6 @@ describe('the codes', () => {
   it('of private messages are below 0x80 for commands and above it for replies, each once', () => {
     expect(Object.values(linkCommands).map(({ code }) => code)).toEqual([1, 2, 3, 4, 5, 6]);
     expect(Object.values(linkReplies).map(({ code }) => code)).toEqual([0x81, 0x82, 0x83, 0x84, 0x85, 0x86]);
-    expect([doorpadOui, tableFileType]).toEqual([0x024450, 0xd0]);
+    expect([doorpadOui, tableFileType]).toEqual([0x504402, 0xd0]);
   });
 });

@@ -115,8 +115,8 @@ describe('the words for a message', () => {
 
   it('name private messages of this make', () => {
     const status: LinkCommand = { name: 'status', page: 'table' };
-    expect(command('mfg', { oui: 0x024450, data: writeLinkCommand(status) } as never).detail).toBe('doorpad status, 2 bytes');
-    const reply = encodeReply('mfgrep', { oui: 0x024450, data: Uint8Array.of(0xee) });
+    expect(command('mfg', { oui: 0x504402, data: writeLinkCommand(status) } as never).detail).toBe('doorpad status, 2 bytes');
+    const reply = encodeReply('mfgrep', { oui: 0x504402, data: Uint8Array.of(0xee) });
     expect(wordsOf(true, replies.mfgrep.code, reply, false).detail).toBe('doorpad, 1 byte, not readable');
   });
 

@@ -1,0 +1,180 @@
+/**
+ * The controller's end of one line: an ACU over a wire and a clock, and a keeper for each reader on it. Decides when the ACU is called; what
+ * is said in sessions is osdp/'s, what is done for a reader reader-keeper.ts's. A reader's keys come from the store: never from the wire.
+ */
+import type { AcuEvent, KeyRefusal } from '../../src/osdp/acu-events.ts';
+import { AcuLine } from '../../src/osdp/acu-line.ts';
+import { commands } from '../../src/osdp/commands.ts';
+import { decodeFrame, mark } from '../../src/osdp/frame.ts';
+import { isWeakScbk } from '../../src/osdp/scbk.ts';
+import type { Clock } from '../../src/ports/clock.ts';
+import type { Crypto } from '../../src/ports/crypto.ts';
+import type { Line } from '../../src/ports/line.ts';
+import type { Strike } from '../../src/ports/strike.ts';
+import type { Subscription } from '../../src/ports/subscription.ts';
+import { failed, ok, type Result } from '../../src/shared/result.ts';
+import type { SecretBytes } from '../../src/shared/secret-bytes.ts';
+import type { ControllerStore } from './controller-store.ts';
+import { FileTurns } from './file-turns.ts';
+import { ReaderKeeper, type ReaderLine, type ReaderListener } from './reader-keeper.ts';
+import type { KnownReader, Site } from './site-store.ts';
+
+export interface LineControllerParts {
+  readonly line: Line;
+  readonly clock: Clock;
+  readonly crypto: Crypto;
+  readonly store: ControllerStore;
+  readonly site: Site;
+  readonly listener: ReaderListener;
+  /** 9 600..230 400. */
+  readonly baudRate: number;
+  /** From one POLL of a reader to its next, when the line has time for it. */
+  readonly pollIntervalMs?: number;
+  /** Longest reply a reader is told it may send, 128..1440. */
+  readonly maxReplyBytes?: number;
+}
+
+interface OnLine {
+  readonly keeper: ReaderKeeper;
+  /** The POLLs sent last, each counted once however often it was repeated. */
+  polls: readonly { readonly frame: string; readonly atMs: number }[];
+}
+
+export class LineController {
+  readonly #parts: LineControllerParts;
+  readonly #acu: AcuLine;
+  readonly #files: FileTurns;
+  readonly #readers = new Map<number, OnLine>();
+  readonly #subscription: Subscription;
+  #timer: unknown;
+  #isStopped = false;
+
+  constructor(parts: LineControllerParts) {
+    const { line, crypto, baudRate, pollIntervalMs } = parts;
+    this.#parts = parts;
+    this.#acu = new AcuLine(
+      crypto,
+      { baudRate, ...(pollIntervalMs === undefined ? {} : { pollIntervalMs }) },
+      {
+        send: (bytes) => this.#send(bytes),
+        told: (address, event) => this.#told(address, event),
+      },
+    );
+    this.#files = new FileTurns({
+      baudRate,
+      send: (address, file) => this.#called(this.#acu.sendFile(address, file, parts.clock.nowMs())),
+      refused: (address) => this.#readers.get(address)?.keeper.told({ kind: 'fileEnded', outcome: { kind: 'interrupted', offset: 0 } }),
+    });
+    this.#subscription = line.listen({
+      received: (bytes, atMs) => {
+        this.#acu.receive(bytes, atMs);
+        this.#arm();
+      },
+      // Without a wire every reader falls silent by itself.
+      attached: () => undefined,
+    });
+  }
+
+  /** By address. */
+  get readers(): readonly ReaderKeeper[] {
+    return [...this.#readers.values()].map(({ keeper }) => keeper).sort((left, right) => left.reader.address - right.reader.address);
+  }
+
+  /** Begins to look after a reader of the store. `strike`: its lock, where that hangs here. Throws a Fault when the store does. */
+  add(reader: KnownReader, strike?: Strike): Result<ReaderKeeper, 'addressInUse' | 'lineFull'> {
+    const { clock, maxReplyBytes } = this.#parts;
+    const { address, scbk, pendingScbk } = reader;
+    const pairing = { kind: 'paired', scbk, ...(pendingScbk && { pending: pendingScbk }) } as const;
+    const added = this.#acu.add({ address, pairing, ...(maxReplyBytes === undefined ? {} : { maxReplyBytes }) }, clock.nowMs());
+    if (!added.ok) return added;
+    const line = {
+      order: (...[command, priority]: Parameters<ReaderLine['order']>) => this.#called(this.#acu.order(address, command, clock.nowMs(), priority)),
+      sendFile: (...[file]: Parameters<ReaderLine['sendFile']>) => this.#files.send(address, file),
+      pollGapMs: () => this.#pollGapMs(address),
+    };
+    const keeper = new ReaderKeeper({ ...this.#parts, reader, line, strike });
+    this.#readers.set(address, { keeper, polls: [] });
+    this.#arm();
+    return ok(keeper);
+  }
+
+  remove(address: number): void {
+    this.#readers.get(address)?.keeper.stop();
+    this.#acu.remove(address, this.#parts.clock.nowMs());
+    this.#readers.delete(address);
+    this.#files.ended(address);
+    this.#arm();
+  }
+
+  /** People have changed on disk. */
+  peopleChanged(): void {
+    for (const { keeper } of this.#readers.values()) keeper.peopleChanged();
+  }
+
+  /** A new key of the line, on disk before it is sent; both are tried until one has proven itself. Throws a Fault when the store does. */
+  changeScbk(address: number, scbk: SecretBytes): Result<undefined, KeyRefusal | 'changeUnderWay'> {
+    const { site } = this.#parts.store;
+    const known = site.readers().find((reader) => reader.address === address);
+    if (known === undefined || !this.#readers.has(address)) return failed('unknownPd');
+    if (!this.#acu.isOnline(address)) return failed('offline');
+    if (isWeakScbk(scbk)) return failed('weakKey');
+    // The reader may have that one already: forgotten, it would be lost.
+    if (known.pendingScbk !== undefined) return failed('changeUnderWay');
+    site.keepPendingScbk(known, scbk);
+    const changed = this.#called(this.#acu.changeKey(address, scbk, this.#parts.clock.nowMs()));
+    if (!changed.ok) site.keepPendingScbk(known, undefined);
+    return changed;
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    this.#subscription.stop();
+    this.#parts.clock.clearTimeout(this.#timer);
+    for (const { keeper } of this.#readers.values()) keeper.stop();
+  }
+
+  #told(address: number, event: AcuEvent): void {
+    this.#readers.get(address)?.keeper.told(event);
+    if (event.kind === 'fileEnded' || event.kind === 'offline') this.#files.ended(address);
+  }
+
+  /** Whoever has called the ACU looks at its deadline. */
+  #called<Answer>(answer: Answer): Answer {
+    this.#arm();
+    return answer;
+  }
+
+  #arm(): void {
+    const { clock } = this.#parts;
+    clock.clearTimeout(this.#timer);
+    const dueMs = this.#acu.deadlineMs;
+    if (dueMs === undefined || this.#isStopped) return;
+    this.#timer = clock.setTimeout(
+      () => {
+        this.#acu.expire(clock.nowMs());
+        this.#arm();
+      },
+      Math.max(0, dueMs - clock.nowMs()),
+    );
+  }
+
+  #send(bytes: Uint8Array): void {
+    this.#notePoll(bytes);
+    this.#parts.line.send(bytes);
+  }
+
+  /** A POLL, in clear or in a session, is the shortest command: what it is stands in the frame for all to see. */
+  #notePoll(bytes: Uint8Array): void {
+    const frame = decodeFrame(bytes[0] === mark ? bytes.subarray(1) : bytes);
+    if (!frame.ok || frame.value.code !== commands.poll.code) return;
+    const known = this.#readers.get(frame.value.address);
+    const text = Buffer.from(bytes).toString('base64');
+    if (known === undefined || known.polls.at(-1)?.frame === text) return;
+    known.polls = [...known.polls.slice(-1), { frame: text, atMs: this.#parts.clock.nowMs() }];
+  }
+
+  #pollGapMs(address: number): number {
+    const [before, last] = this.#readers.get(address)?.polls ?? [];
+    return before === undefined || last === undefined ? Number.POSITIVE_INFINITY : this.#parts.clock.nowMs() - before.atMs;
+  }
+}

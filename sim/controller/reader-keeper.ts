@@ -1,0 +1,291 @@
+/**
+ * Everything a controller does for one reader: asks its pages at each session and on time, and hands what the reader says to whoever deals
+ * with it: tables, events, orders, releases. Decides who hears what; bytes and sessions are line-controller.ts's and osdp/'s.
+ */
+import type { Entry } from '../../src/journal/entry.ts';
+import { type DoorStatus, doorpadOui, type JournalStatus, readLinkReply, type TableStatus } from '../../src/link/messages.ts';
+import type { AcuEvent, FileRefusal, FileToSend, OfflineReason, OrderCommand, OrderRefusal, Priority } from '../../src/osdp/acu-events.ts';
+import type { Clock } from '../../src/ports/clock.ts';
+import type { Crypto } from '../../src/ports/crypto.ts';
+import type { Strike } from '../../src/ports/strike.ts';
+import type { Result } from '../../src/shared/result.ts';
+import type { Order, orderModes } from '../../src/table/orders.ts';
+import { Alarms, type RaisedAlarm, type ReaderAlarm } from './alarms.ts';
+import type { ControllerStore } from './controller-store.ts';
+import { EventIntake } from './event-intake.ts';
+import type { NewEvent } from './event-store.ts';
+import { type OrderAnswer, OrderDesk } from './order-desk.ts';
+import { PrivateCommands, type Told } from './private-commands.ts';
+import { ReleaseDesk } from './release-desk.ts';
+import type { KnownReader, Site } from './site-store.ts';
+import { type KeepingState, TableKeeper } from './table-keeper.ts';
+import { TableOffice } from './table-office.ts';
+
+/** Table and content hash are asked for so often (SECURITY C16). */
+const tableWatchMs = 3_600_000;
+/** Journal, clock and door: also what makes a reader speak in a session that was renewed without a word. */
+const journalWatchMs = 60_000;
+
+/** The line, as far as one reader is concerned. */
+export interface ReaderLine {
+  order(command: OrderCommand, priority: Priority): Result<number, OrderRefusal>;
+  sendFile(file: FileToSend): Result<undefined, FileRefusal>;
+  /** From the POLL before the last one to the last one. */
+  pollGapMs(): number;
+}
+
+export interface ReaderListener {
+  /** Anything of `state` has changed. */
+  changed(reader: KnownReader): void;
+  alarm(reader: KnownReader, alarm: ReaderAlarm, detail: string): void;
+  /** An event is on disk, for the first time. */
+  event(reader: KnownReader, event: NewEvent): void;
+}
+
+export interface ReaderKeeperParts {
+  readonly store: ControllerStore;
+  readonly clock: Clock;
+  readonly crypto: Crypto;
+  readonly site: Site;
+  readonly reader: KnownReader;
+  readonly line: ReaderLine;
+  readonly listener: ReaderListener;
+  /** Of a reader whose lock hangs at the controller. */
+  readonly strike: Strike | undefined;
+}
+
+export interface ReaderState {
+  readonly isOnline: boolean;
+  readonly offlineReason: OfflineReason | undefined;
+  readonly table: TableStatus | undefined;
+  readonly journal: JournalStatus | undefined;
+  readonly door: DoorStatus | undefined;
+  readonly keeping: KeepingState;
+  /** Its version in force, and whether that is everybody as of now. */
+  readonly isInStep: boolean;
+  readonly alarms: readonly RaisedAlarm[];
+}
+
+export class ReaderKeeper {
+  readonly reader: KnownReader;
+  readonly #parts: ReaderKeeperParts;
+  readonly #alarms: Alarms;
+  readonly #commands: PrivateCommands;
+  readonly #tables: TableKeeper;
+  readonly #events: EventIntake;
+  readonly #orders: OrderDesk;
+  readonly #releases: ReleaseDesk;
+  #isOnline = false;
+  #offlineReason: OfflineReason | undefined;
+  #table: TableStatus | undefined;
+  #journal: JournalStatus | undefined;
+  #door: DoorStatus | undefined;
+  #watch: unknown;
+  #tableAskedMs = 0;
+
+  /** Throws a Fault when the store does. */
+  constructor(parts: ReaderKeeperParts) {
+    const { store, clock, crypto, site, reader, line, listener, strike } = parts;
+    this.reader = reader;
+    this.#parts = parts;
+    const alarms = new Alarms(clock, (alarm, detail) => listener.alarm(reader, alarm, detail));
+    const commands = new PrivateCommands(clock, (command, priority) => line.order(command, priority));
+    const office = new TableOffice(store, crypto, site, reader);
+    const shared = { store, clock, crypto, commands, alarms, office, reader: reader.id };
+    this.#alarms = alarms;
+    this.#commands = commands;
+    this.#orders = new OrderDesk(shared);
+    this.#releases = new ReleaseDesk({ ...shared, strike });
+    this.#events = new EventIntake({ ...shared, kept: (event) => this.#kept(event) });
+    this.#tables = new TableKeeper({
+      ...shared,
+      sendFile: (file) => line.sendFile(file),
+      told: (status) => this.#toldTable(status),
+      failed: (thrown) => this.#storeFailed(thrown),
+    });
+  }
+
+  get state(): ReaderState {
+    const keeping = this.#tables.state;
+    return {
+      isOnline: this.#isOnline,
+      offlineReason: this.#offlineReason,
+      table: this.#table,
+      journal: this.#journal,
+      door: this.#door,
+      keeping,
+      isInStep: keeping === 'inStep',
+      alarms: this.#alarms.raised,
+    };
+  }
+
+  /** Everybody who looks after people calls this once a change is on disk. */
+  peopleChanged(): void {
+    this.#tables.changed();
+  }
+
+  /** Signed. Rejects with a Fault when the store does. */
+  async order(order: Order): Promise<OrderAnswer> {
+    return this.#isOnline ? this.#orders.order(order) : 'offline';
+  }
+
+  async tighten(mode: (typeof orderModes)[number]): Promise<Told | 'offline'> {
+    return this.#isOnline ? this.#orders.tighten(mode) : 'offline';
+  }
+
+  told(event: AcuEvent): void {
+    switch (event.kind) {
+      case 'online':
+        this.#online();
+        break;
+      case 'offline':
+        this.#offline(event.reason);
+        break;
+      case 'alarm':
+        this.#alarms.raise(`line.${event.alarm}`);
+        break;
+      case 'orderEnded':
+        this.#commands.orderEnded(event.order, event.outcome);
+        break;
+      case 'fileEnded':
+        this.#tables.fileEnded(event.outcome);
+        break;
+      case 'keyChanged':
+        this.#guarded(() => this.#parts.store.site.promoteScbk(this.reader));
+        break;
+      case 'keyRefused':
+        this.#guarded(() => this.#parts.store.site.keepPendingScbk(this.reader, undefined));
+        break;
+      case 'report':
+        if (event.reply.name === 'mfgrep' && event.reply.payload.oui === doorpadOui) this.#heard(event.reply.payload.data);
+        break;
+      default:
+    }
+  }
+
+  stop(): void {
+    this.#offline(undefined);
+  }
+
+  #online(): void {
+    this.#isOnline = true;
+    this.#offlineReason = undefined;
+    this.#events.begin();
+    this.#parts.listener.changed(this.reader);
+    void this.#begin();
+  }
+
+  /** The journal first: once a page was asked for, events come. */
+  async #begin(): Promise<void> {
+    await this.#askJournal();
+    if (!this.#isOnline) return;
+    this.#tableAskedMs = this.#parts.clock.nowMs();
+    this.#tables.begin();
+    await this.#askDoor();
+    this.#watchOn();
+  }
+
+  #offline(reason: OfflineReason | undefined): void {
+    this.#isOnline = false;
+    this.#offlineReason = reason;
+    this.#parts.clock.clearTimeout(this.#watch);
+    this.#commands.end();
+    this.#tables.end();
+    this.#parts.listener.changed(this.reader);
+  }
+
+  #watchOn(): void {
+    const { clock } = this.#parts;
+    clock.clearTimeout(this.#watch);
+    if (!this.#isOnline) return;
+    this.#watch = clock.setTimeout(() => {
+      this.#watchOn();
+      if (clock.nowMs() - this.#tableAskedMs >= tableWatchMs) {
+        this.#tableAskedMs = clock.nowMs();
+        this.#tables.begin();
+      }
+      void this.#askJournal();
+      void this.#askDoor();
+    }, journalWatchMs);
+  }
+
+  async #askJournal(): Promise<void> {
+    const status = await this.#commands.ask('journal');
+    if (status?.page !== 'journal') return;
+    this.#journal = status;
+    try {
+      this.#events.told(status);
+    } catch (thrown) {
+      this.#storeFailed(thrown);
+    }
+    this.#parts.listener.changed(this.reader);
+    // Setting a clock may take long, and nothing waits for it.
+    this.#orders.toldJournal(status).catch((thrown: unknown) => this.#storeFailed(thrown));
+  }
+
+  async #askDoor(): Promise<void> {
+    const status = await this.#commands.ask('door');
+    if (status?.page !== 'door') return;
+    this.#door = status;
+    this.#parts.listener.changed(this.reader);
+  }
+
+  /** A private reply to a POLL; one that nobody knows counts as read. */
+  #heard(data: Uint8Array): void {
+    const read = readLinkReply(data);
+    if (!read.ok) return;
+    const reply = read.value;
+    switch (reply.name) {
+      case 'done':
+        this.#commands.done(reply.tag, reply.outcome);
+        break;
+      case 'events':
+        this.#guarded(() => this.#events.received(reply.entries));
+        break;
+      case 'eventPart':
+        this.#guarded(() => this.#events.receivedPart(reply));
+        break;
+      case 'table':
+        this.#tables.tableTold(reply.outcome);
+        break;
+      case 'release':
+        void this.#releases.asked(reply, this.#parts.line.pollGapMs());
+        break;
+      case 'status':
+    }
+  }
+
+  #toldTable(status: TableStatus): void {
+    this.#table = status;
+    this.#orders.toldTable(status);
+    this.#parts.listener.changed(this.reader);
+  }
+
+  #kept(event: NewEvent): void {
+    if (event.entry?.code === 'table.rolledBack') this.#guarded(() => this.#goAbove(event.entry as Entry));
+    this.#parts.listener.event(this.reader, event);
+  }
+
+  /** Its disk was put back, and it knows by itself how far it had come (docs/table-profile.md §16). */
+  #goAbove({ fields }: Entry): void {
+    const { store } = this.#parts;
+    const [version, revocation] = [numberOf(fields.seenVersion), numberOf(fields.seenRevocation)];
+    store.site.raiseVersion(this.reader.id, version);
+    store.people.raiseRevocation(revocation);
+  }
+
+  #guarded(work: () => void): void {
+    try {
+      work();
+    } catch (thrown) {
+      this.#storeFailed(thrown);
+    }
+  }
+
+  #storeFailed(thrown: unknown): void {
+    this.#alarms.raise('store.failed', thrown instanceof Error ? thrown.message : '');
+  }
+}
+
+const maxNumber = 0xffff_fffe;
+const numberOf = (value: unknown): number => (typeof value === 'number' && value >= 0 && value <= maxNumber ? Math.floor(value) : 0);

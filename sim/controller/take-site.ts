@@ -1,0 +1,32 @@
+/**
+ * Takes what `doorpad provision` made (docs/provisioning.md) into the controller's database: the site once, and each reader that is not there
+ * yet. Keys that are there stay: a reader may have been given a newer one since.
+ */
+import type { Crypto } from '../../src/ports/crypto.ts';
+import { assert } from '../../src/shared/assert.ts';
+import { failed, ok, type Result } from '../../src/shared/result.ts';
+import type { Site as ProvisionedSite } from '../../src/tools/provision-site.ts';
+import type { ControllerStore } from './controller-store.ts';
+
+/** `otherSite`: the database belongs to another. `addressInUse`: by another reader; nothing was taken. */
+export type SiteRefusal = 'otherSite' | 'addressInUse';
+
+/** How many readers were added. Throws a Fault when the store does. */
+export const takeSite = (store: ControllerStore, crypto: Crypto, provisioned: ProvisionedSite): Result<number, SiteRefusal> => {
+  const { site, authoritySeed } = provisioned;
+  const known = store.site.site();
+  if (known !== undefined && !crypto.isEqual(known.site, site)) return failed('otherSite');
+  const readers = store.site.readers();
+  const added = provisioned.readers.filter(({ keys }) => !readers.some(({ reader }) => crypto.isEqual(reader, keys.trust.reader)));
+  const addresses = [...readers.map(({ address }) => address), ...added.map(({ place }) => place.address)];
+  if (new Set(addresses).size < addresses.length) return failed('addressInUse');
+  store.write(() => {
+    if (known === undefined) store.site.found({ site, authoritySeed });
+    for (const { place, keys } of added) {
+      const { name, address } = place;
+      const taken = store.site.addReader({ name, address, reader: keys.trust.reader, tableKey: keys.tableKey, scbk: keys.scbk });
+      assert(taken.ok, 'a reader that is not there can be added');
+    }
+  });
+  return ok(added.length);
+};
