@@ -9,6 +9,7 @@ import { defaultPolicy, type Policy } from '../src/access/policy.ts';
 import { NodeCrypto } from '../src/drivers/node-crypto.ts';
 import type { Entry } from '../src/journal/entry.ts';
 import type { JournalLimits } from '../src/journal/journal.ts';
+import { RemoteStrike } from '../src/link/remote-strike.ts';
 import type { InputName } from '../src/ports/inputs.ts';
 import { type Key, keys } from '../src/ports/keypad.ts';
 import type { TableStore } from '../src/ports/table-store.ts';
@@ -29,6 +30,7 @@ import { MemoryRecordStore, type RecordFaults, RecordMedium } from './devices/me
 import { blankMedium, MemoryTableDisk, type TableMedium } from './devices/memory-table-disk.ts';
 import { MemoryTableStore } from './devices/memory-table-store.ts';
 import { SimStrike } from './devices/strike.ts';
+import { DoorLine, type DoorLineSetup } from './door-line.ts';
 import { bitsOfCard, type SimPerson, tableOf } from './people.ts';
 import { Random } from './random.ts';
 import { Story } from './story.ts';
@@ -46,7 +48,10 @@ export interface DoorSetup {
   readonly people?: readonly SimPerson[];
   /** False: the reader has never been given a table. */
   readonly hasTable?: boolean;
+  /** A controller that is played by hand: `link`, `order`, `publish`. */
   readonly hasController?: boolean;
+  /** A controller at the other end of a line. */
+  readonly line?: (clock: VirtualClock) => DoorLineSetup;
   /** ISO 8601, UTC. */
   readonly wall?: string;
   readonly wallTrusted?: boolean;
@@ -78,6 +83,7 @@ export class Door {
   readonly #setup: DoorSetup;
   readonly #crypto = new NodeCrypto();
   readonly #story: Story;
+  readonly #line: DoorLine | undefined;
   #table: MemoryTableStore;
   #board: Board;
   #reader: Reader | undefined;
@@ -98,6 +104,7 @@ export class Door {
     };
     this.trust = { authority: publicKey, site: this.publisher.site, reader: this.publisher.reader };
     this.#story = new Story(this.clock, (person) => setup.people?.[person - 1]?.name);
+    this.#line = setup.line && new DoorLine(setup.line(this.clock));
     this.#table = this.#openTable();
     this.#board = this.#newBoard();
   }
@@ -266,12 +273,14 @@ export class Door {
     this.#board = board;
     const { mode = defaultPolicy.mode, policy, hasController = false, journalLimits, recordFaults, between } = this.#setup;
     const records = new MemoryRecordStore(this.records, recordFaults);
-    const ports = { ...board, crypto: this.#crypto, records, table: this.#table };
+    const strike = this.#line?.isStrikeRemote === true ? new RemoteStrike(board.clock) : undefined;
+    const ports = { ...board, ...(strike && { strike }), crypto: this.#crypto, records, table: this.#table };
     const reader = await Reader.start({
       ports: between?.(ports) ?? ports,
       policy: { ...defaultPolicy, mode, ...policy },
       keys: { trust: this.trust, tableKey: this.publisher.tableKey },
       hasController,
+      line: this.#line?.side(board.clock, strike),
       ...(journalLimits === undefined ? {} : { journalLimits }),
       observer: this.#observerOf(board),
     });

@@ -14,7 +14,7 @@ import { readerMachine } from './access/reader-machine.ts';
 import { restingOf } from './access/resting.ts';
 import type { Change } from './journal/change.ts';
 import type { Facts } from './journal/facts.ts';
-import type { Journal, JournalLimits } from './journal/journal.ts';
+import type { Journal, JournalLimits, Receipt } from './journal/journal.ts';
 import type { CardReader } from './ports/card-reader.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Crypto } from './ports/crypto.ts';
@@ -25,17 +25,20 @@ import type { RecordStore } from './ports/record-store.ts';
 import type { Strike } from './ports/strike.ts';
 import type { TableStore } from './ports/table-store.ts';
 import { Answers } from './reader/answers.ts';
-import type { Budgets } from './reader/budgets.ts';
 import { DoorSide } from './reader/door-side.ts';
+import { Enrolment } from './reader/enrolment.ts';
+import type { LineSide, LineSideParts, OpenedLine, openLine } from './reader/line-side.ts';
 import { Lock, secureLimitMs } from './reader/lock.ts';
 import { LockoutTally } from './reader/lockout-tally.ts';
 import { type Memory, openMemory } from './reader/memory.ts';
-import { type OrderFailure, type OrderHandlers, Orders } from './reader/orders.ts';
+import { OfflineTime } from './reader/offline-time.ts';
+import { Openings } from './reader/openings.ts';
+import { orderHandlersOf } from './reader/order-handlers.ts';
+import { type OrderFailure, Orders } from './reader/orders.ts';
 import { PassingFacts } from './reader/passing-facts.ts';
 import type { SeenTime } from './reader/seen-time.ts';
 import { Signals } from './reader/signals.ts';
 import { within } from './reader/within.ts';
-import { assert } from './shared/assert.ts';
 import { asFault, Fault } from './shared/faults.ts';
 import type { Result } from './shared/result.ts';
 import type { SecretBytes } from './shared/secret-bytes.ts';
@@ -75,8 +78,10 @@ export interface ReaderParts {
   readonly policy: Policy;
   /** Undefined until the reader has been keyed: then nobody is known, and no order is obeyed. */
   readonly keys: ReaderKeys | undefined;
-  /** A controller is expected at the other end of a line; false: stand-alone. */
-  readonly hasController: boolean;
+  /** The line to a controller; undefined: stand-alone. */
+  readonly line?: LineSide | undefined;
+  /** A controller is expected, as it is wherever there is a line. Without one, whoever has the reader plays the line: `linkChanged`, `obey`. */
+  readonly hasController?: boolean;
   readonly journalLimits?: Partial<JournalLimits>;
   /** What was spent on guessing may be lost, the journal being damaged: the PIN path starts in its longest wait. */
   readonly isSpendingLost?: boolean;
@@ -87,12 +92,11 @@ export class Reader {
   readonly journal: Journal;
   readonly #ports: ReaderPorts;
   readonly #policy: Policy;
-  readonly #hasController: boolean;
   readonly #observer: ReaderObserver;
   readonly #facts: Facts;
   readonly #time: SeenTime;
-  readonly #budgets: Budgets;
   readonly #lock: Lock;
+  readonly #openings: Openings;
   readonly #tally: LockoutTally;
   readonly #signals: Signals;
   readonly #machine;
@@ -100,10 +104,11 @@ export class Reader {
   readonly #doorSide: DoorSide;
   readonly #orders: Orders;
   readonly #passing: PassingFacts;
-  /** Since when the controller is away, and for how long it had been at the start. */
-  #linkLostAtMs: number | undefined;
-  #offlineAtStartMs: number;
-  #isUnlockingOnRecord = false;
+  readonly #offline: OfflineTime;
+  readonly #enrolment: Enrolment;
+  readonly #line: LineSide | undefined;
+  readonly #wire: OpenedLine | undefined;
+  #isTableDamaged = false;
   #isStopped = false;
   #housekeeping: unknown;
 
@@ -118,33 +123,43 @@ export class Reader {
       (thrown: unknown) => asFault(thrown, 'strike.failed', 'the strike could not be secured at start'),
     );
     const { policy, journalLimits: limits, isSpendingLost = false } = parts;
-    const reader = new Reader(parts, await openMemory({ clock, crypto, records, policy, limits, isSpendingLost }));
+    // A door without a line starts without what speaks on one.
+    const lineSide = parts.line && import('./reader/line-side.ts');
+    const memory = await openMemory({ clock, crypto, records, policy, limits, isSpendingLost });
+    const reader = new Reader(parts, memory, (await lineSide)?.openLine);
     reader.tell({ code: 'reader.started', fields: { mode: reader.mode, version: parts.ports.table.state()?.version ?? 0 } });
     if (secured !== undefined) reader.tell({ code: 'strike.failed', fields: { fault: secured.code } });
     return reader;
   }
 
-  private constructor(parts: ReaderParts, opened: Memory) {
+  private constructor(parts: ReaderParts, opened: Memory, open: typeof openLine | undefined) {
     const { ports, policy } = parts;
     const { clock } = ports;
     this.journal = opened.journal;
     this.#ports = ports;
     this.#policy = policy;
-    this.#hasController = parts.hasController;
+    this.#line = parts.line;
     this.#observer = parts.observer ?? {};
     this.#facts = opened.facts;
     this.#time = opened.time;
     this.#passing = new PassingFacts(clock, opened.journal, opened.facts);
-    this.#budgets = opened.budgets;
     this.#lock = new Lock(clock, ports.strike, { toDoor: (event) => this.#door.send(event), tell: (event) => this.tell(event) });
+    this.#openings = new Openings(opened.journal, this.#lock, {
+      recorded: (event, receipt) => this.#recorded([event], receipt),
+      tell: (event) => this.tell(event),
+    });
     this.#tally = new LockoutTally(clock, (event) => this.tell(event));
     this.#signals = new Signals(clock, ports.lights, ports.buzzer);
-    if (parts.hasController) this.#linkLostAtMs = clock.nowMs();
-    this.#offlineAtStartMs = opened.facts.offlineMs;
+    const hasController = parts.hasController === true || parts.line !== undefined;
+    this.#offline = new OfflineTime(clock, opened.facts, hasController);
+    this.#enrolment = new Enrolment(clock, { report: (report) => this.#wire?.link.report(report), tell: (event) => this.tell(event) });
 
     this.#machine = this.#startMachine(parts, opened);
     this.#door = this.#startDoor();
     this.#doorSide = new DoorSide(hasKeypad(policy.model) ? ports : { ...ports, keypad: undefined }, {
+      takesKey: (key) => this.#wire?.panel.key(key) === true,
+      takesCard: (card) => this.#wire?.panel.card(card) === true,
+      inputChanged: (input, isActive) => this.#wire?.inputChanged(input, isActive),
       toReader: (event) => this.#machine.send(event),
       toDoor: (event) => this.#door.send(event),
       tell: (event) => this.tell(event),
@@ -154,7 +169,7 @@ export class Reader {
       journal: opened.journal,
       facts: opened.facts,
       trust: parts.keys?.trust,
-      handlers: this.#orderHandlers(),
+      handlers: this.#orderHandlers(opened),
       clock,
       wall: () => this.#time.now(),
       tell: (event) => this.tell(event),
@@ -163,7 +178,8 @@ export class Reader {
     this.#signals.play('started');
     this.#rest();
     this.#scheduleHousekeeping();
-    if (parts.hasController && policy.offline !== undefined) this.#passing.repeat(() => this.#passingFacts());
+    this.#wire = parts.line && open?.(this.#lineParts(parts.line, parts, opened));
+    if (hasController && policy.offline !== undefined) this.#passing.repeat(() => this.#passingFacts());
   }
 
   get mode(): Mode {
@@ -179,12 +195,21 @@ export class Reader {
   tell(event: AccessEvent): void {
     // What a port answers after the end belongs to nobody: the next start numbers its own events.
     if (this.#isStopped) return;
+    if (event.code === 'table.damaged' || event.code === 'table.applied') this.#isTableDamaged = event.code === 'table.damaged';
     this.journal.tell(event);
     this.#observer.happened?.(event);
   }
 
   /** Changes the mode, or gives the reason why this model refuses it. Who may ask is the caller's to know. */
   setMode(mode: Mode): Result<Mode, string> {
+    const isNew = mode !== this.mode;
+    const set = this.#applyMode(mode);
+    if (set.ok && isNew) void this.#keepMode().catch(() => undefined);
+    return set;
+  }
+
+  /** In force at once, and not yet kept. */
+  #applyMode(mode: Mode): Result<Mode, string> {
     const allowed = modeFor(this.#policy.model, mode);
     if (!allowed.ok) {
       this.tell({ code: 'mode.refused', fields: { mode } });
@@ -192,19 +217,16 @@ export class Reader {
     }
     if (mode === this.mode) return allowed;
     this.tell({ code: 'mode.changed', fields: { mode, from: this.mode } });
-    this.#isUnlockingOnRecord = false;
+    this.#openings.modeChanged();
     this.#machine.send({ type: 'mode.set', mode });
     // A lockdown ends a release under way; the machine secures an unlocked door itself.
     if (mode === 'locked') void this.#lock.secure();
-    void this.#keepMode().catch(() => undefined);
     return allowed;
   }
 
   /** The line to the controller came or went. It changes no decision, save for limits on offline service (R15). */
   linkChanged(isUp: boolean): void {
-    if (!this.#hasController || isUp === (this.#linkLostAtMs === undefined)) return;
-    this.#linkLostAtMs = isUp ? undefined : this.#ports.clock.nowMs();
-    this.#offlineAtStartMs = 0;
+    if (!this.#offline.linkChanged(isUp)) return;
     if (isUp) this.#passing.keep(this.#facts.setOfflineMs(0));
     this.tell({ code: isUp ? 'link.found' : 'link.lost' });
     this.#rest();
@@ -218,6 +240,7 @@ export class Reader {
   /** Secures the strike, puts what was told on disk and lets go of every port. Never rejects. */
   async stop(): Promise<void> {
     const { clock } = this.#ports;
+    this.#wire?.stop();
     this.#doorSide.stop();
     this.#orders.stop();
     this.#passing.stop();
@@ -243,9 +266,10 @@ export class Reader {
       table,
       tableKey: parts.keys?.tableKey,
       wall: () => this.#time.now(),
-      offlineMs: () => this.#offlineMs(),
+      offlineMs: () => this.#offline.ms,
       tell: (event) => this.tell(event),
-      recorded: (events) => this.#recorded(events),
+      recorded: (events, receipt) => this.#recorded(events, receipt),
+      unknownCard: (card) => this.#enrolment.offer(card),
       lockoutBegan: (owner) => {
         const waitMs = budgets.waitMs('door');
         if (owner === 'door' && waitMs > 0) this.#machine.send({ type: 'lockout.began', waitMs });
@@ -260,7 +284,7 @@ export class Reader {
           return { verdict, atMs: clock.nowMs() };
         }),
         unlock: fromPromise(({ input, signal }: { input: { readonly holdMs: number }; signal: AbortSignal }) =>
-          this.#unlock(input.holdMs, () => signal.aborted),
+          this.#openings.unlock(input.holdMs, () => signal.aborted),
         ),
       },
     });
@@ -286,56 +310,55 @@ export class Reader {
     return actor.start();
   }
 
-  #orderHandlers(): OrderHandlers {
-    return {
-      // In force at once; obeyed when a restart cannot undo it.
-      setMode: async ({ mode }) => {
-        assert(this.setMode(mode).ok, 'the model refuses this mode');
-        await this.#keepMode();
-      },
-      release: async (_, isStale) => {
-        await this.#recordOpening('order.released');
-        if (isStale()) throw new Fault('hardware.slow', 'nobody waits for this release any more');
-        await this.#lock.release(this.#policy.strikeMs);
-      },
-      setClock: async ({ wallMs }) => {
-        const event: AccessEvent = { code: 'time.set', fields: { byMs: Math.round(wallMs - this.#ports.clock.wall().ms) } };
-        await this.journal.append(event, [this.#time.set(wallMs)]);
-        this.#recorded([event]);
-      },
-      clearLockout: async ({ person }) => {
-        await this.#budgets.clear(person ?? 'door');
-        this.tell({ code: 'lockout.cleared', person });
-        if (person === undefined) this.#machine.send({ type: 'lockout.cleared' });
-      },
-      handOverToPanel: notYet,
-      enrol: notYet,
-    };
-  }
-
-  /** What opens the door without a decision is on record first, like a grant (R11). */
-  async #recordOpening(code: 'order.released' | 'door.unlocked'): Promise<void> {
-    await this.journal.append({ code });
-    this.#recorded([{ code }]);
-  }
-
-  /** On record once, however often the strike must be tried. `isWithdrawn`: the mode was left while the disk was waited for. */
-  async #unlock(holdMs: number, isWithdrawn: () => boolean): Promise<void> {
-    if (!this.#isUnlockingOnRecord) {
-      await this.#recordOpening('door.unlocked');
-      if (isWithdrawn()) {
-        this.tell({ code: 'door.relocked' });
-        return;
-      }
-      this.#isUnlockingOnRecord = true;
-    }
-    await this.#lock.release(holdMs).catch((thrown: unknown) => {
-      this.#lock.tellFault(thrown);
-      throw thrown;
+  #orderHandlers({ journal, facts, time, budgets }: Memory) {
+    const line = this.#line;
+    return orderHandlersOf({
+      clock: this.#ports.clock,
+      journal,
+      facts,
+      time,
+      budgets,
+      setMode: (mode) => this.#setAndKeepMode(mode),
+      release: (isStale) => this.#openings.release(this.#policy.strikeMs, isStale),
+      lockoutCleared: () => this.#machine.send({ type: 'lockout.cleared' }),
+      recorded: (event) => this.#recorded([event]),
+      tell: (event) => this.tell(event),
+      enrol: line && (() => this.#enrolment.begin()),
+      handOver: line && (async (isHandedOver) => this.#wire?.handOver(isHandedOver)),
     });
   }
 
-  #recorded(events: readonly AccessEvent[]): void {
+  /** Obeyed when a restart cannot undo it. */
+  async #setAndKeepMode(mode: Mode): Promise<void> {
+    if (!this.#applyMode(mode).ok) throw new Fault('hardware.missing', 'this model has not what the mode asks for');
+    await this.#keepMode();
+  }
+
+  #lineParts(side: LineSide, { ports, keys }: ReaderParts, memory: Memory): LineSideParts {
+    return {
+      side,
+      ports,
+      memory,
+      trust: keys?.trust,
+      model: this.#policy.model,
+      mode: () => this.mode,
+      states: () => this.states,
+      isActive: (input) => this.#doorSide.isActive(input),
+      isTableDamaged: () => this.#isTableDamaged,
+      linkChanged: (isUp) => this.linkChanged(isUp),
+      obey: (order) => this.obey(order),
+      setMode: (mode) => this.#setAndKeepMode(mode),
+      tell: (event) => this.tell(event),
+      face: this.#signals,
+      lock: this.#lock,
+      deciderChanged: () => this.#machine.send({ type: 'mode.set', mode: this.mode }),
+    };
+  }
+
+  /** `receipt`: of what the door may be opened for. */
+  #recorded(events: readonly AccessEvent[], receipt?: Receipt): void {
+    if (receipt !== undefined)
+      this.#line?.remoteStrike?.because({ epoch: receipt.epoch, sequence: receipt.sequence, person: events[0]?.person ?? 0 });
     for (const event of events) this.#observer.happened?.(event);
   }
 
@@ -347,14 +370,9 @@ export class Reader {
         isUnlocked: value.passage === 'unlocked',
         isWindowOpen: value.window === 'open' || value.window === 'ending',
         isLockedOut: value.pinPath === 'lockedOut',
-        isOffline: this.#linkLostAtMs !== undefined,
+        isOffline: this.#offline.isOffline,
       }),
     );
-  }
-
-  /** Time without the controller, restarts included; 0 while it is there, and where none is expected. */
-  #offlineMs(): number {
-    return this.#linkLostAtMs === undefined ? 0 : this.#offlineAtStartMs + this.#ports.clock.nowMs() - this.#linkLostAtMs;
   }
 
   #scheduleHousekeeping(): void {
@@ -372,13 +390,10 @@ export class Reader {
 
   /** What would otherwise be forgotten by a restart: how late it is, and how long nobody has called. */
   #passingFacts(): Change[] {
-    return [...this.#time.keep(), ...(this.#hasController ? [this.#facts.setOfflineMs(this.#offlineMs())] : [])];
+    return [...this.#time.keep(), ...this.#offline.keep()];
   }
 
   #keepMode(): Promise<void> {
     return this.#passing.keepMode(modeFact(this.#policy.mode, this.mode));
   }
 }
-
-/** These orders speak to the line, which this reader does not have. */
-const notYet = (): Promise<void> => Promise.reject(new Fault('hardware.missing', 'the order needs a line'));

@@ -43,6 +43,7 @@ describe('doorpad check', () => {
       "/doorpad.toml is in order.
 
       "Gate" works as an RPK40, with a keypad. Mode: cardOrPin.
+      There is no line: this door stands alone.
       A card or a PIN opens; a person with a PIN needs no card.
       PINs have 4 to 8 digits and end with #; digit 8 submits by itself. * clears what is typed, and so do 5 s without a key.
       5 wrong PINs by anybody make PIN entry wait 60 s, doubling to 15 min. Cards go on working.

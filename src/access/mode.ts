@@ -17,6 +17,20 @@ export const modeFor = (model: Model, mode: Mode): Result<Mode, string> =>
     ? failed(`An ${model} has no keypad, so mode "${mode}" would ask for a PIN that nobody can type. Use cardOnly, unlocked or locked, or an RPK40.`)
     : ok(mode);
 
+/** What opens the door in each mode; more opens a weaker one. */
+const opens: Readonly<Record<Mode, readonly ('both' | 'card' | 'pin' | 'nothing')[]>> = {
+  locked: [],
+  cardAndPin: ['both'],
+  cardOnly: ['both', 'card'],
+  pinOnly: ['both', 'pin'],
+  cardOrPin: ['both', 'card', 'pin'],
+  unlocked: ['both', 'card', 'pin', 'nothing'],
+};
+
+/** Whoever gets in by `to` gets in by `from` as well, and not the other way round: who sets it lets nobody in (DESIGN §2). */
+export const isStricter = (from: Mode, to: Mode): boolean =>
+  opens[to].length < opens[from].length && opens[to].every((way) => opens[from].includes(way));
+
 /** A mode that was set, as a number (1..36) to be kept over restarts, together with the default it was set over. */
 export const modeFact = (byDefault: Mode, set: Mode): number => 1 + modes.indexOf(byDefault) * modes.length + modes.indexOf(set);
 

@@ -1,5 +1,5 @@
 /**
- * Single durable numbers of this reader: the floor of wall time, the highest order obeyed, the time spent offline. When
+ * Single durable numbers of this reader: the floor of wall time, the highest order obeyed and table seen, the time spent offline. When
  * they change is the reader's; here is where they stand, twice each, and what they are taken for when both are damaged.
  */
 import type { Crypto } from '../ports/crypto.ts';
@@ -11,11 +11,23 @@ import type { JournalEvent } from './entry.ts';
 
 const space = 'meta';
 /** Two rows for each fact, so that one damaged row loses nothing. Key 0 is the journal's. */
-const keys = { timeFloor: [16, 17], order: [18, 19], offline: [20, 21], mode: [22, 23] } as const;
+const keys = {
+  timeFloor: [16, 17],
+  order: [18, 19],
+  offline: [20, 21],
+  mode: [22, 23],
+  table: [24, 25],
+  revocation: [26, 27],
+  moved: [28, 29],
+  handedOver: [30, 31],
+} as const;
 type FactName = keyof typeof keys;
 const names = Object.keys(keys) as readonly FactName[];
 const firstKey = 16;
 const mostRows = 2 * names.length;
+
+const takenBack = 1;
+const handedOver = 2;
 
 export interface FactsOptions {
   readonly store: Pick<RecordStore, 'scan'>;
@@ -97,12 +109,52 @@ export class Facts {
 
   /** The mode that was last set, as a number of the caller's; 0: none, or nobody knows any more. */
   get mode(): number {
-    const value = this.#values.get('mode');
-    return typeof value === 'number' ? value : 0;
+    return this.#knownOf('mode');
   }
 
   setMode(mode: number): Change {
     return this.#change('mode', mode);
+  }
+
+  /**
+   * The highest table version and revocation that were ever in force; 0: none, or nobody knows any more. Unknown, they forbid nothing: the
+   * alternative is a reader that takes no table ever again.
+   */
+  get seenTable(): { readonly version: number; readonly revocation: number } {
+    return { version: this.#knownOf('table'), revocation: this.#knownOf('revocation') };
+  }
+
+  /** Raises them; lower ones leave them. Nothing to write where neither is higher. */
+  setSeenTable(version: number, revocation: number): Change[] {
+    const seen = this.seenTable;
+    return [
+      ...(version > seen.version ? [this.#change('table', version)] : []),
+      ...(revocation > seen.revocation ? [this.#change('revocation', revocation)] : []),
+    ];
+  }
+
+  /** By how much the clock was put forward without an order since the last one. Damaged, it is more than may be. */
+  get movedMs(): number {
+    return this.#valueOf('moved');
+  }
+
+  setMovedMs(movedMs: number): Change {
+    return this.#change('moved', movedMs);
+  }
+
+  /** What the last order said of handing over to the panel; undefined: there was none, or nobody knows any more. */
+  get isHandedOver(): boolean | undefined {
+    const value = this.#knownOf('handedOver');
+    return value === 0 ? undefined : value === handedOver;
+  }
+
+  setHandedOver(isHandedOver: boolean): Change {
+    return this.#change('handedOver', isHandedOver ? handedOver : takenBack);
+  }
+
+  #knownOf(name: FactName): number {
+    const value = this.#values.get(name);
+    return typeof value === 'number' ? value : 0;
   }
 
   #valueOf(name: FactName): number {

@@ -10,7 +10,7 @@ import type { Pin } from '../access/pin.ts';
 import type { Circumstances } from '../access/validity.ts';
 import type { AttemptLog } from '../journal/attempt-log.ts';
 import type { Change } from '../journal/change.ts';
-import type { Journal } from '../journal/journal.ts';
+import type { Journal, Receipt } from '../journal/journal.ts';
 import type { Crypto } from '../ports/crypto.ts';
 import type { TableStore } from '../ports/table-store.ts';
 import { Fault } from '../shared/faults.ts';
@@ -30,7 +30,9 @@ export interface AnswerParts {
   wall(): { readonly ms: number; readonly trusted: boolean };
   offlineMs(): number;
   tell(event: AccessEvent): void;
-  recorded(events: readonly AccessEvent[]): void;
+  recorded(events: readonly AccessEvent[], receipt: Receipt): void;
+  /** A whole card that nobody has was read. */
+  unknownCard(card: Card): void;
   lockoutBegan(owner: BudgetOwner): void;
   countLockedOut(owner: BudgetOwner): void;
   release(holdMs: number): Promise<void>;
@@ -44,10 +46,13 @@ export class Answers implements Asks {
     this.#parts = parts;
   }
 
-  findCard(card: Card): Promise<LookUp> {
-    const { crypto, tableKey } = this.#parts;
-    if (tableKey === undefined) return Promise.resolve('noTable');
-    return card.isCut ? Promise.resolve('nobody') : this.#find(cardTag(crypto, tableKey, card));
+  async findCard(card: Card): Promise<LookUp> {
+    const { crypto, tableKey, unknownCard } = this.#parts;
+    if (tableKey === undefined) return 'noTable';
+    if (card.isCut) return 'nobody';
+    const found = await this.#find(cardTag(crypto, tableKey, card));
+    if (found === 'nobody') unknownCard(card);
+    return found;
   }
 
   findPin(pin: Pin): Promise<LookUp> {
@@ -74,8 +79,7 @@ export class Answers implements Asks {
     const { journal, budgets, recorded } = this.#parts;
     const givenBack = attempt === undefined ? [] : budgets.giveBack(attempt);
     const append = async (also: readonly Change[]): Promise<void> => {
-      await journal.append(events, also);
-      recorded(events);
+      recorded(events, await journal.append(events, also));
     };
     return person.uses === undefined ? append(givenBack) : this.#spendUse(person.person, person.uses, (use) => append([...givenBack, use]));
   }

@@ -10,8 +10,8 @@ import { HeldKeys } from '../access/held-keys.ts';
 import type { ReaderEvent } from '../access/reader-setup.ts';
 import type { CardRead, CardReader } from '../ports/card-reader.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { InputChange, Inputs } from '../ports/inputs.ts';
-import type { KeyChange, Keypad } from '../ports/keypad.ts';
+import type { InputChange, InputName, Inputs } from '../ports/inputs.ts';
+import type { Key, KeyChange, Keypad } from '../ports/keypad.ts';
 import type { Subscription } from '../ports/subscription.ts';
 
 /** The same card again within this time is the same read: heads repeat a card that stays in their field (SECURITY E3). */
@@ -25,6 +25,11 @@ export interface DoorSidePorts {
 }
 
 export interface DoorSideListener {
+  /** A key or a card that the line may want. True: it is the line's, and not the reader's. */
+  takesKey(key: Key): boolean;
+  takesCard(card: CardRead): boolean;
+  /** A contact has changed; what it means to the door is told apart. */
+  inputChanged(input: InputName, isActive: boolean): void;
   toReader(event: ReaderEvent): void;
   toDoor(event: DoorEvent): void;
   tell(event: AccessEvent): void;
@@ -40,7 +45,7 @@ export class DoorSide {
   #stuckTimer: unknown;
   #lastCard: CardRead | undefined;
   /** Inputs report their state once at start: a contact at rest then is no event. */
-  readonly #inputStates = new Map<string, boolean>();
+  readonly #inputStates = new Map<InputName, boolean>();
 
   constructor(ports: DoorSidePorts, listener: DoorSideListener) {
     this.#clock = ports.clock;
@@ -75,6 +80,11 @@ export class DoorSide {
     }
   }
 
+  /** As a contact last said. */
+  isActive(input: InputName): boolean {
+    return this.#inputStates.get(input) ?? false;
+  }
+
   stop(): void {
     for (const subscription of this.#subscriptions.splice(0)) subscription.stop();
     this.#clock.clearTimeout(this.#stuckTimer);
@@ -90,7 +100,7 @@ export class DoorSide {
     this.#watchHeldKeys();
     const passage = this.#keyGate.enter(atMs);
     if (passage === 'dropAndReport') this.#listener.tell({ code: 'key.flood' });
-    if (passage !== 'pass') return;
+    if (passage !== 'pass' || this.#listener.takesKey(key)) return;
     if (key === '#') this.#listener.toReader({ type: 'key.hash', atMs });
     else if (key === '*') this.#listener.toReader({ type: 'key.star', atMs });
     else this.#listener.toReader({ type: 'key.digit', digit: key, atMs });
@@ -117,7 +127,7 @@ export class DoorSide {
     if (last !== undefined && isSameCard(last, read) && read.atMs - last.atMs < sameCardMs) return;
     const passage = this.#cardGate.enter(read.atMs);
     if (passage === 'dropAndReport') this.#listener.tell({ code: 'card.flood' });
-    if (passage !== 'pass') return;
+    if (passage !== 'pass' || this.#listener.takesCard(read)) return;
     this.#listener.toReader({ type: 'card.read', card: new Card(read.form, read.value, read.length), atMs: read.atMs });
   }
 
@@ -128,6 +138,7 @@ export class DoorSide {
     if (input === 'rex') this.#listener.toDoor({ type: isActive ? 'rex.pressed' : 'rex.freed', atMs });
     else if (input === 'doorContact') this.#listener.toDoor({ type: isActive ? 'contact.opened' : 'contact.closed', atMs });
     else this.#listener.tell({ code: isActive ? 'tamper.opened' : 'tamper.closed' });
+    this.#listener.inputChanged(input, isActive);
   }
 
   #deviceChanged(device: string, isAttached: boolean): void {

@@ -1,8 +1,9 @@
 /**
- * Plays what the rules signal: a key's flash over a signal's program over the resting light, and the beeps. Which signal
- * looks how is access/feedback.ts's; one beep or one colour at a time is the ports'.
+ * Plays what the rules signal: a key's flash over a signal's program over the line's light over the resting light, and the beeps. Which
+ * signal looks how is access/feedback.ts's; what the line shows is link/panel.ts's; one beep or one colour at a time is the ports'.
  */
 import { type LightStep, lightAt, programs, type Resting, restingLightAt, restingLights, type Signal } from '../access/feedback.ts';
+import type { LineLight } from '../link/panel-face.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Buzzer, Colour, Lights } from '../ports/lights.ts';
 
@@ -17,6 +18,7 @@ export class Signals {
   readonly #buzzer: Buzzer;
   #flash: Playing | undefined;
   #program: Playing | undefined;
+  #lineLight: LineLight | undefined;
   #resting: Resting = 'idle';
   #restingSinceMs: number;
   #shown: Colour | undefined;
@@ -54,6 +56,18 @@ export class Signals {
     this.#refresh();
   }
 
+  /** The line's light in place of the resting light; undefined: it has none. */
+  lineLight(light: LineLight | undefined): void {
+    if (light?.colour === this.#lineLight?.colour && light?.over === this.#lineLight?.over) return;
+    this.#lineLight = light;
+    this.#refresh();
+  }
+
+  /** The line's tone. A signal goes before it: no denial can be drowned or made to sound like a grant (SECURITY A24). */
+  lineBeep(onMs: number): void {
+    if (this.#program === undefined) this.#buzzer.beep(onMs, 'normal');
+  }
+
   /** Dark and silent. */
   stop(): void {
     this.#clock.clearTimeout(this.#nextChange);
@@ -78,6 +92,8 @@ export class Signals {
     const program = this.#program && lightAt(this.#program.lights, nowMs - this.#program.sinceMs);
     if (program !== undefined) return program;
     this.#program = undefined;
+    const line = this.#lineLight;
+    if (line !== undefined && (line.over === 'everyResting' || this.#resting === 'idle')) return { colour: line.colour, forMs: undefined };
     const cycle = restingLights[this.#resting];
     const { colour, forMs } = restingLightAt(this.#resting, nowMs - this.#restingSinceMs);
     return { colour, forMs: cycle.length === 1 ? undefined : forMs };

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { Card } from '../../src/access/card.ts';
 import { classOf, displayText, eventCodes, isEventCode, profiles } from '../../src/access/events.ts';
 import { lengthMs, lightAt, programs, restingLightAt, restingLights } from '../../src/access/feedback.ts';
-import { asksForPin, hasKeypad, modeAtStart, modeFact, modeFor, models, modes } from '../../src/access/mode.ts';
+import { asksForPin, hasKeypad, isStricter, modeAtStart, modeFact, modeFor, models, modes } from '../../src/access/mode.ts';
 import { type Digit, Pin } from '../../src/access/pin.ts';
 import { defaultPolicy, policyRanges } from '../../src/access/policy.ts';
 
@@ -124,6 +124,28 @@ describe('the event catalogue', () => {
 
   it('calls nothing a grant but what opens the door', () => {
     expect(eventCodes.filter((code) => classOf(code) === 'grant')).toEqual(['access.granted', 'door.unlocked', 'order.released']);
+  });
+});
+
+describe('a stricter mode', () => {
+  it('lets in only whom the other lets in, and not all of them', () => {
+    const stricter = modes.flatMap((from) => modes.filter((to) => isStricter(from, to)).map((to) => `${from} > ${to}`));
+    expect(stricter).toEqual([
+      'cardOnly > cardAndPin',
+      'cardOnly > locked',
+      'pinOnly > cardAndPin',
+      'pinOnly > locked',
+      'cardOrPin > cardOnly',
+      'cardOrPin > pinOnly',
+      'cardOrPin > cardAndPin',
+      'cardOrPin > locked',
+      'cardAndPin > locked',
+      'unlocked > cardOnly',
+      'unlocked > pinOnly',
+      'unlocked > cardOrPin',
+      'unlocked > cardAndPin',
+      'unlocked > locked',
+    ]);
   });
 });
 

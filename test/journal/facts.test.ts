@@ -105,6 +105,28 @@ describe('facts', () => {
     expect([next.mode, told]).toEqual([0, [{ code: 'journal.damaged', fields: { what: 'mode' } }]]);
   });
 
+  it('keep the highest table and revocation that were in force; damage forbids nothing', async () => {
+    const store = new QuickStore();
+    const { facts, journal } = await openFacts(store);
+    expect(facts.seenTable).toEqual({ version: 0, revocation: 0 });
+    await journal.record(facts.setSeenTable(7, 2));
+    expect(facts.setSeenTable(7, 2)).toEqual([]);
+    await journal.record(facts.setSeenTable(6, 3));
+    const { facts: next } = await openFacts(store);
+    expect(next.seenTable).toEqual({ version: 7, revocation: 3 });
+    for (const key of [24, 25]) store.rows.meta[key] = new Uint8Array(1);
+    expect((await openFacts(store)).facts.seenTable).toEqual({ version: 0, revocation: 3 });
+  });
+
+  it('keep by how much the clock was moved; damaged, it was moved as far as may be', async () => {
+    const store = new QuickStore();
+    const { facts, journal } = await openFacts(store);
+    await journal.record([facts.setMovedMs(1_500)]);
+    expect((await openFacts(store)).facts.movedMs).toBe(1_500);
+    for (const key of [28, 29]) store.rows.meta[key] = new Uint8Array(1);
+    expect((await openFacts(store)).facts.movedMs).toBe(Number.MAX_SAFE_INTEGER);
+  });
+
   it('refuse a number below zero on disk', async () => {
     const store = new QuickStore();
     const bytes = new Uint8Array(8);

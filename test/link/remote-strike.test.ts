@@ -1,0 +1,122 @@
+/** R11: a strike at the controller's end of the line is released when the controller says so, or not at all. */
+import { describe, expect, it } from 'vitest';
+import { VirtualClock } from '../../sim/virtual-clock.ts';
+import { confirmMs, RemoteStrike } from '../../src/link/remote-strike.ts';
+import { ann, ben, minute, outcomes, second } from '../scenarios/tools.ts';
+import { LinkBench } from './link-bench.ts';
+
+const open = async (): Promise<LinkBench> => {
+  const bench = await LinkBench.open({ people: [ann, ben], mode: 'cardOnly', isStrikeRemote: true });
+  await bench.connect(2 * second);
+  bench.door.story();
+  return bench;
+};
+
+describe('R11: a strike at the controller', () => {
+  it('is released once the grant is on record and the controller has confirmed', async () => {
+    const bench = await open();
+    bench.releases = true;
+    await bench.door.swipe('B');
+    await bench.wait(1 * second);
+    expect(outcomes(bench.door)).toEqual(['access.granted ben', 'granted']);
+    const [release] = bench.named('release');
+    const grant = (await bench.door.events()).find(({ code }) => code === 'access.granted');
+    expect(release).toMatchObject({ holdMs: 5_000, person: 2, epoch: grant?.epoch, sequence: grant?.sequence });
+  });
+
+  it('goes ahead of events that wait', async () => {
+    const bench = await open();
+    bench.acknowledges = false;
+    bench.releases = true;
+    for (let at = 0; at < 200; at += 1) bench.door.reader.tell({ code: 'access.granted', person: at + 1 });
+    await bench.wait(100);
+    const before = bench.replies.length;
+    await bench.door.swipe('A');
+    await bench.wait(300);
+    expect(bench.replies.slice(before).findIndex(({ name }) => name === 'release')).toBeLessThanOrEqual(1);
+  });
+
+  it('is a denial when the controller will not, says nothing, or is away', async () => {
+    const bench = await open();
+    bench.releases = false;
+    await bench.door.swipe('A');
+    await bench.wait(3 * second);
+    expect(outcomes(bench.door)).toEqual(['access.granted ann', 'strike.unreachable ann', 'denied']);
+    bench.releases = undefined;
+    await bench.door.swipe('B');
+    await bench.wait(3 * second);
+    expect(outcomes(bench.door)).toEqual(['access.granted ben', 'strike.unreachable ben', 'denied']);
+    await bench.cut(0);
+    await bench.wait(20 * second);
+    bench.door.story();
+    await bench.door.swipe('A');
+    await bench.wait(1 * second);
+    expect(outcomes(bench.door)).toEqual(['access.granted ann', 'strike.unreachable ann', 'denied']);
+  });
+
+  it('B19, A17: what was asked for before or during an outage is never sent after it', async () => {
+    const bench = await open();
+    bench.releases = true;
+    for (const awayMs of [1_000, 1_900, 5_000, 20_000]) {
+      bench.replies.length = 0;
+      await bench.cut(0);
+      await bench.door.swipe('A');
+      await bench.wait(awayMs);
+      bench.wires.controller.plug(true);
+      await bench.wait(1 * minute);
+      const isOpened = outcomes(bench.door).includes('granted');
+      expect(bench.named('release').length > 0, `away for ${awayMs} ms`).toBe(isOpened);
+      if (awayMs > confirmMs) expect(isOpened).toBe(false);
+    }
+  });
+});
+
+describe('the releases of a remote strike', () => {
+  const cause = { epoch: 'ab'.repeat(8), sequence: 7, person: 3 };
+
+  it('are told apart: an answer to another one counts for nothing', async () => {
+    const clock = new VirtualClock();
+    const strike = new RemoteStrike(clock);
+    strike.linkChanged(true);
+    strike.because(cause);
+    const first = strike.release(1_000).catch((thrown: unknown) => thrown);
+    const asked = strike.next();
+    expect(asked).toEqual({ name: 'release', id: 1, holdMs: 1_000, ...cause });
+    expect(strike.next()).toBeUndefined();
+    const second = strike.release(2_000);
+    expect(await first).toMatchObject({ code: 'strike.unreachable' });
+    strike.answered(2, true);
+    expect(strike.next()).toMatchObject({ id: 2 });
+    strike.answered(1, true);
+    strike.answered(2, true);
+    await second;
+    strike.answered(2, false);
+  });
+
+  it('end with `secure`, with their time and with the link', async () => {
+    const clock = new VirtualClock();
+    const strike = new RemoteStrike(clock);
+    const ends: string[] = [];
+    const release = (): void =>
+      void strike.release(1_000).then(
+        () => ends.push('released'),
+        (thrown: unknown) => ends.push((thrown as Error).message),
+      );
+    release();
+    strike.linkChanged(true);
+    release();
+    await strike.secure();
+    release();
+    await clock.advance(confirmMs);
+    release();
+    strike.linkChanged(false);
+    await clock.settle();
+    expect(ends).toEqual([
+      'there is no session with the controller that has the strike',
+      'the strike was secured',
+      'the controller did not confirm within 2000 ms',
+      'the line to the controller went',
+    ]);
+    expect(strike.next()).toBeUndefined();
+  });
+});
