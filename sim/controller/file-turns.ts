@@ -42,7 +42,7 @@ export class FileTurns {
   ended(address: number): void {
     this.#sending.delete(address);
     this.#waiting.delete(address);
-    for (const [next, file] of [...this.#waiting]) {
+    for (const [next, file] of this.#waiting) {
       if (this.#sending.size >= maxFilesAtOnce) return;
       this.#waiting.delete(next);
       if (!this.#begin(next, file).ok) this.#parts.refused(next);
