@@ -75,6 +75,8 @@ export class MockReader {
   /** Every private command that came, in order. */
   readonly heard: LinkCommand[] = [];
   readonly obeyed: Order[] = [];
+  /** Opened since it was made. */
+  sessions = 0;
   /** Words on tables, as they were sent. */
   readonly words: Outcome[] = [];
   readonly journal: MockJournal;
@@ -210,6 +212,7 @@ export class MockReader {
   }
 
   #beginSession(): void {
+    this.sessions += 1;
     this.#isAsked = false;
     this.journal.rewind();
     this.#fileParts = undefined;

@@ -23,7 +23,7 @@ import { TableOffice } from './table-office.ts';
 
 /** Table and content hash are asked for so often (SECURITY C16). */
 const tableWatchMs = 3_600_000;
-/** Journal, clock and door: also what makes a reader speak in a session that was renewed without a word. */
+/** Journal, clock and door are asked for so often. */
 const journalWatchMs = 60_000;
 
 /** The line, as far as one reader is concerned. */
@@ -138,6 +138,9 @@ export class ReaderKeeper {
       case 'online':
         this.#online();
         break;
+      case 'renewed':
+        this.#renewed();
+        break;
       case 'offline':
         this.#offline(event.reason);
         break;
@@ -173,6 +176,13 @@ export class ReaderKeeper {
     this.#events.begin();
     this.#parts.listener.changed(this.reader);
     void this.#begin();
+  }
+
+  /** Of the session before, nothing more comes; in the new one the reader speaks by itself only once it was asked. */
+  #renewed(): void {
+    this.#events.begin();
+    this.#commands.end();
+    void this.#askJournal();
   }
 
   /** The journal first: once a page was asked for, events come. */

@@ -22,6 +22,7 @@ import { LinkCommands } from './link-commands.ts';
 import type { LinkHost } from './link-host.ts';
 import { doorpadOui, type Status, type StatusPage } from './messages.ts';
 import type { RemoteStrike } from './remote-strike.ts';
+import { ReplyPause } from './reply-pause.ts';
 import type { SyncState } from './sync-machine.ts';
 import { TableSync } from './table-sync.ts';
 import { Tasks } from './tasks.ts';
@@ -57,6 +58,7 @@ export interface LinkParts {
 
 export class Link {
   readonly #parts: LinkParts;
+  readonly #pause: ReplyPause;
   readonly #sync: TableSync;
   readonly #commands: LinkCommands;
   readonly #subscription: Subscription;
@@ -74,6 +76,7 @@ export class Link {
   constructor(parts: LinkParts) {
     const { line, clock, journal } = parts;
     this.#parts = parts;
+    this.#pause = new ReplyPause(line, clock, parts.pd.line.baudRate);
     this.#sync = new TableSync({
       ...parts,
       seen: () => parts.facts.seenTable,
@@ -95,7 +98,9 @@ export class Link {
     this.#subscription = line.listen({
       received: (bytes, atMs) => this.#received(bytes, atMs),
       attached: (isAttached) => {
-        if (!isAttached) this.#session.resetLine();
+        if (isAttached) return;
+        this.#pause.drop();
+        this.#session.resetLine();
       },
     });
     this.#watchSilence();
@@ -131,6 +136,7 @@ export class Link {
   stop(): void {
     this.#isStopped = true;
     this.#subscription.stop();
+    this.#pause.drop();
     this.#sync.stop();
     for (const timer of [this.#deadline, this.#absence, this.#silence, this.#factRetry]) this.#parts.clock.clearTimeout(timer);
     this.#parts.remoteStrike?.linkChanged(false);
@@ -140,7 +146,7 @@ export class Link {
     const { crypto, host, panel, pd } = this.#parts;
     const session: PdSession = new PdSession(
       {
-        send: (bytes) => this.#parts.line.send(bytes),
+        send: (bytes) => this.#pause.send(bytes),
         event: (event) => this.#happened(event),
       },
       {
@@ -167,6 +173,7 @@ export class Link {
 
   #received(bytes: Uint8Array, atMs: number): void {
     this.#isNoise = false;
+    this.#pause.heard(atMs);
     this.#session.receive(bytes, atMs);
     this.#commands.prepare();
     if (!this.#isNoise) {
@@ -191,7 +198,7 @@ export class Link {
   }
 
   #happened(event: PdEvent): void {
-    const { host, line, panel } = this.#parts;
+    const { host, panel } = this.#parts;
     switch (event.type) {
       case 'session.opened':
         this.#commands.restart();
@@ -212,7 +219,7 @@ export class Link {
         break;
       case 'line.switched':
       case 'line.reverted':
-        line.setBaudRate(event.settings.baudRate);
+        this.#pause.setBaudRate(event.settings.baudRate);
         break;
       case 'line.kept':
         host.tell({ code: 'line.moved', fields: { address: event.settings.address, baudRate: event.settings.baudRate } });

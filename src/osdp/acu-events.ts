@@ -103,6 +103,8 @@ export type AcuEvent =
       readonly identity: ReplyPayload<'pdid'> | undefined;
       readonly capabilities: Capabilities | undefined;
     }
+  /** While online, another session was opened: for its age (SECURITY B16), or for a new key. What a PD only does in a session that asked for it, it does no more. */
+  | { readonly kind: 'renewed' }
   | { readonly kind: 'offline'; readonly reason: OfflineReason }
   | { readonly kind: 'alarm'; readonly alarm: Alarm }
   /** Told by the PD as the answer to a POLL. */

@@ -320,7 +320,10 @@ export class AcuSession {
     this.#phase = this.#keys.hasPending ? 'keying' : 'online';
     this.#validMs = nowMs;
     this.#work.begin();
-    if (this.#isOnline) return;
+    if (this.#isOnline) {
+      this.#say({ kind: 'renewed' });
+      return;
+    }
     this.#isOnline = true;
     this.#say({ kind: 'online', isSecure, identity: this.#identity, capabilities: this.#capabilities });
   }

@@ -14,7 +14,7 @@ const isCredential = ({ name }: Report): boolean => name === 'raw' || name === '
 
 export class ReportQueue {
   readonly #dropped: (reason: ReportDrop, name: Report['name']) => void;
-  readonly #waiting: { readonly report: Report; readonly atMs: number }[] = [];
+  readonly #waiting: { readonly report: Report; readonly byteCount: number; readonly atMs: number }[] = [];
 
   constructor(dropped: (reason: ReportDrop, name: Report['name']) => void) {
     this.#dropped = dropped;
@@ -24,21 +24,22 @@ export class ReportQueue {
     return this.#waiting.length;
   }
 
-  /** False when `maxReports` wait already. */
+  /** False when `maxReports` wait already. Asserts that it can be written: here, where it comes from, and not at a POLL. */
   add(report: Report, nowMs: number): boolean {
+    const byteCount = encodeReply(report.name, report.payload as never).length;
     if (this.#waiting.length === maxReports) {
       this.#dropped('full', report.name);
       return false;
     }
-    this.#waiting.push({ report, atMs: nowMs });
+    this.#waiting.push({ report, byteCount, atMs: nowMs });
     return true;
   }
 
   /** The next one that may be sent in `room` bytes of data; those that may not are dropped. */
   next(nowMs: number, room: number, withholdsCredentials: boolean): Report | undefined {
     for (let first = this.#waiting.shift(); first !== undefined; first = this.#waiting.shift()) {
-      const { report, atMs } = first;
-      const reason = dropOf(report, nowMs - atMs, room, withholdsCredentials);
+      const { report, byteCount, atMs } = first;
+      const reason = byteCount > room ? 'tooLong' : dropOf(report, nowMs - atMs, withholdsCredentials);
       if (reason === undefined) return report;
       this.#dropped(reason, report.name);
     }
@@ -46,8 +47,7 @@ export class ReportQueue {
   }
 }
 
-const dropOf = (report: Report, ageMs: number, room: number, withholdsCredentials: boolean): ReportDrop | undefined => {
+const dropOf = (report: Report, ageMs: number, withholdsCredentials: boolean): ReportDrop | undefined => {
   if (isCredential(report) && ageMs > credentialLifeMs) return 'stale';
-  if (isCredential(report) && withholdsCredentials) return 'withheld';
-  return encodeReply(report.name, report.payload as never).length > room ? 'tooLong' : undefined;
+  return isCredential(report) && withholdsCredentials ? 'withheld' : undefined;
 };

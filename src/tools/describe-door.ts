@@ -149,6 +149,10 @@ const warnings = (config: Config, keys: KeyOrigin): readonly string[] => {
   return said;
 };
 
+/** As a status says it in one bit. */
+export const isLowSecurity = (config: Config, keys: KeyOrigin): boolean =>
+  warnings(config, keys).some((sentence) => sentence.startsWith('Low security:'));
+
 /** "5 s", "15 min", "24 h", "7 days": the largest unit that leaves no rest. */
 export const duration = (ms: number): string => {
   const day = 86_400_000;

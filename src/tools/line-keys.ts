@@ -5,28 +5,12 @@
 import { existsSync } from 'node:fs';
 import type { PdKeySet } from '../osdp/pd-keys.ts';
 import type { Keep, Kept } from '../osdp/pd-line-settings.ts';
+import { fileKeeper, reasonOf } from './keep-file.ts';
 import { keepLineKeys, readerFileWith } from './key-store.ts';
-import { replacePrivateFileLater } from './private-files.ts';
 
-/** One write at a time; `later` until it has ended. `told` hears why a key could not be kept. */
+/** `later` until the key is on disk, or cannot be. `told` hears why not. */
 export const lineKeyKeeper = (dataDir: string, told: (sentence: string) => void): Keep<PdKeySet> => {
-  /** What is being written, or what came of it until somebody has asked. */
-  let write: { readonly text: string; outcome: Kept } | undefined;
-
-  const end = (ended: { outcome: Kept }, reason: unknown): void => {
-    ended.outcome = reason === undefined ? 'kept' : 'failed';
-    if (reason !== undefined) told(`The key of the line could not be kept: ${reasonOf(reason)}.`);
-  };
-
-  const begin = (path: string, text: string): void => {
-    const begun = { text, outcome: 'later' as Kept };
-    write = begun;
-    replacePrivateFileLater(path, text).then(
-      () => end(begun, undefined),
-      (thrown: unknown) => end(begun, thrown),
-    );
-  };
-
+  const keep = fileKeeper((reason) => told(`The key of the line could not be kept: ${reason}.`));
   return (keys) => {
     const file = readerFileWith(dataDir, keys);
     if (!file.ok) {
@@ -34,14 +18,7 @@ export const lineKeyKeeper = (dataDir: string, told: (sentence: string) => void)
       return 'failed';
     }
     const { path, text } = file.value;
-    if (!existsSync(path)) return keptAtOnce(dataDir, keys, told);
-    if (write?.text === text && write.outcome !== 'later') {
-      const { outcome } = write;
-      write = undefined;
-      return outcome;
-    }
-    if (write?.outcome !== 'later') begin(path, text);
-    return 'later';
+    return existsSync(path) ? keep(path, text) : keptAtOnce(dataDir, keys, told);
   };
 };
 
@@ -55,5 +32,3 @@ const keptAtOnce = (dataDir: string, keys: PdKeySet, told: (sentence: string) =>
     return 'failed';
   }
 };
-
-const reasonOf = (thrown: unknown): string => (thrown as NodeJS.ErrnoException).code ?? String(thrown);

@@ -248,7 +248,7 @@ export class LinkBench {
   #told(event: AcuEvent): void {
     this.events.push(event);
     if (event.kind === 'orderEnded') this.#outcomes.set(event.order, event.outcome);
-    if ((event.kind === 'online' || event.kind === 'keyChanged') && (this.#setup.asksStatus ?? true)) this.#send({ name: 'status', page: 'journal' });
+    if ((event.kind === 'online' || event.kind === 'renewed') && (this.#setup.asksStatus ?? true)) this.#send({ name: 'status', page: 'journal' });
     if (event.kind !== 'report' || event.reply.name !== 'mfgrep') return;
     const read = readLinkReply(event.reply.payload.data);
     assert(read.ok, 'a reader speaks well');

@@ -101,8 +101,9 @@ describe('who is spoken to', () => {
   });
 
   it('says nothing private in a session that was renewed, until it is asked there again', async () => {
-    const bench = await LinkBench.open({ people, pollIntervalMs: 4 * second });
+    const bench = await LinkBench.open({ people, pollIntervalMs: 4 * second, asksStatus: false });
     await bench.connect(20 * second);
+    await bench.status('journal');
     await bench.wait(13 * hour);
     bench.replies.length = 0;
     bench.door.reader.tell({ code: 'rex.pressed' });

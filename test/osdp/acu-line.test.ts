@@ -158,7 +158,7 @@ describe('a key', () => {
     pd.script = ({ code }) => (code === keyset ? nak(9) : undefined);
     rig.line.changeKey(1, newKey, rig.nowMs);
     rig.run(3_000);
-    expect(rig.events().map(({ kind }) => kind)).toEqual(['online', 'keyRefused', 'keyRefused']);
+    expect(rig.events().map(({ kind }) => kind)).toEqual(['online', 'renewed', 'renewed', 'renewed', 'keyRefused', 'keyRefused']);
     expect(codes(pd).at(-1)).toBe(poll);
   });
 
@@ -252,11 +252,11 @@ describe('a session', () => {
     expect(rig.events('orderEnded')).toMatchObject([{ outcome: { kind: 'answered', reply: { name: 'lstatr' } } }]);
   });
 
-  it('B16: is renewed after 6 h without anyone noticing', () => {
+  it('B16: is renewed after 6 h without being offline, and that is told', () => {
     const pd = new ScriptedPd(1, scbk);
     const rig = new AcuRig({ baudRate: 115_200, pollIntervalMs: 4_000 }).add({ address: 1, pairing: paired }, pd).run(maxSessionMs + 10_000);
     expect(pd.heard.filter(({ code }) => code === commands.chlng.code)).toHaveLength(2);
-    expect(rig.events().map(({ kind }) => kind)).toEqual(['online']);
+    expect(rig.events().map(({ kind }) => kind)).toEqual(['online', 'renewed']);
   });
 
   it('ends when the PD says in clear that there is none', () => {

@@ -303,7 +303,7 @@ describe('SIA OSDP Verified, ACU: sequence and session', () => {
     }
     const keysets = pd.heard.filter(({ code }) => code === commands.keyset.code);
     expect(keysets.map(({ data, isSecure }) => [hexOf(data), isSecure])).toEqual(keys.map((key) => [`0110${hexOf(key.reveal())}`, true]));
-    expect(rig.events().map(({ kind }) => kind)).toEqual(['online', 'keyChanged', 'keyChanged']);
+    expect(rig.events().map(({ kind }) => kind)).toEqual(['online', 'keyChanged', 'renewed', 'keyChanged', 'renewed']);
     expect(rig.line.isOnline(1)).toBe(true);
   });
 

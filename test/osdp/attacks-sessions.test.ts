@@ -67,13 +67,14 @@ describe('B16: a session without an end', { timeout: 60_000 }, () => {
     expect([maxSessionFrames, maxPdSessionMs]).toEqual([2 * maxSessionCommands, 2 * maxSessionMs]);
   });
 
-  it('is renewed by the ACU after its number of commands, without anyone noticing', async () => {
+  it('is renewed by the ACU after its number of commands, and told to whoever asked in the one before', async () => {
     const ends = await endsWith({ file: 'acu-session.ts', from: 'maxSessionCommands = 2 ** 20', to: 'maxSessionCommands = 2 ** 7' });
     const line = upAndRunning({ ends });
     line.run(60_000);
     const opened = line.station.told('session.opened');
     expect(opened).toBeGreaterThanOrEqual(Math.floor(60_000 / 50 / 2 ** 7) - 1);
     expect(line.events('offline')).toEqual([]);
+    expect(line.events('renewed')).toHaveLength(opened);
     const longest = line.passed.reduce(
       ({ most, now }, { toward, frame }) => {
         const counted = toward === 'acu' ? now : frame?.mac === undefined ? 0 : now + 1;

@@ -212,6 +212,13 @@ describe('what a PD says by itself', () => {
     expect(bench.events).toContainEqual({ type: 'report.dropped', reason: 'stale', name: 'keypad' });
   });
 
+  it('fails whoever says it where it cannot be written, and no POLL later', () => {
+    const bench = new PdBench().start();
+    const card = { bitCount: 26, bits: bytesOf('5a') };
+    expect(() => bench.pd.report({ name: 'raw', payload: { reader: 0, format: 'unspecified', card } }, 0)).toThrow('card data has the bytes');
+    expect([bench.pd.waitingReports, bench.poll().name]).toEqual([0, 'ack']);
+  });
+
   it('waits in a queue with an end', () => {
     const bench = new PdBench().start();
     for (let at = 0; at < maxReports; at += 1) expect(bench.pd.report({ name: 'rstatr', payload: [0] }, 0)).toBe(true);

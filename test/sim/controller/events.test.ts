@@ -3,7 +3,8 @@ import { cpSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { maxMissing } from '../../../sim/controller/event-intake.ts';
 import { Fault } from '../../../src/shared/faults.ts';
-import { Rig, scratchDirectory } from './rig.ts';
+import { SecretBytes } from '../../../src/shared/secret-bytes.ts';
+import { crypto, Rig, scratchDirectory } from './rig.ts';
 
 /** A rig whose reader is online with nothing to tell. */
 const rigAtRest = async (): Promise<Rig> => {
@@ -83,6 +84,17 @@ describe('events at the controller', () => {
     expect(await acknowledged(rig)).toBe(true);
     const told = rig.reader.heard.filter(({ name }) => name === 'acknowledge');
     expect(told.length).toBeLessThan(5);
+  });
+
+  it('come on at once in a session that was opened anew while the reader stayed online', async () => {
+    const rig = await rigAtRest();
+    await rig.clock.advance(10_000);
+    const { sessions } = rig.reader;
+    expect(rig.controller.changeScbk(1, new SecretBytes(crypto.randomBytes(16))).ok).toBe(true);
+    expect(await rig.until(() => rig.reader.sessions > sessions, 1_000)).toBe(true);
+    rig.reader.journal.add('access.granted');
+    expect(await acknowledged(rig, 500)).toBe(true);
+    expect([rig.events, rig.alarms]).toEqual([['1 access.granted'], []]);
   });
 
   it.each(['beyondSent', 'wrongEpoch'] as const)('alarms when an acknowledgement is refused: %s', async (refusal) => {
