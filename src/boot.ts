@@ -3,6 +3,7 @@
  * broken costs is decided here (a door without a disk or keys starts, and denies); what the reader does is reader.ts's.
  */
 import pino, { type Logger } from 'pino';
+import type { BootedLine, bootLine } from './boot/line.ts';
 import { PartsLog } from './boot/parts-log.ts';
 import { openTriedRecords, WatchedRecordStore } from './boot/record-disk.ts';
 import { Restart } from './boot/restart.ts';
@@ -16,6 +17,7 @@ import type { RecordStore } from './ports/record-store.ts';
 import type { Subscription } from './ports/subscription.ts';
 import type { TableStore } from './ports/table-store.ts';
 import type { Reader, ReaderKeys, ReaderPorts } from './reader.ts';
+import { present } from './shared/assert.ts';
 import { asFault, type Fault } from './shared/faults.ts';
 import { AbsentRecordStore, AbsentTableStore } from './store/absent.ts';
 import { mountWarnings } from './store/mount-warnings.ts';
@@ -36,21 +38,24 @@ export interface Running {
 export const boot = async (config: Config, lastRun?: Config): Promise<Running> => {
   const log = newLog(config);
   const letGo = takeRunLock(config.dataDir);
-  // Before anything that may take long or fail: making the strike de-energises it (R11, SECURITY E22).
-  const strike = new LedStrike(config.settings.devices.strike);
-  if (strike.fault !== undefined) log.child({ part: 'strike' }).error({ fault: strike.fault.code }, strike.fault.message);
+  // Before anything that may take long or fail: making the strike de-energises it (R11, SECURITY E22). One at the controller is secured there.
+  const ownStrike = config.strike === 'relay' ? new LedStrike(config.settings.devices.strike) : undefined;
+  if (ownStrike?.fault !== undefined) log.child({ part: 'strike' }).error({ fault: ownStrike.fault.code }, ownStrike.fault.message);
 
   const clock = new NodeClock();
   const crypto = new NodeCrypto();
   const restart = new Restart(clock);
   const keys = keysOf(config, log.child({ part: 'keys' }));
   // The stores have threads of their own: while those start, the rest of the program is loaded.
-  const [records, table, { Reader }, { devicesOf }] = await Promise.all([
+  const [records, table, { Reader }, { devicesOf }, line] = await Promise.all([
     openRecords(config, restart, log.child({ part: 'journal' })),
     openTable(config, crypto, keys, restart, log.child({ part: 'table' })),
     import('./reader.ts'),
     import('./boot/devices.ts'),
+    // A door that stands alone starts without what speaks on a line.
+    config.line && openLine(config, config.line, { clock, crypto, log: log.child({ part: 'line' }) }),
   ]);
+  const strike = ownStrike ?? present(line?.strike, 'a strike at the controller has a line');
   const ports = { clock, crypto, strike, records: records.store, table: table.store, ...devicesOf(config, clock) };
   const { capacity, whenFull } = config.journal;
   const partsLog = new PartsLog(log, config.settings.devices);
@@ -58,7 +63,8 @@ export const boot = async (config: Config, lastRun?: Config): Promise<Running> =
     ports,
     policy: config.policy,
     keys,
-    hasController: false,
+    hasController: line !== undefined,
+    line: line?.sideWith(table.isReadOnly ?? false),
     journalLimits: { events: capacity, whenFull },
     isSpendingLost: records.openedDamaged !== undefined,
     observer: partsLog,
@@ -69,7 +75,7 @@ export const boot = async (config: Config, lastRun?: Config): Promise<Running> =
   const watch = table.shared && watchTable(clock, table.shared, (event) => reader.tell(event));
   warnOfMounts(config, log.child({ part: 'disk' }));
   const tableVersion = table.store.state()?.version ?? 0;
-  const works = { strike: strike.fault === undefined, keys: keys !== undefined, table: tableVersion > 0, journal: records.isAbsent !== true };
+  const works = { strike: ownStrike?.fault === undefined, keys: keys !== undefined, table: tableVersion > 0, journal: records.isAbsent !== true };
   partsLog.started({ ...devicesIn(ports), ...works }, { mode: reader.mode, tableVersion });
   const end = async (): Promise<void> => {
     await stop(reader, [restart, ...(watch ? [watch] : [])], [records.store, table.store], log);
@@ -77,6 +83,8 @@ export const boot = async (config: Config, lastRun?: Config): Promise<Running> =
   };
   return { reader, restartNeeded: restart.needed, stop: end };
 };
+
+const openLine = async (...parts: Parameters<typeof bootLine>): Promise<BootedLine> => (await import('./boot/line.ts')).bootLine(...parts);
 
 /** Those that the settings name. */
 const devicesIn = (ports: ReaderPorts): Readonly<Record<string, true>> =>
@@ -99,6 +107,8 @@ interface Opened<Store> {
   readonly openedDamaged?: string | undefined;
   /** Nothing is on disk, and nothing can be. */
   readonly isAbsent?: boolean;
+  /** What is on disk serves, and nothing can be put in its place. */
+  readonly isReadOnly?: boolean;
 }
 
 const keysOf = ({ dataDir }: Config, log: Logger): ReaderKeys | undefined => {
@@ -138,12 +148,12 @@ const openTable = async (
     const { store, openedDamaged, readOnly } = await open();
     if (openedDamaged !== undefined) log.error(openedDamaged);
     if (readOnly !== undefined) log.error(readOnly);
-    return { store, openedDamaged, shared: store };
+    return { store, openedDamaged, shared: store, isReadOnly: readOnly !== undefined };
   } catch (thrown) {
     const fault = asFault(thrown, 'disk.failed', 'the table cannot be opened');
     log.fatal({ fault: fault.code }, 'there is no PIN table, so nobody enters: %s', fault.message);
     restart.askWhen('the PIN table', async () => (await open()).store.close());
-    return { store: new AbsentTableStore('diskFull') };
+    return { store: new AbsentTableStore('diskFull'), isReadOnly: true };
   }
 };
 

@@ -72,6 +72,11 @@ describe('the tally', () => {
     expect(tallyOf(passing, undefined, 0)).toEqual({ passed: 7, failed: 1 });
   });
 
+  it('counts each longer script that failed as a failure', () => {
+    expect(tallyOf(passing, [], 0, [0])).toEqual({ passed: 7, failed: 0 });
+    expect(tallyOf(passing, gates, 0, [0, 1, 124])).toEqual({ passed: 7, failed: 3 });
+  });
+
   it('counts a test file that could not be loaded as a failure', () => {
     expect(tallyOf(unloadable, [], 1)).toEqual({ passed: 7, failed: 1 });
   });

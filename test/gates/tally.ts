@@ -1,7 +1,7 @@
 /**
  * The last line of .ci/run: `N passed, N failed`, from what the test runner and the gates left in out/. A test file that could not be
- * loaded, a runner that failed without naming a test (coverage, an error outside tests), a gate that failed and a result that is missing
- * count as one failure each. Gates that passed are not counted: the figures are the test runner's.
+ * loaded, a runner that failed without naming a test (coverage, an error outside tests), a gate or a longer script that failed and a result that
+ * is missing count as one failure each. Gates and scripts that passed are not counted: the figures are the test runner's.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -21,9 +21,15 @@ export interface Tally {
   readonly failed: number;
 }
 
-/** `undefined` where a result was never written. `testExit` is the exit code of the test command. */
-export function tallyOf(tests: TestResults | undefined, gates: GateResults | undefined, testExit: number): Tally {
-  const failedGates = gates === undefined ? 1 : gates.filter(({ passed }) => !passed).length;
+/** `undefined` where a result was never written. `testExit` is the exit code of the test command, `scriptExits` those of the longer scripts. */
+export function tallyOf(
+  tests: TestResults | undefined,
+  gates: GateResults | undefined,
+  testExit: number,
+  scriptExits: readonly number[] = [],
+): Tally {
+  const failedScripts = scriptExits.filter((code) => code !== 0).length;
+  const failedGates = failedScripts + (gates === undefined ? 1 : gates.filter(({ passed }) => !passed).length);
   if (tests === undefined) return { passed: 0, failed: failedGates + 1 };
   const unloaded = tests.testResults.filter(
     ({ status, assertionResults }) => status === 'failed' && !assertionResults.some((result) => result.status === 'failed'),
@@ -42,6 +48,7 @@ if (import.meta.main) {
     read('test-results.json') as TestResults | undefined,
     read('gates.json') as GateResults | undefined,
     Number(process.argv[2]),
+    process.argv.slice(3).map(Number),
   );
   process.stdout.write(`${passed} passed, ${failed} failed\n`);
   process.exitCode = failed === 0 ? 0 : 1;

@@ -22,6 +22,16 @@ const run = async (argv: readonly string[], given: Partial<Io> = {}) => {
       asked.push(options);
       return { report: { failure: undefined }, words: 'nothing found' };
     },
+    line: async (options) => {
+      asked.push(options);
+      return 'figures';
+    },
+    drain: async (options) => {
+      asked.push(options);
+      return { isWhole: true, words: 'all of it' };
+    },
+    reader: async (options) => asked.push(options),
+    controller: async (options) => asked.push(options),
     ...given,
   });
   return { code, out, err, asked };
@@ -43,6 +53,14 @@ describe('sim', () => {
     [['storm', '--days', '-1']],
     [['storm', '--seed', '4294967296']],
     [['keypad', '--mode', 'x']],
+    [['line', '--readers', '33']],
+    [['line', '--readers', '0']],
+    [['line', '--baud', '1200']],
+    [['drain', '--days', '31']],
+    [['reader', '--port', 'near']],
+    [['reader', '--port', 'near', '--data', 'door', '--address', '127']],
+    [['controller', '--port', 'far']],
+    [['controller', '--port', 'far', '--site', 'site', '--baud', '1200']],
   ])('refuses wrong use with code 2: %j', async (argv) => {
     const { code, out, err, asked } = await run(argv);
     expect([code, out, asked]).toEqual([exitCodes.usage, '', []]);
@@ -64,6 +82,27 @@ describe('sim', () => {
     const failure = { invariant: 'I1', sentence: 'the door opened', step: 1, lastSteps: [] } as const;
     const found = await run(['storm'], { storm: async () => ({ report: { failure }, words: 'the door opened' }) });
     expect(found).toMatchObject({ code: exitCodes.differs, out: 'the door opened\n' });
+  });
+
+  it('prints the figures of a line', async () => {
+    expect(await run(['line'])).toMatchObject({ code: 0, out: 'figures\n', asked: [{ readers: 32, baudRate: 115_200, people: 1_000, seed: 1 }] });
+    const asked = [{ readers: 2, baudRate: 9_600, people: 10, seed: 3 }];
+    expect(await run(['line', '--readers', '2', '--baud', '9600', '--people', '10', '--seed', '3'])).toMatchObject({ code: 0, asked });
+  });
+
+  it('drains the days of a seed, and ends with 1 when something was lost', async () => {
+    expect(await run(['drain'])).toMatchObject({ code: 0, out: 'all of it\n', asked: [{ days: 30, baudRate: 115_200, seed: 1 }] });
+    const lost = await run(['drain', '--days', '0.5'], { drain: async () => ({ isWhole: false, words: 'one is lost' }) });
+    expect(lost).toMatchObject({ code: exitCodes.differs, out: 'one is lost\n' });
+  });
+
+  it('starts either end of a real line, and ends as that ends', async () => {
+    expect(await run(['reader', '--port', 'near', '--data', 'door', '--address', '3', '--baud', '38400'])).toMatchObject({
+      code: 1,
+      asked: [{ port: 'near', data: 'door', address: 3, baud: 38_400 }],
+    });
+    const controller = ['controller', '--port', 'far', '--site', 'site', '--people', 'people.csv'];
+    expect(await run(controller)).toMatchObject({ code: 1, asked: [{ port: 'far', site: 'site', people: 'people.csv' }] });
   });
 
   it('says what went wrong in itself, with a code of its own', async () => {

@@ -44,9 +44,11 @@ export const importTable: readonly Row[] = [
   { part: 'src/drivers', may: ['src/shared', 'src/ports', 'node:*', '@serialport/bindings-cpp', '@serialport/stream'] },
   { part: 'src/tools', may: [...device, 'src/main', 'node:*', 'commander', 'uqr', 'valibot'] },
   { part: 'src/reader', may: [...pure, 'xstate'] },
-  { part: 'src/boot', may: [...device, 'src/boot', 'node:*', 'pino'] },
+  { part: 'src/boot', may: [...device, 'src/boot', 'node:*', 'pino', 'package.json'] },
   { part: 'src/main', may: [...device, 'src/boot', 'node:*', 'pino', 'commander', 'package.json'] },
   { part: 'sim/line', may: [...bench, 'src/drivers/serial-link'] },
+  // Real processes on a real port, in real time.
+  { part: 'sim/processes', may: [...bench, 'src/drivers/serial-link', 'src/drivers/node-clock'] },
   { part: 'sim', may: bench },
   { part: 'test', may: ['src', 'sim', 'test', 'node:*', '*', 'vitest.config'] },
   { part: 'vitest.config', may: ['test/gates', 'node:*', '*'] },

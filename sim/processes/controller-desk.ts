@@ -1,0 +1,150 @@
+/**
+ * What somebody asks of a controller process, a line each: PINs rolled, modes, releases, how things stand. Decides the words; what a change
+ * brings about is controller/'s.
+ */
+import { Pin } from '../../src/access/pin.ts';
+import type { Crypto } from '../../src/ports/crypto.ts';
+import { orderModes } from '../../src/table/orders.ts';
+import type { PeopleDesk, PersonRefusal } from '../controller/people-desk.ts';
+import type { ReaderKeeper } from '../controller/reader-keeper.ts';
+import type { ProcessIo, Say } from './io.ts';
+
+export interface DeskParts {
+  readonly crypto: Crypto;
+  readonly people: PeopleDesk;
+  readonly names: ReadonlyMap<number, string>;
+  readonly io: Pick<ProcessIo, 'out' | 'err'>;
+  readonly say: Say;
+  readers(): readonly ReaderKeeper[];
+}
+
+export const controllerHelp = `  roll WHO [PIN]            a new PIN, by name or number; left out, one is made and shown
+  remove WHO                a person goes
+  mode MODE [READER]        ${orderModes.join(', ')}
+  release [READER]          the strike, for as long as the reader's settings say
+  status, help, quit
+`;
+
+/** Of a PIN that is made here. */
+const madePinDigits = 6;
+
+const refusals: Readonly<Record<PersonRefusal, string>> = {
+  unknownPerson: 'There is nobody with that number.',
+  credentialTaken: 'Somebody else has that PIN.',
+};
+
+export class ControllerDesk {
+  readonly #parts: DeskParts;
+
+  constructor(parts: DeskParts) {
+    this.#parts = parts;
+  }
+
+  /** Throws a Fault when the store does. */
+  async carryOut(line: string): Promise<'more' | 'last'> {
+    const [verb = '', ...rest] = line.split(/\s+/);
+    const { io } = this.#parts;
+    switch (verb) {
+      case 'roll':
+        this.#roll(rest);
+        break;
+      case 'remove':
+        this.#remove(rest.join(' '));
+        break;
+      case 'mode':
+        await this.#mode(rest);
+        break;
+      case 'release':
+        await this.#order({ kind: 'release' }, rest.join(' '));
+        break;
+      case 'status':
+        for (const keeper of this.#parts.readers()) this.#parts.say(keeper.reader.name, stateText(keeper));
+        break;
+      case 'help':
+        io.out(controllerHelp);
+        break;
+      case 'quit':
+        return 'last';
+      default:
+        io.err('Nobody can do that here. Say help for what there is.\n');
+    }
+    return 'more';
+  }
+
+  nameOf(person: number): string {
+    return this.#parts.names.get(person) ?? `person ${person}`;
+  }
+
+  #roll(words: readonly string[]): void {
+    const { crypto, io, people, say } = this.#parts;
+    const given = words.length > 1 && /^[0-9]+$/.test(words.at(-1) ?? '') ? words.at(-1) : undefined;
+    const person = this.#personOf((given === undefined ? words : words.slice(0, -1)).join(' '));
+    if (person === undefined) return;
+    const digits = given ?? newDigits(crypto);
+    const pin = Pin.from(digits);
+    if (pin === undefined) {
+      io.err('A PIN has 4 to 8 digits.\n');
+      return;
+    }
+    const rolled = people.rollPin(person, pin);
+    if (!rolled.ok) io.err(`${refusals[rolled.failure]}\n`);
+    else say('people', `${this.nameOf(person)} has a new PIN: change ${rolled.value.stand.change}, revocation ${rolled.value.stand.revocation}`);
+    if (rolled.ok && given === undefined) io.out(`The new PIN of ${this.nameOf(person)} is ${digits}. It is shown this once.\n`);
+  }
+
+  #remove(who: string): void {
+    const { io, people, say } = this.#parts;
+    const person = this.#personOf(who);
+    if (person === undefined) return;
+    const removed = people.remove(person);
+    if (removed.ok)
+      say('people', `${this.nameOf(person)} is gone: change ${removed.value.stand.change}, revocation ${removed.value.stand.revocation}`);
+    else io.err(`${refusals[removed.failure]}\n`);
+  }
+
+  #personOf(who: string): number | undefined {
+    if (/^[0-9]+$/.test(who)) return Number(who);
+    const found = [...this.#parts.names].filter(([, name]) => name.toLowerCase() === who.toLowerCase());
+    const [first] = found;
+    if (first === undefined || found.length > 1) {
+      this.#parts.io.err(first === undefined ? 'Nobody has that name in the people file.\n' : 'More than one has that name: say the number.\n');
+      return undefined;
+    }
+    return first[0];
+  }
+
+  async #mode([word, ...reader]: readonly string[]): Promise<void> {
+    const mode = orderModes.find((each) => each === word);
+    if (mode === undefined) this.#parts.io.err(`A mode is one of ${orderModes.join(', ')}.\n`);
+    else await this.#order({ kind: 'setMode', mode }, reader.join(' '));
+  }
+
+  /** To the reader of this name or address; to all of them when none is said. */
+  async #order(order: Parameters<ReaderKeeper['order']>[0], which: string): Promise<void> {
+    const { io, readers, say } = this.#parts;
+    const meant = readers().filter(({ reader: { name, address } }) => which === '' || which === String(address) || which === name);
+    if (meant.length === 0) io.err('There is no such reader.\n');
+    await Promise.all(meant.map(async (keeper) => say(keeper.reader.name, `order ${order.kind}: ${await keeper.order(order)}`)));
+  }
+}
+
+/** Uniform: bytes that would favour some digits are thrown again. */
+const newDigits = (crypto: Crypto): string => {
+  let digits = '';
+  while (digits.length < madePinDigits) {
+    const byte = crypto.randomBytes(1)[0] ?? 0;
+    if (byte < 250) digits += String(byte % 10);
+  }
+  return digits;
+};
+
+/** How things stand at one reader, in a line. */
+export const stateText = ({ state: { isOnline, offlineReason, table, door, keeping } }: ReaderKeeper): string => {
+  if (!isOnline) return `offline${offlineReason === undefined ? '' : `, ${offlineReason}`}`;
+  const facts = [
+    'online',
+    ...(table === undefined ? [] : [`table version ${table.version} of ${table.persons} people`, keeping]),
+    ...(door === undefined ? [] : [`mode ${door.mode}`, `${door.deciding} decides`, door.software]),
+  ];
+  return facts.join(', ');
+};

@@ -1,0 +1,157 @@
+/**
+ * `npm run sim -- controller`: the controller's end of one line as a process of its own, with its database on disk and a real serial port.
+ * What readers say goes out as lines, what somebody asks comes in as lines. What is sent when is controller/'s.
+ */
+import { join } from 'node:path';
+import { defaultProfile, displayText, isEventCode } from '../../src/access/events.ts';
+import { NodeClock } from '../../src/drivers/node-clock.ts';
+import { NodeCrypto } from '../../src/drivers/node-crypto.ts';
+import { SerialLink } from '../../src/drivers/serial-link.ts';
+import { present } from '../../src/shared/assert.ts';
+import { failed, ok, type Result } from '../../src/shared/result.ts';
+import { takeRunLock } from '../../src/store/run-lock.ts';
+import { preparePrivateDirectory } from '../../src/tools/private-files.ts';
+import { ControllerStore } from '../controller/controller-store.ts';
+import type { NewEvent } from '../controller/event-store.ts';
+import { LineController } from '../controller/line-controller.ts';
+import { PeopleDesk } from '../controller/people-desk.ts';
+import type { ReaderListener } from '../controller/reader-keeper.ts';
+import type { KnownReader } from '../controller/site-store.ts';
+import { takeSite } from '../controller/take-site.ts';
+import { SimStrike } from '../devices/strike.ts';
+import { ControllerDesk, stateText } from './controller-desk.ts';
+import { factsText, type ProcessIo, type Say, sayWith, untilEnd } from './io.ts';
+import { processCodes } from './process-codes.ts';
+import { type FoundSite, findSite, namesIn, takePeople } from './site-files.ts';
+
+export interface ControllerOptions {
+  readonly port: string;
+  /** The directory that `doorpad provision` made. */
+  readonly site: string;
+  readonly people?: string;
+  /** Of `controller.db`. */
+  readonly data?: string;
+  readonly baud?: number;
+}
+
+/** As the settings of a reader have it. */
+const defaultBaudRate = 9_600;
+
+/** Resolves with the exit code once somebody quits. Rejects with a Fault when the disk fails. */
+export const runController = async (
+  options: ControllerOptions,
+  io: ProcessIo,
+  openStore: (...parts: ConstructorParameters<typeof ControllerStore>) => ControllerStore = (...parts) => new ControllerStore(...parts),
+): Promise<number> => {
+  const { site, people: file, data = join(site, 'controller') } = options;
+  const crypto = new NodeCrypto();
+  const found = findSite(site, crypto);
+  const prepared = found.ok ? preparePrivateDirectory(data) : found;
+  if (!found.ok || !prepared.ok) return wrong(io, [found.ok ? (prepared.ok ? '' : prepared.failure) : found.failure]);
+  const letGo = takeRunLock(data);
+  const { siteKey } = found.value;
+  const store = openStore({ directory: data, siteKey, crypto });
+  const running = new RunningController({ ...options, io, store, crypto, names: file === undefined ? new Map() : namesIn(file) });
+  const started = running.start(found.value, file === undefined ? undefined : { file, data });
+  if (started.ok) await untilEnd(io, (line) => running.desk.carryOut(line));
+  running.stop();
+  store.close();
+  letGo?.();
+  return started.ok ? processCodes.done : wrong(io, started.failure);
+};
+
+const wrong = (io: ProcessIo, sentences: readonly string[]): number => {
+  io.err(`${sentences.join('\n')}\n`);
+  return processCodes.usage;
+};
+
+interface RunningParts extends ControllerOptions {
+  readonly io: ProcessIo;
+  readonly store: ControllerStore;
+  readonly crypto: NodeCrypto;
+  readonly names: ReadonlyMap<number, string>;
+}
+
+class RunningController {
+  readonly desk: ControllerDesk;
+  readonly #parts: RunningParts;
+  readonly #clock = new NodeClock();
+  readonly #say: Say;
+  readonly #people: PeopleDesk;
+  /** What was last said of each reader. */
+  readonly #said = new Map<number, string>();
+  #line: LineController | undefined;
+
+  constructor(parts: RunningParts) {
+    const { crypto, io, names, store } = parts;
+    this.#parts = parts;
+    // Whoever runs a controller vouches for the time of its machine: readers are set by it.
+    this.#clock.setWall(this.#clock.wall().ms);
+    this.#say = sayWith(io, this.#clock);
+    this.#people = new PeopleDesk(store.people, crypto, () => this.#line?.peopleChanged());
+    this.desk = new ControllerDesk({ crypto, io, names, people: this.#people, say: this.#say, readers: () => this.#line?.readers ?? [] });
+  }
+
+  /** Begins to speak on the line; or every sentence that is wrong with the files. */
+  start({ site, siteKey }: FoundSite, people: { readonly file: string; readonly data: string } | undefined): Result<undefined, readonly string[]> {
+    const { crypto, store } = this.#parts;
+    const taken = takeSite(store, crypto, site);
+    if (!taken.ok) return failed([taken.failure === 'otherSite' ? 'The database belongs to another site.' : 'Two readers have one address.']);
+    const changed = people && takePeople({ ...people, siteKey, crypto, desk: this.#people });
+    if (changed?.ok === false) return changed;
+    if (changed !== undefined) this.#say('people', `${changed.value} of the people file are new or changed`);
+    const line = this.#newLine();
+    this.#line = line;
+    const refused = store.site.readers().filter((reader) => !line.add(reader, this.#strikeOf(reader)).ok);
+    return refused.length === 0 ? ok(undefined) : failed([`One line takes no more readers: ${refused.map(({ name }) => name).join(', ')}.`]);
+  }
+
+  stop(): void {
+    this.#line?.stop();
+    this.#say('controller', 'stopped');
+  }
+
+  #newLine(): LineController {
+    const { baud: baudRate = defaultBaudRate, crypto, port, store } = this.#parts;
+    const clock = this.#clock;
+    const line = new SerialLink({ path: port, baudRate, clock, told: ({ sentence }) => this.#say('line', sentence) });
+    return new LineController({
+      line,
+      clock,
+      crypto,
+      store,
+      site: present(store.site.site(), 'the site was taken in'),
+      baudRate,
+      listener: this.#listener(),
+    });
+  }
+
+  #listener(): ReaderListener {
+    return {
+      changed: ({ address, name }) => {
+        // A reader that is being added has not begun yet.
+        const keeper = this.#line?.readers.find(({ reader }) => reader.address === address);
+        const text = keeper && stateText(keeper);
+        if (text === undefined || this.#said.get(address) === text) return;
+        this.#said.set(address, text);
+        this.#say(name, text);
+      },
+      alarm: ({ name }, alarm, detail) => this.#say(name, `alarm ${alarm}${detail === '' ? '' : `: ${detail}`}`),
+      event: ({ name }, event) => this.#say(name, this.#eventText(event)),
+    };
+  }
+
+  #eventText({ sequence, entry }: NewEvent): string {
+    if (entry === undefined) return `event ${sequence} cannot be read`;
+    const { code, person, fields } = entry;
+    const words = isEventCode(code) ? displayText(code, defaultProfile) : 'of a later version';
+    return `event ${sequence} ${code}: ${words}${person === undefined ? '' : `, ${this.desk.nameOf(person)}`}${factsText(fields)}`;
+  }
+
+  /** For a reader whose lock hangs here. */
+  #strikeOf({ name }: KnownReader): SimStrike {
+    const strike = new SimStrike(this.#clock);
+    strike.changes.watch(({ isEnergised }) => this.#say(name, isEnergised ? 'strike released here' : 'strike secured here'));
+    return strike;
+  }
+}

@@ -1,0 +1,51 @@
+/** The commands of `npm run sim` that are one end of a real line each: their options and their help. What the ends do is reader.ts's and controller.ts's. */
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type LineBaudRate, lineBaudRates } from '../../src/config/settings.ts';
+import type { ControllerOptions } from './controller.ts';
+import { controllerHelp } from './controller-desk.ts';
+import type { ReaderOptions } from './reader.ts';
+import { readerHelp } from './reader-hands.ts';
+
+/** Each resolves with the exit code once somebody quits. */
+export interface ProcessCommands {
+  reader(options: ReaderOptions): Promise<number>;
+  controller(options: ControllerOptions): Promise<number>;
+}
+
+const highestAddress = 126;
+
+const addressOf = (text: string): number => {
+  if (!/^[0-9]{1,3}$/.test(text) || Number(text) > highestAddress)
+    throw new InvalidArgumentError(`It must be a whole number, 0 to ${highestAddress}.`);
+  return Number(text);
+};
+
+const baudOption = (meaning: string): Option =>
+  new Option('--baud <rate>', meaning).choices(lineBaudRates.map(String)).argParser((text) => {
+    const rate = lineBaudRates.find((each) => String(each) === text);
+    if (rate === undefined) throw new InvalidArgumentError(`Allowed choices are ${lineBaudRates.join(', ')}.`);
+    return rate;
+  });
+
+export const processCommands = (root: Command, io: ProcessCommands, end: (code: number) => void): void => {
+  root
+    .command('reader')
+    .description('a reader on a real serial port: keys and cards typed here, its stores on disk')
+    .requiredOption('--port <path>', 'the serial port, or one end of a pty')
+    .requiredOption('--data <directory>', 'its data directory, with the keys that doorpad install-keys put there')
+    .option('--config <file>', 'its settings; port and data directory are those above')
+    .option('--address <number>', 'on the line; default: that of the settings, or 1', addressOf)
+    .addOption(baudOption('of the line; default: that of the settings, or 9600'))
+    .addHelpText('after', `\nA line each, until quit, Ctrl-C or the end of the input:\n${readerHelp}`)
+    .action(async (options: ReaderOptions & { readonly baud?: LineBaudRate }) => end(await io.reader(options)));
+  root
+    .command('controller')
+    .description('the controller of a site on a real serial port: its people, its tables, its events')
+    .requiredOption('--port <path>', 'the serial port, or the other end of a pty')
+    .requiredOption('--site <directory>', 'what doorpad provision made')
+    .option('--people <file>', 'who may enter; taken in again only when the file changes')
+    .option('--data <directory>', 'where its database is; default: controller/ in the site')
+    .addOption(baudOption('of the line; default: 9600'))
+    .addHelpText('after', `\nA line each, until quit, Ctrl-C or the end of the input:\n${controllerHelp}`)
+    .action(async (options: ControllerOptions) => end(await io.controller(options)));
+};

@@ -1,0 +1,210 @@
+/**
+ * `npm run sim -- reader`: the reader of every door in a process of its own, with its real stores and a real serial port; only what hangs on
+ * the wall is simulated. What hands do comes in as lines, what the door shows goes out as lines. Rules and line are the reader's.
+ */
+import { resolve } from 'node:path';
+import packageFile from '../../package.json' with { type: 'json' };
+import { displayText } from '../../src/access/events.ts';
+import type { LineBaudRate } from '../../src/config/settings.ts';
+import { type Config, type LineConfig, readConfig } from '../../src/config.ts';
+import { NodeClock } from '../../src/drivers/node-clock.ts';
+import { NodeCrypto } from '../../src/drivers/node-crypto.ts';
+import { SerialLink } from '../../src/drivers/serial-link.ts';
+import { RemoteStrike } from '../../src/link/remote-strike.ts';
+import type { TableStore } from '../../src/ports/table-store.ts';
+import { Reader, type ReaderKeys } from '../../src/reader.ts';
+import { Fault } from '../../src/shared/faults.ts';
+import { failed, ok, type Result } from '../../src/shared/result.ts';
+import { AbsentTableStore } from '../../src/store/absent.ts';
+import { openRecordStore } from '../../src/store/record-store.ts';
+import { takeRunLock } from '../../src/store/run-lock.ts';
+import { openTableStore } from '../../src/store/table-store.ts';
+import { prepareDataDirectory, readReaderKeys } from '../../src/tools/key-store.ts';
+import { lineSideOf } from '../../src/tools/line-side.ts';
+import { readSettingsFile } from '../../src/tools/settings-file.ts';
+import { SimBuzzer } from '../devices/buzzer.ts';
+import { SimCardReader } from '../devices/card-reader.ts';
+import { SimInputs } from '../devices/inputs.ts';
+import { SimKeypad } from '../devices/keypad.ts';
+import { SimLights } from '../devices/lights.ts';
+import { SimStrike } from '../devices/strike.ts';
+import { defaultMode } from '../terminal/run.ts';
+import { factsText, type ProcessIo, type Say, sayWith, untilEnd } from './io.ts';
+import { processCodes } from './process-codes.ts';
+import { type Deed, readDeed, readerHelp } from './reader-hands.ts';
+
+export interface ReaderOptions {
+  readonly port: string;
+  readonly data: string;
+  readonly config?: string;
+  /** Default: that of the settings file; 1 without one. */
+  readonly address?: number;
+  /** Default: that of the settings file; 9 600 without one. */
+  readonly baud?: LineBaudRate;
+}
+
+/** Between keys: as fast as hands are. */
+const keyGapMs = 60;
+const rexPressMs = 200;
+/** A light that stays longer is told; what flashes and blinks is shorter. */
+const steadyLightMs = 2_000;
+
+/** Resolves with the exit code once somebody quits. Rejects with a Fault when the disk does not let it start. */
+export const runReader = async (options: ReaderOptions, io: ProcessIo): Promise<number> => {
+  const config = configOf(options);
+  const keys = config.ok ? keysIn(config.value.dataDir) : config;
+  if (!config.ok || !keys.ok) {
+    io.err(`${config.ok ? (keys.ok ? '' : keys.failure) : config.failure}\n`);
+    return processCodes.usage;
+  }
+  const letGo = takeRunLock(config.value.dataDir);
+  const clock = new NodeClock();
+  const say = sayWith(io, clock);
+  if (keys.value === undefined) say('reader', 'there are no keys yet: doorpad install-keys BUNDLE brings them');
+  const wall = new Wall(clock, say, config.value.strike);
+  const crypto = new NodeCrypto();
+  const { store: records } = await openRecordStore({ directory: config.value.dataDir });
+  const table = await tableOf(config.value.dataDir, crypto, keys.value);
+  const reader = await Reader.start({
+    ports: { ...wall.ports, clock, crypto, records, table },
+    policy: config.value.policy,
+    keys: keys.value,
+    line: lineOf(config.value, config.value.line, { clock, crypto, say, strike: wall.remoteStrike }),
+    journalLimits: { events: config.value.journal.capacity, whenFull: config.value.journal.whenFull },
+    observer: {
+      signalled: (signal) => {
+        if (signal !== 'key') say('signal', signal);
+      },
+      happened: ({ code, person, fields = {} }) =>
+        say('event', `${code}: ${displayText(code, config.value.profile)}${person === undefined ? '' : `, person ${person}`}${factsText(fields)}`),
+    },
+  });
+  say('reader', `ready: mode ${reader.mode}, table version ${table.state()?.version ?? 0}, journal at ${reader.journal.head.sequence}`);
+  await untilEnd(io, (line) => wall.carryOut(line, () => statusOf(reader, table), io));
+  await reader.stop();
+  await Promise.all([records.close(), table.close()]);
+  letGo?.();
+  say('reader', 'stopped');
+  return processCodes.done;
+};
+
+type LinedConfig = Config & { readonly line: LineConfig };
+
+/** The settings of a file, or the defaults, with the port and the place that the command names. */
+const configOf = ({ port, data, config: file, address, baud }: ReaderOptions): Result<LinedConfig, string> => {
+  const read = file === undefined ? undefined : readSettingsFile(file);
+  if (read?.ok === false) return failed(read.failure.join('\n'));
+  const config = read === undefined ? defaultConfig() : read.value.config;
+  const said = config.line ?? { address: 1, baudRate: 9_600, decides: 'reader', clear: false };
+  const line = { ...said, port, address: address ?? said.address, baudRate: baud ?? said.baudRate };
+  return ok({ ...config, dataDir: resolve(data), line });
+};
+
+const defaultConfig = (): Config => {
+  const read = readConfig(`[reader]\nname = "Bench"\nmode = "${defaultMode}"\n[door]\nstrike = "relay"\n`);
+  if (!read.ok) throw new Fault('hardware.failed', 'the defaults of the settings are wrong');
+  return read.value;
+};
+
+const keysIn = (dataDir: string): Result<ReaderKeys | undefined, string> => {
+  const prepared = prepareDataDirectory(dataDir);
+  return prepared.ok ? readReaderKeys(dataDir) : prepared;
+};
+
+const tableOf = async (directory: string, crypto: NodeCrypto, keys: ReaderKeys | undefined): Promise<TableStore> =>
+  keys === undefined ? new AbsentTableStore('wrongSignature') : (await openTableStore({ directory, crypto, ...keys })).store;
+
+interface LineParts {
+  readonly clock: NodeClock;
+  readonly crypto: NodeCrypto;
+  readonly say: Say;
+  readonly strike: RemoteStrike | undefined;
+}
+
+const lineOf = (config: Config, line: LineConfig, { clock, crypto, say, strike }: LineParts) => {
+  const side = lineSideOf({ config, line, crypto, version: packageFile.version, told: (sentence) => say('line', sentence) });
+  const told = ({ sentence }: { readonly sentence: string }): void => say('line', sentence);
+  const link = new SerialLink({ path: line.port, baudRate: side.pd.line.baudRate, clock, told });
+  return { ...side, line: link, reopen: () => link.reopen(), ...(strike === undefined ? {} : { remoteStrike: strike }) };
+};
+
+const statusOf = ({ mode, states, journal }: Reader, table: TableStore): string => {
+  const { version = 0, persons = 0 } = table.state() ?? {};
+  const { head, acknowledged, pending } = journal;
+  return `mode ${mode}, PIN path ${String(states.reader.pinPath)}, table version ${version} of ${persons} people, journal at ${head.sequence}, acknowledged ${acknowledged}, ${pending} waiting`;
+};
+
+/** What hangs on the wall, in memory. */
+class Wall {
+  readonly ports;
+  readonly remoteStrike: RemoteStrike | undefined;
+  readonly #clock: NodeClock;
+  readonly #say: Say;
+  #light: unknown;
+
+  constructor(clock: NodeClock, say: Say, wired: Config['strike']) {
+    const [lights, buzzer, strike] = [new SimLights(clock), new SimBuzzer(clock), new SimStrike(clock)];
+    this.#clock = clock;
+    this.#say = say;
+    this.remoteStrike = wired === 'controller' ? new RemoteStrike(clock) : undefined;
+    this.ports = {
+      keypad: new SimKeypad(clock),
+      cardReader: new SimCardReader(clock),
+      inputs: new SimInputs(clock),
+      lights,
+      buzzer,
+      strike: this.remoteStrike ?? strike,
+    };
+    lights.shown.watch(() => this.#sayLight(lights));
+    strike.changes.watch(({ isEnergised }) => say('strike', isEnergised ? 'released' : 'secured'));
+  }
+
+  /** Once it stands still: what flashes comes with a signal, or with a key. */
+  #sayLight(lights: SimLights): void {
+    this.#clock.clearTimeout(this.#light);
+    this.#light = this.#clock.setTimeout(() => this.#say('light', lights.colour), steadyLightMs);
+  }
+
+  async carryOut(line: string, status: () => string, io: Pick<ProcessIo, 'out' | 'err'>): Promise<'more' | 'last'> {
+    const deed = readDeed(line);
+    if (!deed.ok) {
+      io.err(`${deed.failure}\n`);
+      return 'more';
+    }
+    if (deed.value.do === 'help') io.out(readerHelp);
+    else if (deed.value.do === 'status') this.#say('status', status());
+    else await this.#do(deed.value);
+    return deed.value.do === 'quit' ? 'last' : 'more';
+  }
+
+  async #do(deed: Deed): Promise<void> {
+    const { cardReader, inputs, keypad } = this.ports;
+    switch (deed.do) {
+      case 'type':
+        for (const key of deed.keys) {
+          keypad.tap(key);
+          await this.#pause(keyGapMs);
+        }
+        break;
+      case 'cardText':
+        cardReader.presentText(deed.text);
+        break;
+      case 'cardBits':
+        cardReader.presentBits(deed.bits);
+        break;
+      case 'input':
+        inputs.set(deed.input, deed.isActive);
+        break;
+      case 'rex':
+        inputs.set('rex', true);
+        await this.#pause(rexPressMs);
+        inputs.set('rex', false);
+        break;
+      default:
+    }
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolvePause) => void this.#clock.setTimeout(() => resolvePause(), ms));
+  }
+}

@@ -1,0 +1,199 @@
+/** The two ends of a line in this process, with people played by the test: what each says to what is asked of it, and to files that are wrong. */
+import { EventEmitter, once } from 'node:events';
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type ControllerOptions, runController } from '../../../sim/processes/controller.ts';
+import { controllerHelp } from '../../../sim/processes/controller-desk.ts';
+import type { ProcessIo } from '../../../sim/processes/io.ts';
+import { type ReaderOptions, runReader } from '../../../sim/processes/reader.ts';
+import { readerHelp } from '../../../sim/processes/reader-hands.ts';
+import { ProcessPlace } from './children.ts';
+
+let place: ProcessPlace;
+beforeEach(async () => {
+  place = new ProcessPlace();
+  await place.prepare('person,name,pin\n1,Ada,041733\n2,Bo,2468\n3,Bo,1357\n4,,8642\n');
+});
+afterEach(() => place.dispose());
+
+/** Somebody at a terminal. */
+class Somebody implements ProcessIo {
+  said = '';
+  readonly lines: AsyncIterable<string>;
+  readonly stopAsked: Promise<void>;
+  stop: () => void = () => undefined;
+  readonly #typed: string[] = [];
+  readonly #news = new EventEmitter();
+  readonly #running: Promise<number>;
+
+  constructor(run: (io: ProcessIo) => Promise<number>) {
+    this.lines = this.#lines();
+    this.stopAsked = new Promise((resolve) => {
+      this.stop = resolve;
+    });
+    this.#running = run(this);
+  }
+
+  out(text: string): void {
+    this.said += text;
+    this.#news.emit('news');
+  }
+
+  err(text: string): void {
+    this.out(`! ${text}`);
+  }
+
+  async hears(pattern: RegExp, from = 0): Promise<number> {
+    const signal = AbortSignal.timeout(20_000);
+    for (;;) {
+      const found = pattern.exec(this.said.slice(from));
+      if (found !== null) return from + found.index + found[0].length;
+      await once(this.#news, 'news', { signal }).catch(() => {
+        throw new Error(`${pattern} did not come: ${this.said.slice(from)}`);
+      });
+    }
+  }
+
+  /** Types a line, and waits for the answer. */
+  async asks(line: string, answer: RegExp): Promise<void> {
+    const from = this.said.length;
+    this.#typed.push(line);
+    this.#news.emit('typed');
+    await this.hears(answer, from);
+  }
+
+  async quits(): Promise<number> {
+    this.#typed.push('', ' quit ');
+    this.#news.emit('typed');
+    return this.#running;
+  }
+
+  get code(): Promise<number> {
+    return this.#running;
+  }
+
+  async *#lines(): AsyncIterable<string> {
+    for (;;) {
+      const line = this.#typed.shift();
+      if (line === undefined) await once(this.#news, 'typed');
+      else yield line;
+    }
+  }
+}
+
+const reader = (options: Partial<ReaderOptions> = {}): Somebody =>
+  new Somebody((io) => runReader({ port: place.cable.near, data: place.data, config: place.settings, ...options }, io));
+const controller = (options: Partial<ControllerOptions> = {}): Somebody =>
+  new Somebody((io) => runController({ port: place.cable.far, site: place.site, people: place.people, baud: 115_200, ...options }, io));
+
+describe('a reader on a real port', () => {
+  it('does what hands do, and says what comes of it', { timeout: 60_000 }, async () => {
+    const [hands, office] = [reader(), controller()];
+    await hands.hears(/table\.applied/);
+    await hands.asks('2468#', /strike {2}released/);
+    await hands.asks('tamper', /tamper\.opened/);
+    await hands.asks('untamper', /tamper\.closed/);
+    await hands.hears(/strike {2}secured/);
+    await hands.hears(/light {2}blue/);
+    await hands.asks('open', /door\.forced/);
+    await hands.asks('shut', /door\.closed/);
+    await hands.asks('rex', /rex\.pressed/);
+    await hands.asks('card 26:0x1F3B4C6', /credential\.notFound/);
+    await hands.asks('card 87654399', /credential\.notFound/);
+    await hands.asks('help', new RegExp(readerHelp.trim().slice(0, 8)));
+    await hands.asks('dance', /! Nobody can do that here/);
+    await hands.asks('status', /table version 1 of 4 people/);
+    expect(hands.said).not.toMatch(/2468|1F3B4C6|87654399/);
+    office.stop();
+    expect([await hands.quits(), await office.code]).toEqual([0, 0]);
+  });
+
+  it('works with the defaults, without keys, and with no port', { timeout: 60_000 }, async () => {
+    const data = join(place.folder, 'other');
+    const alone = new Somebody((io) => runReader({ port: join(place.folder, 'none'), data, address: 5, baud: 38_400 }, io));
+    await alone.hears(/the serial port is not there/);
+    await alone.asks('0417#', /table\.missing/);
+    expect(alone.said).toContain('there are no keys yet');
+    expect(await alone.quits()).toBe(0);
+  });
+
+  it('asks the controller for a strike that hangs there', { timeout: 60_000 }, async () => {
+    writeFileSync(place.settings, readFileSync(place.settings, 'utf8').replace('"relay"', '"controller"'));
+    const [hands, office] = [reader(), controller()];
+    await hands.hears(/table\.applied/);
+    await hands.asks('2468#', /signal {2}granted/);
+    await office.hears(/strike released here/);
+    expect([await hands.quits(), await office.quits()]).toEqual([0, 0]);
+    expect(hands.said).not.toContain('strike  released');
+  });
+
+  it('refuses settings and keys that are wrong, with 2', async () => {
+    const settings = join(place.folder, 'wrong.toml');
+    writeFileSync(settings, '[door]\nstrike = "rope"\n');
+    const wrong = reader({ config: settings });
+    expect([await wrong.code, wrong.said]).toEqual([2, expect.stringMatching(/^! .*strike/)]);
+    chmodSync(place.data, 0o755);
+    const open = reader();
+    expect([await open.code, open.said]).toEqual([2, expect.stringContaining('can be used by other users')]);
+  });
+});
+
+describe('a controller on a real port', () => {
+  it('answers what it is asked, and shows no PIN but the one it made', { timeout: 60_000 }, async () => {
+    const office = controller();
+    await office.hears(/4 of the people file/);
+    await office.asks('roll ada', /The new PIN of Ada is \d{6}\. It is shown this once/);
+    await office.asks('roll ADA 97531', /Ada has a new PIN: change 6, revocation 2/);
+    await office.asks('roll 4 97531', /! Somebody else has that PIN/);
+    await office.asks('roll 4 975', /! A PIN has 4 to 8 digits/);
+    await office.asks('roll Bo 97532', /! More than one has that name/);
+    await office.asks('roll Cleo', /! Nobody has that name/);
+    await office.asks('roll 9 97532', /! There is nobody with that number/);
+    await office.asks('remove 4', /person 4 is gone: change 7, revocation 3/);
+    await office.asks('remove 4', /! There is nobody with that number/);
+    await office.asks('mode open', /! A mode is one of/);
+    await office.asks('mode locked', /Gate {2}order setMode: offline/);
+    await office.asks('release Back', /! There is no such reader/);
+    await office.asks('status', /Gate {2}offline/);
+    await office.asks('help', new RegExp(controllerHelp.trim().slice(0, 8)));
+    await office.asks('dance', /! Nobody can do that here/);
+    expect(office.said).not.toContain('97531');
+    expect(await office.quits()).toBe(0);
+  });
+
+  it('takes the people in once, and again when the file has changed', { timeout: 60_000 }, async () => {
+    const first = controller();
+    await first.hears(/4 of the people file/);
+    await first.asks('remove 4', /is gone/);
+    await first.quits();
+    const second = controller();
+    await second.hears(/0 of the people file/);
+    await second.quits();
+    writeFileSync(place.people, `${readFileSync(place.people, 'utf8')}5,Eve,1122\n`);
+    const third = controller();
+    await third.hears(/2 of the people file/);
+    await third.quits();
+    const without = new Somebody((io) => runController({ port: place.cable.far, site: place.site }, io));
+    await without.hears(/the serial port is open/);
+    expect(await without.quits()).toBe(0);
+  });
+
+  it('refuses files that are wrong, with 2 and every error', async () => {
+    const none = controller({ site: join(place.folder, 'none') });
+    expect([await none.code, none.said]).toEqual([2, expect.stringContaining('There is no site')]);
+    writeFileSync(place.people, 'person,pin\n1,12\n2,x\n');
+    const people = controller();
+    expect(await people.code).toBe(2);
+    expect(people.said.match(/people\.csv:\d: pin:/g)).toHaveLength(2);
+    const gone = controller({ people: join(place.folder, 'nobody.csv') });
+    expect([await gone.code, gone.said]).toEqual([2, expect.stringContaining('nobody.csv')]);
+    const other = new ProcessPlace();
+    await other.prepare('person\n1\n');
+    const database = join(other.site, 'controller');
+    await new Somebody((io) => runController({ port: other.cable.far, site: other.site }, io)).quits();
+    const mixed = controller({ data: database });
+    await expect(mixed.code).rejects.toMatchObject({ code: 'disk.damaged' });
+    await other.dispose();
+  });
+});
