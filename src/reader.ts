@@ -14,7 +14,7 @@ import { readerMachine } from './access/reader-machine.ts';
 import { restingOf } from './access/resting.ts';
 import type { Change } from './journal/change.ts';
 import type { Facts } from './journal/facts.ts';
-import type { Journal, JournalLimits, Receipt } from './journal/journal.ts';
+import type { Journal, JournalLimits } from './journal/journal.ts';
 import type { CardReader } from './ports/card-reader.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Crypto } from './ports/crypto.ts';
@@ -24,7 +24,7 @@ import type { Buzzer, Lights } from './ports/lights.ts';
 import type { RecordStore } from './ports/record-store.ts';
 import type { Strike } from './ports/strike.ts';
 import type { TableStore } from './ports/table-store.ts';
-import { Answers } from './reader/answers.ts';
+import { type AnswerParts, Answers } from './reader/answers.ts';
 import { DoorSide } from './reader/door-side.ts';
 import { Enrolment } from './reader/enrolment.ts';
 import type { LineSide, LineSideParts, OpenedLine, openLine } from './reader/line-side.ts';
@@ -36,13 +36,12 @@ import { Openings } from './reader/openings.ts';
 import { orderHandlersOf } from './reader/order-handlers.ts';
 import { type OrderFailure, Orders } from './reader/orders.ts';
 import { PassingFacts } from './reader/passing-facts.ts';
+import type { ReaderKeys } from './reader/reader-keys.ts';
 import type { SeenTime } from './reader/seen-time.ts';
 import { Signals } from './reader/signals.ts';
 import { within } from './reader/within.ts';
 import { asFault, Fault } from './shared/faults.ts';
 import type { Result } from './shared/result.ts';
-import type { SecretBytes } from './shared/secret-bytes.ts';
-import type { Trust } from './table/header.ts';
 import type { OrderKind } from './table/orders.ts';
 
 /** The time floor is written, and the table read through, this often (SECURITY C8, F2). */
@@ -66,11 +65,6 @@ export interface ReaderObserver {
   signalled?(signal: Signal): void;
   /** An event that was recorded, or was told to the journal. */
   happened?(event: AccessEvent): void;
-}
-
-export interface ReaderKeys {
-  readonly trust: Trust;
-  readonly tableKey: SecretBytes;
 }
 
 export interface ReaderParts {
@@ -145,7 +139,7 @@ export class Reader {
     this.#passing = new PassingFacts(clock, opened.journal, opened.facts);
     this.#lock = new Lock(clock, ports.strike, { toDoor: (event) => this.#door.send(event), tell: (event) => this.tell(event) });
     this.#openings = new Openings(opened.journal, this.#lock, {
-      recorded: (event, receipt) => this.#recorded([event], receipt),
+      recorded: (event) => this.#recorded([event]),
       tell: (event) => this.tell(event),
     });
     this.#tally = new LockoutTally(clock, (event) => this.tell(event));
@@ -258,29 +252,30 @@ export class Reader {
 
   #startMachine(parts: ReaderParts, { journal, attempts, budgets, mode, lockoutMs }: Memory) {
     const { clock, crypto, table } = this.#ports;
-    const answers = new Answers({
+    const answers: AnswerParts = {
       crypto,
       journal,
       attempts,
       budgets,
       table,
       tableKey: parts.keys?.tableKey,
+      spending: new Set(),
       wall: () => this.#time.now(),
       offlineMs: () => this.#offline.ms,
       tell: (event) => this.tell(event),
-      recorded: (events, receipt) => this.#recorded(events, receipt),
+      recorded: (events) => this.#recorded(events),
       unknownCard: (card) => this.#enrolment.offer(card),
       lockoutBegan: (owner) => {
         const waitMs = budgets.waitMs('door');
         if (owner === 'door' && waitMs > 0) this.#machine.send({ type: 'lockout.began', waitMs });
       },
       countLockedOut: (owner) => this.#tally.count(owner),
-      release: (holdMs) => this.#lock.release(holdMs),
-    });
+      release: (holdMs, cause) => this.#lock.release(holdMs, cause),
+    };
     const machine = readerMachine.provide({
       actors: {
         decide: fromPromise(async ({ input, signal }: { input: Question; signal: AbortSignal }) => {
-          const verdict = await decide(input, this.#policy, answers, () => signal.aborted);
+          const verdict = await decide(input, this.#policy, new Answers(answers), () => signal.aborted);
           return { verdict, atMs: clock.nowMs() };
         }),
         unlock: fromPromise(({ input, signal }: { input: { readonly holdMs: number }; signal: AbortSignal }) =>
@@ -355,10 +350,7 @@ export class Reader {
     };
   }
 
-  /** `receipt`: of what the door may be opened for. */
-  #recorded(events: readonly AccessEvent[], receipt?: Receipt): void {
-    if (receipt !== undefined)
-      this.#line?.remoteStrike?.because({ epoch: receipt.epoch, sequence: receipt.sequence, person: events[0]?.person ?? 0 });
+  #recorded(events: readonly AccessEvent[]): void {
     for (const event of events) this.#observer.happened?.(event);
   }
 

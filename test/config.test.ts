@@ -160,6 +160,14 @@ level = "info"
     expect(read('[door]\nstrike = "controller"\n[line]\nport = "/dev/ttyS0"\naddress = 1').strike).toBe('controller');
   });
 
+  it('include a strike at the controller where the panel decides', () => {
+    const remote = '[door]\nstrike = "controller"\n[line]\nport = "/dev/ttyS0"\naddress = 1\n';
+    expect(errorsOf(`${remote}decides = "panel"`)).toEqual([
+      expect.stringMatching(/^test\.toml:2:1: strike = "controller" is for a reader that decides/),
+    ]);
+    for (const decides of ['reader', 'panelThenReader']) expect(errorsOf(`${remote}decides = "${decides}"`)).toEqual([]);
+  });
+
   it.each(['RP10', 'RP15', 'RP40'])('include a PIN mode at a %s, with the reason', (model) => {
     for (const mode of ['pinOnly', 'cardOrPin', 'cardAndPin']) {
       expect(errorsOf(`${least}[reader]\nmodel = "${model}"\nmode = "${mode}"`).join()).toMatch(/^test\.toml:5:1: .*has no keypad, so mode/);

@@ -28,6 +28,8 @@ export type ReaderAlarm =
   | 'table.contradiction'
   | JournalAlarm
   | 'clock.notSet'
+  /** A reader's clock runs so far ahead that only a person should set it back (docs/table-profile.md §8). */
+  | 'clock.ahead'
   | 'strike.failed'
   /** The controller's own disk. */
   | 'store.failed';

@@ -2,6 +2,7 @@
  * A reader for whoever writes a controller: a real OSDP session, a real table, a journal that is a list, and named behaviours that a real
  * reader has on its worst days, or never. Decides nothing about doors. What a reader really does is src/link/.
  */
+import { FileParts } from '../../src/link/file-parts.ts';
 import {
   type DoorStatus,
   doorpadOui,
@@ -57,6 +58,8 @@ export interface Behaviour {
   sendsEventsTimes?: number | undefined;
   /** Takes every acknowledgement with this word, and does nothing. */
   refusesAcknowledgements?: Outcome | undefined;
+  /** Answers every `released` with NAK 9, as one that has given the release up. */
+  refusesConfirmations?: boolean | undefined;
 }
 
 export interface MockReaderParts {
@@ -91,7 +94,7 @@ export class MockReader {
   #wallOffsetMs = 0;
   #isAsked = false;
   #isSilent = false;
-  #fileParts: { tag: number; bytes: Uint8Array; filled: number } | undefined;
+  readonly #fileParts = new FileParts();
   #replies: LinkReply[] = [];
   #timer: unknown;
 
@@ -215,7 +218,7 @@ export class MockReader {
     this.sessions += 1;
     this.#isAsked = false;
     this.journal.rewind();
-    this.#fileParts = undefined;
+    this.#fileParts.restart();
     this.#replies = this.#replies.filter(({ name }) => name === 'table');
   }
 
@@ -255,22 +258,15 @@ export class MockReader {
         this.#done(command.tag, command.mode === 'locked' ? 'done' : 'notStricter');
         break;
       case 'released':
+        if (this.behaviour.refusesConfirmations === true) return { name: 'nak', payload: { code: 9, data: new Uint8Array(0) } };
     }
     return { name: 'ack', payload: undefined };
   }
 
-  #part({ tag, totalBytes, offset, data }: Extract<LinkCommand, { readonly name: 'filePart' }>): void {
-    if (offset === 0) this.#fileParts = { tag, bytes: new Uint8Array(totalBytes), filled: 0 };
-    const file = this.#fileParts;
-    if (file === undefined || file.tag !== tag || file.filled !== offset) {
-      this.#done(tag, 'wrongOffset');
-      return;
-    }
-    file.bytes.set(data, offset);
-    file.filled += data.length;
-    if (file.filled < totalBytes) return;
-    this.#fileParts = undefined;
-    this.#done(tag, this.behaviour.refusesFiles ?? this.#obey(file.bytes));
+  #part(part: Extract<LinkCommand, { readonly name: 'filePart' }>): void {
+    const taken = this.#fileParts.take(part, this.#parts.clock.nowMs());
+    if (taken === 'more') return;
+    this.#done(part.tag, taken === 'wrongOffset' ? taken : (this.behaviour.refusesFiles ?? this.#obey(taken)));
   }
 
   #obey(file: Uint8Array): Outcome {

@@ -4,22 +4,28 @@
  */
 import type { JournalStatus, TableStatus } from '../../src/link/messages.ts';
 import type { Clock } from '../../src/ports/clock.ts';
+import { maxUnsignedMs } from '../../src/reader/unsigned-time.ts';
 import type { Order, orderModes } from '../../src/table/orders.ts';
 import { maxSeconds } from '../../src/table/record.ts';
 import type { Alarms } from './alarms.ts';
 import type { PrivateCommands, Told } from './private-commands.ts';
 import type { TableOffice } from './table-office.ts';
 
-/** How long an order may be obeyed. */
+/** How long an order may be obeyed, and how long it may wait to be sent. */
 const orderLifeS = 60;
+/** A release that waited for longer is not sent: too late it would be a surprise. */
+export const maxReleaseWaitMs = 5_000;
 /** Clocks that differ by less are left alone. */
 const clockToleranceMs = 2_000;
-/** Further forward than this takes an order. */
-const maxUnsignedMs = 5 * 60_000;
+/** A reader that is further ahead is an alarm. Half the life of an order: one that expires by our clock still comes in time below it. */
+export const maxReaderAheadMs = 30_000;
 /** A clock that could not be set is tried again after this. */
 const clockRetryMs = 10 * 60_000;
 
-/** `offline`: not sent. `lost`: sent; whether it was obeyed, its number in the reader's status tells. `numbersSpent`: 2^32 orders. */
+/**
+ * `offline`: not sent. `lost`: sent; whether it was obeyed, its number in the reader's status tells. `numbersSpent`: 2^32 orders. `expired`: not
+ * obeyed, or not sent, because it was late.
+ */
 export type OrderAnswer = Told | 'offline' | 'numbersSpent';
 
 export interface OrderDeskParts {
@@ -45,7 +51,10 @@ export class OrderDesk {
     this.#obeyed = orderNumber;
   }
 
-  /** Sets the reader's clock where it is wrong and ours is to be trusted. */
+  /**
+   * Sets the reader's clock where it is wrong and ours is to be trusted. One that runs far ahead is left to people: an order that counts by that
+   * clock is good for as long as whoever tells it likes, and a line key is enough to tell it.
+   */
   async toldJournal({ wallMs, isWallTrusted }: JournalStatus): Promise<void> {
     const { clock, alarms } = this.#parts;
     const nowMs = clock.nowMs();
@@ -55,28 +64,57 @@ export class OrderDesk {
     const isRight = isWallTrusted && Math.abs(aheadMs) < clockToleranceMs;
     if (isRight || !wall.trusted || this.#isSettingClock || nowMs - this.#clockTriedMs < clockRetryMs) return;
     this.#clockTriedMs = nowMs;
+    if (-aheadMs > maxReaderAheadMs) {
+      alarms.raise('clock.ahead', `by ${Math.floor(-aheadMs / 1_000)} s`);
+      return;
+    }
     this.#isSettingClock = true;
     const isSmall = isWallTrusted && aheadMs > 0 && aheadMs <= maxUnsignedMs;
     try {
-      const outcome = await this.#setClock(isSmall);
-      if (outcome === 'done') this.#readerWall = { ms: clock.wall().ms, toldMs: clock.nowMs() };
-      else if (outcome !== 'lost') alarms.raise('clock.notSet', outcome);
+      const outcome = await this.#moveClock(isSmall);
+      if (outcome !== 'done' && outcome !== 'lost') alarms.raise('clock.notSet', outcome);
     } finally {
       this.#isSettingClock = false;
     }
   }
 
   /** A little forward without a signature; anything else by order. */
-  async #setClock(isSmall: boolean): Promise<OrderAnswer> {
+  async #moveClock(isSmall: boolean): Promise<OrderAnswer> {
     const { clock, commands } = this.#parts;
     const told = isSmall ? await commands.tell({ name: 'setTime', wallMs: wholeMs(clock.wall().ms) }) : 'tooFar';
-    return told === 'tooFar' || told === 'timeUntrusted' ? this.order({ kind: 'setClock', wallMs: wholeMs(clock.wall().ms) }) : told;
+    return told === 'tooFar' || told === 'timeUntrusted'
+      ? this.#send(
+          () => this.#clockOrder(),
+          () => clock.wall().ms,
+        )
+      : told;
   }
 
-  /** Widens access: signed, with a number that is on disk before it is sent. Throws a Fault when the store does. */
+  /** Widens access: signed, with a number that is on disk before it is sent. Rejects with a Fault when the store fails. */
   async order(order: Order): Promise<OrderAnswer> {
-    const made = this.#parts.office.order(order, this.#expiresS(), this.#obeyed);
-    return made === undefined ? 'numbersSpent' : this.#parts.commands.tellFile(made.file);
+    return this.#send(
+      () => order,
+      () => this.#parts.clock.wall().ms,
+    );
+  }
+
+  /**
+   * Our time for the reader, by a person who knows that its clock is wrong: the order expires by the reader's own clock where that runs ahead,
+   * for it is the one that judges. `timeUntrusted`: our own clock is no better. Rejects with a Fault when the store fails.
+   */
+  async setClock(): Promise<OrderAnswer> {
+    const { clock } = this.#parts;
+    if (!clock.wall().trusted) return 'timeUntrusted';
+    const outcome = await this.#send(
+      () => this.#clockOrder(),
+      () => Math.max(clock.wall().ms, this.#readerWallMs()),
+    );
+    if (outcome === 'done') this.#readerWall = undefined;
+    return outcome;
+  }
+
+  #clockOrder(): Order {
+    return { kind: 'setClock', wallMs: wholeMs(this.#parts.clock.wall().ms) };
   }
 
   /** Narrows access: unsigned, and refused where it would not. */
@@ -84,12 +122,22 @@ export class OrderDesk {
     return this.#parts.commands.tell({ name: 'setMode', mode });
   }
 
-  /** By the reader's own clock when that runs ahead of ours: it is the one that judges. */
-  #expiresS(): number {
-    const { clock } = this.#parts;
-    const reader = this.#readerWall;
-    const readerMs = reader === undefined ? 0 : reader.ms + (clock.nowMs() - reader.toldMs);
-    return Math.min(maxSeconds, Math.floor(Math.max(clock.wall().ms, readerMs) / 1_000) + orderLifeS);
+  /** Signed when it has its turn: until then nobody has it, and it cannot grow old. */
+  #send(orderAt: () => Order, judgedByMs: () => number): Promise<OrderAnswer> {
+    const { clock, commands, office } = this.#parts;
+    const askedMs = clock.nowMs();
+    return commands.tellFile('order', (): Uint8Array | 'expired' | 'numbersSpent' => {
+      const order = orderAt();
+      const maxWaitMs = order.kind === 'release' ? maxReleaseWaitMs : orderLifeS * 1_000;
+      if (clock.nowMs() - askedMs > maxWaitMs) return 'expired';
+      const expiresS = Math.min(maxSeconds, Math.floor(judgedByMs() / 1_000) + orderLifeS);
+      return office.order(order, expiresS, this.#obeyed)?.file ?? 'numbersSpent';
+    });
+  }
+
+  #readerWallMs(): number {
+    const told = this.#readerWall;
+    return told === undefined ? 0 : told.ms + (this.#parts.clock.nowMs() - told.toldMs);
   }
 }
 

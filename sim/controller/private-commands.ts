@@ -1,6 +1,6 @@
 /**
  * Private commands to one reader and what became of them (docs/table-profile.md §14..§19): asks, sends in parts, and waits for the word that
- * comes at a later poll. Never repeats anything: what is lost is the caller's to judge. What commands mean is theirs too.
+ * comes at a later poll. Decides whose file goes first. Never repeats anything: what is lost is the caller's to judge. What commands mean is theirs too.
  */
 
 import {
@@ -19,6 +19,8 @@ import type { Clock } from '../../src/ports/clock.ts';
 import { assert } from '../../src/shared/assert.ts';
 import type { Result } from '../../src/shared/result.ts';
 
+/** Files that wait for their turn. */
+export const maxWaitingFiles = 64;
 /** From the reader's acknowledgement to its `done`: a disk may be slow, and a table may be in the way. */
 export const doneWithinMs = 30_000;
 /** Of a file in `filePart`, before its data: the maker's number, the code, tag, total and offset. */
@@ -34,6 +36,10 @@ type TaggedLinkCommand = Extract<LinkCommand, { readonly tag: number }>;
 /** Everything with a tag but the parts of a file. */
 export type TaggedCommand = TagOf<Exclude<LinkCommand, { readonly name: 'filePart' }>>;
 
+/** In the order of their turns: an order waits for no revocation but the one that is on its way. */
+const fileKinds = ['order', 'revocation'] as const;
+type FileKind = (typeof fileKinds)[number];
+
 type SendOrder = (command: OrderCommand, priority: Priority) => Result<number, OrderRefusal>;
 
 interface DoneWaiter {
@@ -48,7 +54,8 @@ export class PrivateCommands {
   readonly #waiting = new Map<number, DoneWaiter>();
   #lastTag = 0;
   /** A reader puts one file together at a time. */
-  #fileBefore: Promise<unknown> = Promise.resolve();
+  #isSendingFile = false;
+  readonly #waitingFiles: Readonly<Record<FileKind, (() => void)[]>> = { order: [], revocation: [] };
 
   constructor(clock: Clock, send: SendOrder) {
     this.#clock = clock;
@@ -72,12 +79,22 @@ export class PrivateCommands {
     return this.#withTag((tag) => this.#sendTagged({ ...command, tag } as TaggedLinkCommand));
   }
 
-  /** A signed file of at most 65,536 bytes, part by part, behind the files that were given before. */
-  tellFile(file: Uint8Array): Promise<Told> {
-    assert(file.length > 0 && file.length <= maxFilePartsBytes, 'a file in parts is no longer than a reader takes');
-    const sent = this.#fileBefore.then(() => this.#withTag((tag) => this.#sendParts(file, tag)));
-    this.#fileBefore = sent;
-    return sent;
+  /**
+   * A signed file of at most 65,536 bytes, part by part, behind the files of its kind that were given before. It is made when it has its turn:
+   * what is not made after all is not sent. `tooMany`: more files wait than should. Rejects with what `make` throws.
+   */
+  async tellFile<Word extends string = never>(kind: FileKind, make: () => Uint8Array | Word): Promise<Told | Word> {
+    if (this.#waitingCount >= maxWaitingFiles) return 'tooMany';
+    await this.#fileTurn(kind);
+    try {
+      const file = make();
+      if (typeof file === 'string') return file;
+      assert(file.length > 0 && file.length <= maxFilePartsBytes, 'a file in parts is no longer than a reader takes');
+      return await this.#withTag((tag) => this.#sendParts(file, tag));
+    } finally {
+      this.#isSendingFile = false;
+      this.#nextFile();
+    }
   }
 
   /** The reader's word at a poll; one nobody waits for is passed over. */
@@ -95,6 +112,26 @@ export class PrivateCommands {
   /** The session is over: no `done` of it will come. */
   end(): void {
     for (const { end } of this.#waiting.values()) end('lost');
+  }
+
+  get #waitingCount(): number {
+    return fileKinds.reduce((count, kind) => count + this.#waitingFiles[kind].length, 0);
+  }
+
+  #fileTurn(kind: FileKind): Promise<void> {
+    return new Promise((resolve) => {
+      this.#waitingFiles[kind].push(resolve);
+      this.#nextFile();
+    });
+  }
+
+  #nextFile(): void {
+    if (this.#isSendingFile) return;
+    const waiting = fileKinds.map((kind) => this.#waitingFiles[kind]).find(({ length }) => length > 0);
+    const begin = waiting?.shift();
+    if (begin === undefined) return;
+    this.#isSendingFile = true;
+    begin();
   }
 
   async #sendParts(file: Uint8Array, tag: number): Promise<Taken> {

@@ -101,6 +101,7 @@ export class ReaderKeeper {
       ...shared,
       sendFile: (file) => line.sendFile(file),
       told: (status) => this.#toldTable(status),
+      became: () => this.#parts.listener.changed(this.reader),
       failed: (thrown) => this.#storeFailed(thrown),
     });
   }
@@ -127,6 +128,11 @@ export class ReaderKeeper {
   /** Signed. Rejects with a Fault when the store does. */
   async order(order: Order): Promise<OrderAnswer> {
     return this.#isOnline ? this.#orders.order(order) : 'offline';
+  }
+
+  /** Our time, by order, also where the reader's runs far ahead: a person's decision. Rejects with a Fault when the store does. */
+  async setClock(): Promise<OrderAnswer> {
+    return this.#isOnline ? this.#orders.setClock() : 'offline';
   }
 
   async tighten(mode: (typeof orderModes)[number]): Promise<Told | 'offline'> {

@@ -1,15 +1,13 @@
 /**
  * Releases the strikes that hang at the controller, for readers that ask (docs/table-profile.md §21): at once, each request once, and never
- * late. The reader takes what is not confirmed for a denial, so a strike that may not have been confirmed is secured again.
+ * late. The reader takes what is not confirmed in time for a denial and refuses it, so a strike that may not have been confirmed is secured again.
  */
 import type { LinkReply } from '../../src/link/messages.ts';
 import type { Clock } from '../../src/ports/clock.ts';
-import { maxHoldMs, type Strike } from '../../src/ports/strike.ts';
+import { maxHoldMs, releaseLimitMs, type Strike } from '../../src/ports/strike.ts';
 import type { Alarms } from './alarms.ts';
 import type { PrivateCommands } from './private-commands.ts';
 
-/** A request is good for so long (docs/table-profile.md §22). */
-const releaseLifeMs = 2_000;
 /** With a longer pause before the POLL that brought it, nobody knows how old a request is. */
 const maxPollGapMs = 1_000;
 
@@ -36,13 +34,13 @@ export class ReleaseDesk {
   async asked({ id, holdMs }: ReleaseRequest, pollGapMs: number): Promise<void> {
     const { clock, commands, strike } = this.#parts;
     const nowMs = clock.nowMs();
-    const isRepeat = this.#last?.id === id && nowMs - this.#last.atMs < releaseLifeMs;
+    const isRepeat = this.#last?.id === id && nowMs - this.#last.atMs < releaseLimitMs;
     if (isRepeat) return;
     this.#last = { id, atMs: nowMs };
     const mayRelease = strike !== undefined && pollGapMs <= maxPollGapMs && holdMs >= 1 && holdMs <= maxHoldMs;
     const isReleased = mayRelease && (await this.#release(strike, holdMs));
     const taken = await commands.say({ name: 'released', id, isReleased });
-    const isConfirmed = taken === 'taken' && clock.nowMs() - nowMs < releaseLifeMs;
+    const isConfirmed = taken === 'taken' && clock.nowMs() - nowMs < releaseLimitMs;
     if (isReleased && !isConfirmed) await this.#secure(strike as Strike);
   }
 

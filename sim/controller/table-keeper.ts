@@ -38,6 +38,8 @@ export interface TableKeeperParts {
   sendFile(file: FileToSend): Result<undefined, FileRefusal>;
   /** What it said of its table. */
   told(status: TableStatus): void;
+  /** `state` has changed. */
+  became(): void;
   /** The store failed: everything of this reader waits. */
   failed(thrown: unknown): void;
 }
@@ -89,7 +91,7 @@ export class TableKeeper {
   end(): void {
     this.#isOnline = false;
     this.#said = undefined;
-    this.#state = 'offline';
+    this.#become('offline');
     this.#parts.clock.clearTimeout(this.#retry);
     this.#fileEnded?.({ kind: 'interrupted', offset: 0 });
     this.#tableWord?.(undefined);
@@ -125,7 +127,7 @@ export class TableKeeper {
     try {
       while (this.#isWanted && this.#isOnline) {
         this.#isWanted = false;
-        this.#state = 'working';
+        this.#become('working');
         await this.#look();
       }
     } finally {
@@ -181,7 +183,8 @@ export class TableKeeper {
     this.#isRevoking = true;
     try {
       for (let next = office.revocation(this.#revoked); next !== undefined && this.#isOnline; next = office.revocation(this.#revoked)) {
-        const told = await commands.tellFile(next.file);
+        const { file } = next;
+        const told = await commands.tellFile('revocation', () => file);
         // Any refusal is made good by the table that follows.
         if (told !== 'done') return;
         this.#revoked = Math.max(this.#revoked, next.number);
@@ -233,8 +236,14 @@ export class TableKeeper {
 
   #settle({ isKeyed, isReadOnly }: TableStatus): void {
     this.#failures = 0;
-    this.#state = isKeyed && !isReadOnly ? 'inStep' : 'suspended';
+    this.#become(isKeyed && !isReadOnly ? 'inStep' : 'suspended');
     this.#forgetOld();
+  }
+
+  #become(state: KeepingState): void {
+    if (state === this.#state) return;
+    this.#state = state;
+    this.#parts.became();
   }
 
   /** What every reader has taken in is needed by none. */
@@ -257,13 +266,13 @@ export class TableKeeper {
       this.#suspend();
       return;
     }
-    this.#state = 'waiting';
+    this.#become('waiting');
     const delayMs = Math.min(maxRetryMs, firstRetryMs * 2 ** (this.#failures - 1));
     this.#retry = this.#parts.clock.setTimeout(() => this.#want(), delayMs);
   }
 
   #suspend(): void {
     this.#isWanted = false;
-    this.#state = 'suspended';
+    this.#become('suspended');
   }
 }

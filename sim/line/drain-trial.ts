@@ -6,7 +6,7 @@ import { present } from '../../src/shared/assert.ts';
 import { cardOf, LineSite } from './site.ts';
 
 /** SECURITY D4. */
-export const eventsADay = 5_000;
+const eventsADay = 5_000;
 const dayMs = 86_400_000;
 /** Those who have cards. */
 const people = 200;

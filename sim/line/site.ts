@@ -37,7 +37,7 @@ const maxReplyBytes = 1_440;
 const lookMs = 5;
 /** PINs of six digits, one for each number. */
 const firstPin = 100_000;
-export const maxPeople = 800_000;
+const maxPeople = 800_000;
 
 export interface SiteOptions {
   readonly readers: number;

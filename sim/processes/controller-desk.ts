@@ -7,6 +7,7 @@ import type { Crypto } from '../../src/ports/crypto.ts';
 import { orderModes } from '../../src/table/orders.ts';
 import type { PeopleDesk, PersonRefusal } from '../controller/people-desk.ts';
 import type { ReaderKeeper } from '../controller/reader-keeper.ts';
+import type { KeepingState } from '../controller/table-keeper.ts';
 import type { ProcessIo, Say } from './io.ts';
 
 export interface DeskParts {
@@ -22,6 +23,7 @@ export const controllerHelp = `  roll WHO [PIN]            a new PIN, by name or
   remove WHO                a person goes
   mode MODE [READER]        ${orderModes.join(', ')}
   release [READER]          the strike, for as long as the reader's settings say
+  clock [READER]            our time, also where the reader's clock runs far ahead
   status, help, quit
 `;
 
@@ -30,7 +32,7 @@ const madePinDigits = 6;
 
 const refusals: Readonly<Record<PersonRefusal, string>> = {
   unknownPerson: 'There is nobody with that number.',
-  credentialTaken: 'Somebody else has that PIN.',
+  credentialTaken: 'That PIN cannot be given. Choose another one.',
 };
 
 export class ControllerDesk {
@@ -55,7 +57,10 @@ export class ControllerDesk {
         await this.#mode(rest);
         break;
       case 'release':
-        await this.#order({ kind: 'release' }, rest.join(' '));
+        await this.#order('release', (keeper) => keeper.order({ kind: 'release' }), rest.join(' '));
+        break;
+      case 'clock':
+        await this.#order('setClock', (keeper) => keeper.setClock(), rest.join(' '));
         break;
       case 'status':
         for (const keeper of this.#parts.readers()) this.#parts.say(keeper.reader.name, stateText(keeper));
@@ -66,7 +71,7 @@ export class ControllerDesk {
       case 'quit':
         return 'last';
       default:
-        io.err('Nobody can do that here. Say help for what there is.\n');
+        io.err('There is no such command. Say help for those there are.\n');
     }
     return 'more';
   }
@@ -88,6 +93,7 @@ export class ControllerDesk {
     }
     const rolled = people.rollPin(person, pin);
     if (!rolled.ok) io.err(`${refusals[rolled.failure]}\n`);
+    else if (rolled.value.people === 0) io.err(`${this.nameOf(person)} has that PIN already.\n`);
     else say('people', `${this.nameOf(person)} has a new PIN: change ${rolled.value.stand.change}, revocation ${rolled.value.stand.revocation}`);
     if (rolled.ok && given === undefined) io.out(`The new PIN of ${this.nameOf(person)} is ${digits}. It is shown this once.\n`);
   }
@@ -103,6 +109,10 @@ export class ControllerDesk {
   }
 
   #personOf(who: string): number | undefined {
+    if (who === '') {
+      this.#parts.io.err('Say who: a name of the people file, or a number.\n');
+      return undefined;
+    }
     if (/^[0-9]+$/.test(who)) return Number(who);
     const found = [...this.#parts.names].filter(([, name]) => name.toLowerCase() === who.toLowerCase());
     const [first] = found;
@@ -116,15 +126,15 @@ export class ControllerDesk {
   async #mode([word, ...reader]: readonly string[]): Promise<void> {
     const mode = orderModes.find((each) => each === word);
     if (mode === undefined) this.#parts.io.err(`A mode is one of ${orderModes.join(', ')}.\n`);
-    else await this.#order({ kind: 'setMode', mode }, reader.join(' '));
+    else await this.#order('setMode', (keeper) => keeper.order({ kind: 'setMode', mode }), reader.join(' '));
   }
 
   /** To the reader of this name or address; to all of them when none is said. */
-  async #order(order: Parameters<ReaderKeeper['order']>[0], which: string): Promise<void> {
+  async #order(name: string, give: (keeper: ReaderKeeper) => ReturnType<ReaderKeeper['order']>, which: string): Promise<void> {
     const { io, readers, say } = this.#parts;
     const meant = readers().filter(({ reader: { name, address } }) => which === '' || which === String(address) || which === name);
     if (meant.length === 0) io.err('There is no such reader.\n');
-    await Promise.all(meant.map(async (keeper) => say(keeper.reader.name, `order ${order.kind}: ${await keeper.order(order)}`)));
+    await Promise.all(meant.map(async (keeper) => say(keeper.reader.name, `order ${name}: ${await give(keeper)}`)));
   }
 }
 
@@ -138,12 +148,20 @@ const newDigits = (crypto: Crypto): string => {
   return digits;
 };
 
+const keepingWords: Readonly<Record<KeepingState, string>> = {
+  offline: 'not looked after',
+  working: 'being brought up to date',
+  inStep: 'up to date',
+  waiting: 'to be tried again',
+  suspended: 'given up, see the alarms',
+};
+
 /** How things stand at one reader, in a line. */
 export const stateText = ({ state: { isOnline, offlineReason, table, door, keeping } }: ReaderKeeper): string => {
   if (!isOnline) return `offline${offlineReason === undefined ? '' : `, ${offlineReason}`}`;
   const facts = [
     'online',
-    ...(table === undefined ? [] : [`table version ${table.version} of ${table.persons} people`, keeping]),
+    ...(table === undefined ? [] : [`table version ${table.version} with ${table.persons} people`, keepingWords[keeping]]),
     ...(door === undefined ? [] : [`mode ${door.mode}`, `${door.deciding} decides`, door.software]),
   ];
   return facts.join(', ');

@@ -7,6 +7,7 @@ import { defaultProfile, displayText, isEventCode } from '../../src/access/event
 import { NodeClock } from '../../src/drivers/node-clock.ts';
 import { NodeCrypto } from '../../src/drivers/node-crypto.ts';
 import { SerialLink } from '../../src/drivers/serial-link.ts';
+import { maxFrameBytes } from '../../src/osdp/frame.ts';
 import { present } from '../../src/shared/assert.ts';
 import { failed, ok, type Result } from '../../src/shared/result.ts';
 import { takeRunLock } from '../../src/store/run-lock.ts';
@@ -122,6 +123,8 @@ class RunningController {
       store,
       site: present(store.site.site(), 'the site was taken in'),
       baudRate,
+      // What waits at a reader comes up together.
+      maxReplyBytes: maxFrameBytes,
       listener: this.#listener(),
     });
   }

@@ -40,7 +40,7 @@ export const readDeed = (line: string): Result<Deed, string> => {
   const card = /^card\s+(\S+)$/.exec(line)?.[1];
   if (card !== undefined) return cardOf(card);
   const deed = words.get(line);
-  return deed === undefined ? failed('Nobody can do that here. Say help for what there is.') : ok(deed);
+  return deed === undefined ? failed('There is no such command. Say help for those there are.') : ok(deed);
 };
 
 const cardOf = (text: string): Result<Deed, string> => {

@@ -5,6 +5,7 @@
 import { resolve } from 'node:path';
 import packageFile from '../../package.json' with { type: 'json' };
 import { displayText } from '../../src/access/events.ts';
+import { settledLineOf } from '../../src/boot/settled-line.ts';
 import type { LineBaudRate } from '../../src/config/settings.ts';
 import { type Config, type LineConfig, readConfig } from '../../src/config.ts';
 import { NodeClock } from '../../src/drivers/node-clock.ts';
@@ -12,7 +13,8 @@ import { NodeCrypto } from '../../src/drivers/node-crypto.ts';
 import { SerialLink } from '../../src/drivers/serial-link.ts';
 import { RemoteStrike } from '../../src/link/remote-strike.ts';
 import type { TableStore } from '../../src/ports/table-store.ts';
-import { Reader, type ReaderKeys } from '../../src/reader.ts';
+import type { ReaderKeys } from '../../src/reader/reader-keys.ts';
+import { Reader } from '../../src/reader.ts';
 import { Fault } from '../../src/shared/faults.ts';
 import { failed, ok, type Result } from '../../src/shared/result.ts';
 import { AbsentTableStore } from '../../src/store/absent.ts';
@@ -20,7 +22,6 @@ import { openRecordStore } from '../../src/store/record-store.ts';
 import { takeRunLock } from '../../src/store/run-lock.ts';
 import { openTableStore } from '../../src/store/table-store.ts';
 import { prepareDataDirectory, readReaderKeys } from '../../src/tools/key-store.ts';
-import { lineSideOf } from '../../src/tools/line-side.ts';
 import { readSettingsFile } from '../../src/tools/settings-file.ts';
 import { SimBuzzer } from '../devices/buzzer.ts';
 import { SimCardReader } from '../devices/card-reader.ts';
@@ -122,7 +123,7 @@ interface LineParts {
 }
 
 const lineOf = (config: Config, line: LineConfig, { clock, crypto, say, strike }: LineParts) => {
-  const side = lineSideOf({ config, line, crypto, version: packageFile.version, told: (sentence) => say('line', sentence) });
+  const side = settledLineOf({ config, line, crypto, version: packageFile.version, told: (sentence) => say('line', sentence) });
   const told = ({ sentence }: { readonly sentence: string }): void => say('line', sentence);
   const link = new SerialLink({ path: line.port, baudRate: side.pd.line.baudRate, clock, told });
   return { ...side, line: link, reopen: () => link.reopen(), ...(strike === undefined ? {} : { remoteStrike: strike }) };

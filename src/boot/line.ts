@@ -10,7 +10,7 @@ import { RemoteStrike } from '../link/remote-strike.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Crypto } from '../ports/crypto.ts';
 import type { LineSide } from '../reader/line-side.ts';
-import { lineSideOf } from '../tools/line-side.ts';
+import { settledLineOf } from './settled-line.ts';
 
 export interface BootedLine {
   /** Of a door whose strike hangs at the controller. */
@@ -28,7 +28,7 @@ export interface BootLineParts {
 /** Opens nothing yet: the reader does, once it listens. Never rejects. */
 export const bootLine = async (config: Config, line: LineConfig, { clock, crypto, log }: BootLineParts): Promise<BootedLine> => {
   const strike = config.strike === 'controller' ? new RemoteStrike(clock) : undefined;
-  const side = lineSideOf({ config, line, crypto, version: packageFile.version, told: (sentence) => log.error(sentence) });
+  const side = settledLineOf({ config, line, crypto, version: packageFile.version, told: (sentence) => log.error(sentence) });
   const { baudRate } = side.pd.line;
   const link = await newLink({ path: line.port, baudRate, clock, told: (news) => tell(log, line, news) }, log);
   return {

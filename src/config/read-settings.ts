@@ -159,6 +159,13 @@ const combinations: readonly Combination[] = [
         : undefined,
   },
   {
+    keys: ['door.strike', 'line.decides'],
+    check: ({ door, line }) =>
+      door.strike === 'controller' && line.decides === 'panel'
+        ? 'strike = "controller" is for a reader that decides and asks for a release; a panel that decides (line.decides) has a strike of its own, or releases this board\'s relay.'
+        : undefined,
+  },
+  {
     keys: ['line.port', 'line.address'],
     check: ({ line }) =>
       (line.port === undefined) === (line.address === undefined)

@@ -1,10 +1,11 @@
 /**
  * Sends what happened up the line (docs/table-profile.md §18): in order, a window of entries at a time, the same bytes again until they are
- * acknowledged. Which entries there are, and what an acknowledgement frees, is the journal's. An entry that a controller cannot read is for the
+ * acknowledged, and no acknowledgement of what was not sent is taken. Which entries there are, and what is freed, is the journal's. An entry that a controller cannot read is for the
  * controller to park and acknowledge (SECURITY D9): it holds up the others no longer than the controller lets it.
  */
-import type { Journal } from '../journal/journal.ts';
+import type { AcknowledgeRefusal, Journal } from '../journal/journal.ts';
 import type { Clock } from '../ports/clock.ts';
+import { failed, type Result } from '../shared/result.ts';
 import { type LinkReply, maxUnacknowledged } from './messages.ts';
 
 /** Entries nobody has acknowledged are sent anew, so long after the last of them. */
@@ -29,6 +30,8 @@ export class EventFeed {
   /** Not acknowledged, oldest first, `maxUnacknowledged` at most; the first `#sent` of them were sent. */
   #window: Waiting[] = [];
   #sent = 0;
+  /** The newest that was sent since the start, in whatever session. */
+  #sentThrough = 0;
   /** Of the entry that is sent in parts. */
   #partOffset = 0;
   #sentAtMs = 0;
@@ -47,6 +50,12 @@ export class EventFeed {
     this.#window = [];
     this.#sent = 0;
     this.#partOffset = 0;
+  }
+
+  /** As `Journal.acknowledge`, and refused for what was read ahead and has not been sent (SECURITY D10). */
+  async acknowledge(epoch: string, through: number): Promise<Result<void, AcknowledgeRefusal>> {
+    const isSent = through <= Math.max(this.#sentThrough, this.#journal.acknowledged);
+    return isSent ? this.#journal.acknowledge(epoch, through) : failed('beyondSent');
   }
 
   /** Reads ahead, so that what has happened is there at the next POLL: a line that is busy with a file has few. */
@@ -71,17 +80,23 @@ export class EventFeed {
     for (let next: Waiting | undefined = first; next !== undefined && lengthBytes + next.bytes.length <= left; next = this.#window[this.#sent]) {
       entries.push(next.bytes);
       left -= lengthBytes + next.bytes.length;
-      this.#sent += 1;
+      this.#noteSent(next);
     }
     return { name: 'events', entries };
   }
 
-  #part({ bytes }: Waiting, room: number): LinkReply {
+  #noteSent({ sequence }: Waiting): void {
+    this.#sent += 1;
+    this.#sentThrough = Math.max(this.#sentThrough, sequence);
+  }
+
+  #part(waiting: Waiting, room: number): LinkReply {
+    const { bytes } = waiting;
     const offset = this.#partOffset;
     const data = bytes.subarray(offset, offset + room - partHeadBytes);
     const isLast = offset + data.length === bytes.length;
     this.#partOffset = isLast ? 0 : offset + data.length;
-    if (isLast) this.#sent += 1;
+    if (isLast) this.#noteSent(waiting);
     return { name: 'eventPart', totalBytes: bytes.length, offset, data };
   }
 

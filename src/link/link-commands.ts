@@ -3,7 +3,6 @@
  * is acknowledged, and its outcome reported at a later POLL. What is said at a POLL, and in which order, is `next`'s.
  */
 
-import type { Journal } from '../journal/journal.ts';
 import { ack, nak } from '../osdp/pd-answer.ts';
 import type { MfgAnswer } from '../osdp/pd-handlers.ts';
 import type { Report } from '../osdp/pd-reports.ts';
@@ -33,7 +32,6 @@ const ouiBytes = 3;
 export interface LinkCommandParts {
   readonly clock: Clock;
   readonly host: LinkHost;
-  readonly journal: Journal;
   readonly table: TableStore;
   readonly tasks: Tasks;
   readonly fileParts: FileParts;
@@ -63,7 +61,7 @@ export class LinkCommands {
 
   constructor(parts: LinkCommandParts) {
     this.#parts = parts;
-    const { host, strike } = parts;
+    const { host } = parts;
     this.#handlers = {
       status: ({ page }) => {
         this.#isKnown = true;
@@ -77,10 +75,7 @@ export class LinkCommands {
       },
       setTime: ({ tag, wallMs }) => this.#later(tag, () => host.setTime(wallMs)),
       setMode: ({ tag, mode }) => this.#later(tag, () => host.tighten(mode)),
-      released: ({ id, isReleased }) => {
-        strike?.answered(id, isReleased);
-        return acked;
-      },
+      released: ({ id, isReleased }) => this.#released(id, isReleased),
     };
   }
 
@@ -111,10 +106,16 @@ export class LinkCommands {
     if (this.#isKnown) this.#parts.feed.prepare();
   }
 
-  /** What is to be said at a POLL of such a session: a release before what the controller waits for, and that before what happened. */
+  /** What goes before all else at a POLL of such a session. */
+  nextRelease(): Report | undefined {
+    const release = this.#isKnown ? this.#parts.strike?.next() : undefined;
+    return release && replied(release);
+  }
+
+  /** What else is to be said at it: what the controller waits for before what happened. */
   next(room: number): Report | undefined {
     if (!this.#isKnown) return undefined;
-    const reply = this.#parts.strike?.next() ?? this.#parts.tasks.next() ?? this.#nextTableEnded() ?? this.#parts.feed.next(room - ouiBytes);
+    const reply = this.#parts.tasks.next() ?? this.#nextTableEnded() ?? this.#parts.feed.next(room - ouiBytes);
     return reply && replied(reply);
   }
 
@@ -139,8 +140,16 @@ export class LinkCommands {
     return acked;
   }
 
+  /** What did not count is refused, or the controller would keep released what was a denial here. */
+  #released(id: number, isReleased: boolean): MfgAnswer {
+    const answer = this.#parts.strike?.answered(id, isReleased) ?? 'unknown';
+    if (answer === 'counts') return acked;
+    if (answer === 'late' && isReleased) this.#parts.host.tell({ code: 'strike.unreachable', fields: { reason: 'late' } });
+    return refused('wrongRecord');
+  }
+
   async #acknowledge(epoch: string, through: number): Promise<Outcome> {
-    const acknowledged = await this.#parts.journal.acknowledge(epoch, through);
+    const acknowledged = await this.#parts.feed.acknowledge(epoch, through);
     if (acknowledged.ok) return 'done';
     this.#parts.host.tell({ code: 'journal.unackable', fields: { reason: acknowledged.failure, through } });
     return acknowledged.failure;

@@ -12,6 +12,7 @@ export type LinkEventCode =
   | 'table.rolledBack'
   | 'journal.unackable'
   | 'order.refused'
+  | 'strike.unreachable'
   | 'line.silent'
   | 'line.guessed'
   | 'line.keyChanged'

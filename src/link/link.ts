@@ -9,7 +9,7 @@ import { offlineMs, type PdEvent, type PdOptions, PdSession } from '../osdp/pd.t
 import { nak } from '../osdp/pd-answer.ts';
 import type { PdDescription } from '../osdp/pd-device.ts';
 import type { MfgAnswer } from '../osdp/pd-handlers.ts';
-import type { Report } from '../osdp/pd-reports.ts';
+import type { Report, StatusName } from '../osdp/pd-reports.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Crypto } from '../ports/crypto.ts';
 import type { Line } from '../ports/line.ts';
@@ -119,14 +119,20 @@ export class Link {
     return this.#isUp;
   }
 
-  /** Something to say at the next POLL: a card that is being enrolled, a tamper contact. Old news is dropped. */
+  /** Something to say at the next POLL: a card that is being enrolled. Old news is dropped. */
   report(report: Report): void {
     this.#session.report(report, this.#parts.clock.nowMs());
+  }
+
+  /** A contact: it goes up as it stands when it is told, if anybody is there; whoever comes later asks. */
+  statusChanged(name: StatusName): void {
+    this.#session.statusChanged(name);
   }
 
   /** The reader is another device on the line from now on: the session ends, and a new one has this description. */
   describe(description: PdDescription): void {
     const { lineSettings } = this.#session;
+    this.#session.end();
     this.#setUp(false);
     this.#session = this.#open(lineSettings, description);
     this.#schedule();
@@ -162,6 +168,7 @@ export class Link {
           showText: () => undefined,
           // In clear, or on the key that everyone knows, private commands are unknown.
           mfg: new Map([[doorpadOui, (data, room) => (session.isSecure ? this.#commands.command(data, room) : unknownCommand)]]),
+          urgentReport: () => this.#commands.nextRelease(),
           nextReport: (room) => this.#commands.next(room),
           polled: () => panel?.polled(),
         },

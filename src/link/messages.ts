@@ -106,7 +106,8 @@ const read = <M extends Message>(rows: Readonly<Record<string, Row>>, bytes: Uin
   return payload.ok ? ok({ name, ...(payload.value as object) } as unknown as M) : failed('malformed');
 };
 
-const write = (row: Row, message: Message): Uint8Array => encode(joined(record({ code: u8 }), row.payload as Schema<object>), { ...row, ...message });
+const write = (row: Row, message: Message): Uint8Array =>
+  encode(joined(record({ code: u8 }), row.payload as Schema<object>), { code: row.code, ...message });
 
 /** A private command as the data of MFG. */
 export const readLinkCommand = (bytes: Uint8Array): Result<LinkCommand, LinkRefusal> => read(linkCommands, bytes);

@@ -3,20 +3,14 @@
  * controller has confirmed it. Nothing is asked for later than it was decided: not after 2 s, and never after an outage.
  */
 import type { Clock } from '../ports/clock.ts';
-import type { Strike } from '../ports/strike.ts';
+import { type ReleaseCause, releaseLimitMs, type Strike } from '../ports/strike.ts';
 import { Fault } from '../shared/faults.ts';
 import type { LinkReply } from './messages.ts';
 
-/** A release that is not confirmed by then is a denial. */
-export const confirmMs = 2_000;
+/** Where no entry stands for a release: REX, a panel's output, a grant that could not be recorded. */
+const noCause: ReleaseCause = { epoch: '0'.repeat(16), sequence: 0, person: 0 };
 
-/** The record because of which the strike is released. */
-export interface ReleaseCause {
-  readonly epoch: string;
-  readonly sequence: number;
-  /** 0: nobody in particular. */
-  readonly person: number;
-}
+export type ReleaseAnswer = 'counts' | 'late' | 'unknown';
 
 interface Asked {
   readonly id: number;
@@ -31,15 +25,11 @@ export class RemoteStrike implements Strike {
   #isUp = false;
   #lastId = 0;
   #asked: Asked | undefined;
-  #cause: ReleaseCause = { epoch: '0'.repeat(16), sequence: 0, person: 0 };
+  /** Of the last release that was given up after it had been sent: the controller may still do it. */
+  #givenUp: number | undefined;
 
   constructor(clock: Clock) {
     this.#clock = clock;
-  }
-
-  /** What the next release is for. */
-  because(cause: ReleaseCause): void {
-    this.#cause = cause;
   }
 
   /** A session came or went: what was asked for in another one is not released any more. */
@@ -48,15 +38,15 @@ export class RemoteStrike implements Strike {
     this.#give('the line to the controller went');
   }
 
-  release(holdMs: number): Promise<void> {
+  release(holdMs: number, cause = noCause): Promise<void> {
     this.#give('another release took its place');
     if (!this.#isUp) return Promise.reject(new Fault('strike.unreachable', 'there is no session with the controller that has the strike'));
     this.#lastId = (this.#lastId + 1) % 65_536;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const asked: Asked = { id: this.#lastId, holdMs, cause: this.#cause, isSent: false, settle: (fault) => (fault ? reject(fault) : resolve()) };
+    const asked: Asked = { id: this.#lastId, holdMs, cause, isSent: false, settle: (fault) => (fault ? reject(fault) : resolve()) };
     const timer = this.#clock.setTimeout(() => {
-      if (this.#asked === asked) this.#give(`the controller did not confirm within ${confirmMs} ms`);
-    }, confirmMs);
+      if (this.#asked === asked) this.#give(`the controller did not confirm within ${releaseLimitMs} ms`);
+    }, releaseLimitMs);
     this.#asked = asked;
     return promise.finally(() => this.#clock.clearTimeout(timer));
   }
@@ -73,21 +63,23 @@ export class RemoteStrike implements Strike {
     return { name: 'release', id: asked.id, holdMs: asked.holdMs, ...asked.cause };
   }
 
-  /** The controller's answer; to anything but the release that waits it is ignored. */
-  answered(id: number, isReleased: boolean): void {
+  /** The controller's answer to the release that waits `counts`. `late`: to one that was given up; it is said once. `unknown`: to any other. */
+  answered(id: number, isReleased: boolean): ReleaseAnswer {
     const asked = this.#asked;
-    if (asked?.id !== id || !asked.isSent) return;
-    if (!isReleased) {
-      this.#give('the controller would not release');
-      return;
+    if (asked?.id !== id || !asked.isSent) {
+      if (this.#givenUp !== id) return 'unknown';
+      this.#givenUp = undefined;
+      return 'late';
     }
     this.#asked = undefined;
-    asked.settle(undefined);
+    asked.settle(isReleased ? undefined : new Fault('strike.unreachable', 'the controller would not release'));
+    return 'counts';
   }
 
   #give(sentence: string): void {
     const asked = this.#asked;
     this.#asked = undefined;
+    if (asked?.isSent === true) this.#givenUp = asked.id;
     asked?.settle(new Fault('strike.unreachable', sentence));
   }
 }

@@ -10,13 +10,15 @@ const idleCharacters = 2;
 const bitsPerCharacter = 10;
 /** Shorter pauses pass by themselves before any process has answered: two characters last longer up to 19,200 baud. */
 const leastPauseMs = 1;
+/** After the command, as long as an ACU waits for a reply (OSDP.md §1): one that is later would run into the next command. */
+export const maxReplyMs = 200;
 
 export class ReplyPause {
   readonly #line: Pick<Line, 'send' | 'setBaudRate'>;
   readonly #clock: Clock;
   #baudRate: number;
   #heardMs = Number.NEGATIVE_INFINITY;
-  #held: { reply: Uint8Array; timer?: unknown } | undefined;
+  #held: { reply: Uint8Array; untilMs: number; timer?: unknown } | undefined;
   /** To be set when the reply is out. */
   #nextBaudRate: number | undefined;
 
@@ -26,7 +28,7 @@ export class ReplyPause {
     this.#baudRate = baudRate;
   }
 
-  /** Before the bytes are read: the line is not idle, and a reply that is held waits on. */
+  /** Before the bytes are read: the line is not idle, and a reply that is held waits on, or is too late and never said. */
   heard(atMs: number): void {
     this.#heardMs = atMs;
     this.#arm();
@@ -35,7 +37,7 @@ export class ReplyPause {
   /** At once where the line has been idle, or else then. To two commands in one breath there is one reply, to the later. */
   send(reply: Uint8Array): void {
     this.#clock.clearTimeout(this.#held?.timer);
-    this.#held = { reply };
+    this.#held = { reply, untilMs: this.#heardMs + maxReplyMs };
     this.#arm();
   }
 
@@ -45,7 +47,7 @@ export class ReplyPause {
     if (this.#held === undefined) this.#switch();
   }
 
-  /** The wire is gone, or everything is over: what was held is never said. */
+  /** The wire is gone, everything is over, or it is too late: what was held is never said. */
   drop(): void {
     this.#clock.clearTimeout(this.#held?.timer);
     this.#held = undefined;
@@ -58,8 +60,9 @@ export class ReplyPause {
     this.#clock.clearTimeout(held.timer);
     const pauseMs = (idleCharacters * bitsPerCharacter * 1_000) / this.#baudRate;
     const waitMs = pauseMs < leastPauseMs ? 0 : this.#heardMs + pauseMs - this.#clock.nowMs();
-    if (waitMs > 0) held.timer = this.#clock.setTimeout(() => this.#say(held.reply), waitMs);
-    else this.#say(held.reply);
+    if (waitMs <= 0) this.#say(held.reply);
+    else if (this.#heardMs + pauseMs > held.untilMs) this.drop();
+    else held.timer = this.#clock.setTimeout(() => this.#say(held.reply), waitMs);
   }
 
   #say(reply: Uint8Array): void {

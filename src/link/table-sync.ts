@@ -55,7 +55,7 @@ export class TableSync implements FileSink {
     const machine = syncMachine.provide({
       actors: {
         store: fromPromise(({ input }: { input: { readonly offset: number } }) => this.#store(input.offset)),
-        apply: fromPromise((): Promise<Applied> => parts.table.apply()),
+        apply: fromPromise(() => this.#apply()),
       },
     });
     this.#actor = createActor(machine, { clock: parts.clock });
@@ -149,15 +149,24 @@ export class TableSync implements FileSink {
     return bytes;
   }
 
-  /** A table that has forgotten what was in force must not learn something older; what it knows it guards itself. */
+  /** A file that went on where it was cut off has a header of some earlier time: the disk may have been put back since. */
+  async #apply(): Promise<Applied> {
+    const { table } = this.#parts;
+    const staged = table.staged();
+    return staged !== undefined && this.#isOld(staged) ? failed('staleVersion') : table.apply();
+  }
+
   #headerRefusal(bytes: Uint8Array): Outcome | undefined {
-    const { crypto, table, trust, seen } = this.#parts;
+    const { crypto, trust } = this.#parts;
     const header = trust && readHeader(crypto, trust, bytes);
-    if (header?.ok !== true) return undefined;
-    const { version, revocation } = seen();
-    const forgotRevocation = (table.state()?.revocation ?? 0) < revocation;
-    const isOld = header.value.version < version || (forgotRevocation && header.value.revocation < revocation);
-    return isOld ? 'staleVersion' : undefined;
+    return header?.ok === true && this.#isOld(header.value) ? 'staleVersion' : undefined;
+  }
+
+  /** A table that has forgotten what was in force must not learn something older; what it knows it guards itself. */
+  #isOld({ version, revocation }: SeenTable): boolean {
+    const seen = this.#parts.seen();
+    const forgotRevocation = (this.#parts.table.state()?.revocation ?? 0) < seen.revocation;
+    return version < seen.version || (forgotRevocation && revocation < seen.revocation);
   }
 
   #applied(state: TableState): void {

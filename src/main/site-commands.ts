@@ -1,5 +1,6 @@
 /** What the commands print that make a site's keys and bring them to a reader. How the keys are made and kept is tools/'s. */
 import { existsSync } from 'node:fs';
+import { basename } from 'node:path';
 import { NodeCrypto } from '../drivers/node-crypto.ts';
 import type { SecretBytes } from '../shared/secret-bytes.ts';
 import { exitCodes } from '../tools/exit-codes.ts';
@@ -77,7 +78,7 @@ const codesText = (issued: readonly Issued[]): string => issued.map(({ bundle, c
 
 const provisionedText = ({ isNewSite, issued, unchanged }: Provisioned, { site, codesFile }: ProvisionCommand): string => {
   const lines = [
-    ...(isNewSite ? [`The site was made in ${site}. Keep a copy of it in a safe place: its readers obey no other.`] : []),
+    ...(isNewSite ? [`The site was made in ${site}. Keep a copy of it in a safe place: its readers obey no other site.`] : []),
     ...unchanged.map(({ name }) => `"${name}" was there already: nothing was changed for it.`),
     ...issued.flatMap(({ place, bundle, label }) => [`"${place.name}", address ${place.address}: bundle ${bundle}, label ${label}`]),
   ];
@@ -101,21 +102,24 @@ export const installKeys = async (bundleFile: string, options: InstallCommand, i
   refuseWhenKeyed(dataDir);
   const bytes = readBounded(bundleFile, maxBundleBytes);
   if (!bytes.ok) throw new Refusal([`${bundleFile}: ${bytes.failure}`, nothingChanged], exitCodes.refused);
-  const opened = await openBundle(bytes.value, await codeOf(options, io));
+  const opened = await openBundle(bytes.value, await codeOf(bundleFile, options, io));
   if (!opened.ok) {
     const sentence = { noBundle: 'This is not a bundle.', wrongCode: 'The code is not the one of this bundle, or the bundle is damaged.' }[
       opened.failure
     ];
     throw new Refusal([`${bundleFile}: ${sentence}`, nothingChanged], exitCodes.refused);
   }
+  const { place, keys } = opened.value;
+  if (line !== undefined && line.address !== place.address) {
+    const whose = `The bundle is that of "${place.name}", for address ${place.address}; the settings say address ${line.address}.`;
+    throw new Refusal([`${bundleFile}: ${whose}`, nothingChanged], exitCodes.refused);
+  }
   const prepared = prepareDataDirectory(dataDir);
   if (!prepared.ok) throw new Refusal([prepared.failure, nothingChanged], exitCodes.refused);
-  const { place, keys } = opened.value;
   writeSiteKeys(dataDir, keys);
   io.out(`This reader is "${place.name}" of its site, and obeys the site's authority. The keys are in ${dataDir}/keys.\n`);
   io.out('A reader that runs already finds them when it is started again. The bundle is of no more use here: delete it.\n');
   if (line === undefined) io.err(`The settings name no line: say [line] with port and address = ${place.address}.\n`);
-  else if (line.address !== place.address) io.err(`The settings say address ${line.address}; the bundle is for address ${place.address}.\n`);
 };
 
 const refuseWhenKeyed = (dataDir: string): void => {
@@ -133,13 +137,21 @@ const refuseWhenKeyed = (dataDir: string): void => {
   );
 };
 
-const codeOf = async ({ codeFile }: InstallCommand, io: SiteIo): Promise<SecretBytes> => {
-  const typed = codeFile === undefined ? await io.terminal?.askUnseen('Code of the bundle (it is not shown): ') : textOf(codeFile);
+const codeOf = async (bundleFile: string, { codeFile }: InstallCommand, io: SiteIo): Promise<SecretBytes> => {
+  const typed =
+    codeFile === undefined ? await io.terminal?.askUnseen('Code of the bundle (it is not shown): ') : codeIn(textOf(codeFile), bundleFile);
   if (typed === undefined) throw new Refusal(['There is nobody to ask for the code: say --code-file FILE.', nothingChanged], exitCodes.refused);
   const code = codeFrom(typed);
   if (code === undefined) throw new Refusal([`A code has ${leastCodeDigits} digits or more, and nothing else.`, nothingChanged], exitCodes.refused);
   return code;
 };
+
+/** A file of codes as provisioning writes it has a line for each bundle; any other is one code. */
+const codeIn = (text: string, bundleFile: string): string =>
+  text
+    .split('\n')
+    .map((line) => /^([0-9 ]+?) {2}(.+)$/.exec(line))
+    .find((found) => found?.[2] !== undefined && basename(found[2]) === basename(bundleFile))?.[1] ?? text;
 
 const textOf = (path: string): string => {
   const bytes = readBounded(path, maxCodeFileBytes);

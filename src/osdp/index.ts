@@ -49,7 +49,7 @@ export type { MfgAnswer, PdHands } from './pd-handlers.ts';
 export type { PdIndicators } from './pd-indicators.ts';
 export type { PdKeySet } from './pd-keys.ts';
 export type { Keep, Kept, LineSettings } from './pd-line-settings.ts';
-export type { Report, ReportDrop } from './pd-reports.ts';
+export type { Report, ReportDrop, StatusName } from './pd-reports.ts';
 export type { PdPolicy, SecurityEvent } from './pd-security.ts';
 export { type Color, colors, fileStatus } from './records.ts';
 export { decodeReply, encodeReply, type Reply, type ReplyName, type ReplyPayload, replies, replyNameOf } from './replies.ts';

@@ -7,7 +7,7 @@ import { ack, nak, type PdAnswer } from './pd-answer.ts';
 import { capabilitiesOf, extendedIdentityOf, type PdDescription } from './pd-device.ts';
 import type { PdIndicators } from './pd-indicators.ts';
 import type { LineSettings, PdLineSettings } from './pd-line-settings.ts';
-import type { Report, ReportQueue } from './pd-reports.ts';
+import type { Report, ReportQueue, StatusChanges } from './pd-reports.ts';
 import type { PdSecurity } from './pd-security.ts';
 import type { Reply, ReplyPayload } from './replies.ts';
 
@@ -33,6 +33,8 @@ export interface PdHands {
    * should hear is made before there is one. `room`: most bytes of data that it may have.
    */
   readonly nextReport?: (room: number) => Report | undefined;
+  /** As `nextReport`, but before any report. */
+  readonly urgentReport?: (room: number) => Report | undefined;
   /** A POLL that was believed, before it is answered; not a repeat of it. */
   polled?(): void;
 }
@@ -50,6 +52,7 @@ export interface PdParts {
   readonly hands: PdHands;
   readonly indicators: PdIndicators;
   readonly reports: ReportQueue;
+  readonly changes: StatusChanges;
   readonly files: FileReceiver | undefined;
   readonly security: PdSecurity;
   readonly line: PdLineSettings;
@@ -62,10 +65,28 @@ export interface PdParts {
 
 const unknown = (): PdAnswer => nak('unknownCommand');
 
+/** What a POLL is answered. A contact that never comes to rest holds nothing up: behind a status comes first what else waits. */
+const reportsOf = ({ hands, security, reports, changes, withholdsCredentials }: PdParts, exchange: Exchange): (() => Report | undefined) => {
+  let wasStatus = false;
+  const ask = (hand: PdHands['nextReport']): Report | undefined => (security.isOpen && !security.isOnDefaultKey ? hand?.(exchange.room) : undefined);
+  const status = (): Report | undefined => {
+    const name = changes.next();
+    if (name === undefined) return undefined;
+    return name === 'lstatr' ? { name, payload: hands.localStatus() } : { name, payload: hands.inputs() };
+  };
+  return () => {
+    const first = ask(hands.urgentReport) ?? reports.next(exchange.nowMs, exchange.room, withholdsCredentials());
+    if (first !== undefined) return first;
+    const said = wasStatus ? (ask(hands.nextReport) ?? status()) : (status() ?? ask(hands.nextReport));
+    wasStatus = said?.name === 'lstatr' || said?.name === 'istatr';
+    return said;
+  };
+};
+
 /** `exchange` is what is being answered whenever a handler is called. */
 export const pdHandlers = (parts: PdParts, exchange: Exchange): CommandHandlers<PdAnswer> => {
   const { description, hands, indicators, security, line, files } = parts;
-  const askForReport = (): Report | undefined => (security.isOpen && !security.isOnDefaultKey ? hands.nextReport?.(exchange.room) : undefined);
+  const nextReport = reportsOf(parts, exchange);
   const done = (isDone: boolean, what: 'leds' | 'buzzer' | 'outputs'): PdAnswer => {
     if (isDone) parts.changed(what);
     return isDone ? ack : nak('wrongRecord');
@@ -73,7 +94,7 @@ export const pdHandlers = (parts: PdParts, exchange: Exchange): CommandHandlers<
   return {
     poll: () => {
       hands.polled?.();
-      const said = parts.reports.next(exchange.nowMs, exchange.room, parts.withholdsCredentials()) ?? askForReport();
+      const said = nextReport();
       return said === undefined ? ack : { reply: said };
     },
     // A PD without an extended identity gives the standard one.

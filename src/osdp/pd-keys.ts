@@ -16,12 +16,15 @@ export interface PdKeySet {
  * ACU that tries old and new by turns could then miss for ever.
  */
 const triesOfThree = 3;
+/** A disk that would not keep a key that has proved itself is asked again after this long: seldom enough to be told each time. */
+export const keepPauseMs = 60_000;
 
 export class PdKeys {
   readonly #keep: Keep<PdKeySet>;
   #keys: PdKeySet;
   #tries = 0;
   #isUnsaved = false;
+  #saveAtMs = 0;
 
   constructor(keys: PdKeySet, keep: Keep<PdKeySet>) {
     this.#keys = keys;
@@ -55,11 +58,15 @@ export class PdKeys {
     if (scbk !== this.#keys.pending) return false;
     this.#keys = { current: scbk, pending: undefined };
     this.#isUnsaved = true;
+    this.#saveAtMs = 0;
     return true;
   }
 
-  /** Keeps what was proven, at leisure: until then both keys are on disk, and either way is right. */
-  save(): void {
-    if (this.#isUnsaved) this.#isUnsaved = this.#keep(this.#keys) === 'later';
+  /** Keeps what was proven, at leisure, and never gives it up: until then both keys are on disk, and either way is right. */
+  save(nowMs: number): void {
+    if (!this.#isUnsaved || nowMs < this.#saveAtMs) return;
+    const kept = this.#keep(this.#keys);
+    this.#isUnsaved = kept !== 'kept';
+    if (kept === 'failed') this.#saveAtMs = nowMs + keepPauseMs;
   }
 }

@@ -10,6 +10,9 @@ export const credentialLifeMs = 1_000;
 /** `withheld`: a key or a card, and the session is on a key that everyone knows. */
 export type ReportDrop = 'full' | 'stale' | 'tooLong' | 'withheld';
 
+/** What is told when it has changed, as it is then. */
+export type StatusName = 'lstatr' | 'istatr';
+
 const isCredential = ({ name }: Report): boolean => name === 'raw' || name === 'keypad';
 
 export class ReportQueue {
@@ -44,6 +47,25 @@ export class ReportQueue {
       this.#dropped(reason, report.name);
     }
     return undefined;
+  }
+}
+
+/** Which status has changed since it was last told, the one that waits longest first. However often it changed, it is told once. */
+export class StatusChanges {
+  readonly #names = new Set<StatusName>();
+
+  note(name: StatusName): void {
+    this.#names.add(name);
+  }
+
+  next(): StatusName | undefined {
+    const [name] = this.#names;
+    if (name !== undefined) this.#names.delete(name);
+    return name;
+  }
+
+  clear(): void {
+    this.#names.clear();
   }
 }
 

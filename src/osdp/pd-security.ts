@@ -146,7 +146,7 @@ export class PdSecurity {
     }
     this.#frames += 1;
     if (this.#key !== undefined && this.#keys.proven(this.#key)) this.#tell({ type: 'key.proven' });
-    this.#keys.save();
+    this.#keys.save(nowMs);
     return opened.value;
   }
 

@@ -15,7 +15,7 @@ import { checkDescription, cuidOf, type PdDescription } from './pd-device.ts';
 import { type PdHands, pdHandlers } from './pd-handlers.ts';
 import { PdIndicators } from './pd-indicators.ts';
 import { type Keep, type LineSettings, PdLineSettings } from './pd-line-settings.ts';
-import { type Report, type ReportDrop, ReportQueue } from './pd-reports.ts';
+import { type Report, type ReportDrop, ReportQueue, StatusChanges, type StatusName } from './pd-reports.ts';
 import { type PdPolicy, PdSecurity, type SecurityEvent } from './pd-security.ts';
 import { encodeReply, type Reply, replies } from './replies.ts';
 
@@ -69,6 +69,7 @@ export class PdSession {
   readonly #security: PdSecurity;
   readonly #line: PdLineSettings;
   readonly #reports: ReportQueue;
+  readonly #changes = new StatusChanges();
   readonly #files: FileReceiver | undefined;
   readonly #handlers: CommandHandlers<PdAnswer>;
   readonly #exchange: { nowMs: number; block: Frame['security']; room: number } = { nowMs: 0, block: undefined, room: 0 };
@@ -101,6 +102,7 @@ export class PdSession {
         hands: options.hands,
         indicators: this.indicators,
         reports: this.#reports,
+        changes: this.#changes,
         files: this.#files,
         security: this.#security,
         line: this.#line,
@@ -160,6 +162,16 @@ export class PdSession {
   /** Something to say at the next POLL. False, and told, when too much waits already. */
   report(report: Report, nowMs: number): boolean {
     return this.#reports.add(report, nowMs);
+  }
+
+  /** The status is told at a POLL to come, as it is then; to nobody who is not there: whoever comes later asks. */
+  statusChanged(name: StatusName): void {
+    if (this.isOnline) this.#changes.note(name);
+  }
+
+  /** Another one takes its place: a session is closed, and a file that was on its way is cut off. */
+  end(): void {
+    this.#restart();
   }
 
   /** The line was closed and opened: half a frame is forgotten. */
@@ -281,6 +293,7 @@ export class PdSession {
     this.#restart();
     this.#maxReplyBytes = leastFrameBytes;
     this.indicators.silence();
+    this.#changes.clear();
     this.#listener.event({ type: 'offline' });
   }
 

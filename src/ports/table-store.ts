@@ -20,6 +20,10 @@ export interface TableState {
 export interface StagedState {
   /** 32 bytes: SHA-256 of the file's header. */
   readonly headerHash: Uint8Array;
+  /** Of the table that it makes. */
+  readonly version: number;
+  /** Highest revocation number that is within it. */
+  readonly revocation: number;
   /** Bytes of the file, header included, that are on disk. */
   readonly receivedBytes: number;
   readonly totalBytes: number;
@@ -65,7 +69,7 @@ export interface TableStore {
   find(tag: bigint): Promise<FindResult>;
   /**
    * Takes the next bytes (1..65 536) of a snapshot or delta. `offset` 0 begins anew: the header is verified before
-   * anything is staged, and until it is whole nothing is on disk; `headerHash` is then empty, `totalBytes` 0, and
+   * anything is staged, and until it is whole nothing is on disk; `headerHash` is then empty, all else 0, and
    * `receivedBytes` the next offset. `offset` = `staged().receivedBytes` goes on, also after a restart; any other offset is
    * `wrongOffset` and changes nothing. Resolves once the bytes are on disk. Rejects with a Fault on disk failure.
    */

@@ -1,5 +1,5 @@
 /**
- * Answers what a decision asks: from the PIN table, the attempt log, the clock and the strike. It only fetches and
+ * Answers what one decision asks: from the PIN table, the attempt log, the clock and the strike. It only fetches and
  * carries out; the order of the questions is access/decision.ts's.
  */
 import type { Card } from '../access/card.ts';
@@ -10,8 +10,9 @@ import type { Pin } from '../access/pin.ts';
 import type { Circumstances } from '../access/validity.ts';
 import type { AttemptLog } from '../journal/attempt-log.ts';
 import type { Change } from '../journal/change.ts';
-import type { Journal, Receipt } from '../journal/journal.ts';
+import type { Journal } from '../journal/journal.ts';
 import type { Crypto } from '../ports/crypto.ts';
+import type { ReleaseCause } from '../ports/strike.ts';
 import type { TableStore } from '../ports/table-store.ts';
 import { Fault } from '../shared/faults.ts';
 import type { SecretBytes } from '../shared/secret-bytes.ts';
@@ -27,20 +28,23 @@ export interface AnswerParts {
   readonly table: TableStore;
   /** Undefined until the reader has been keyed: then nobody is known. */
   readonly tableKey: SecretBytes | undefined;
+  /** Persons whose last grant is still on its way to the disk; one set for all decisions. */
+  readonly spending: Set<PersonId>;
   wall(): { readonly ms: number; readonly trusted: boolean };
   offlineMs(): number;
   tell(event: AccessEvent): void;
-  recorded(events: readonly AccessEvent[], receipt: Receipt): void;
+  recorded(events: readonly AccessEvent[]): void;
   /** A whole card that nobody has was read. */
   unknownCard(card: Card): void;
   lockoutBegan(owner: BudgetOwner): void;
   countLockedOut(owner: BudgetOwner): void;
-  release(holdMs: number): Promise<void>;
+  release(holdMs: number, cause: ReleaseCause | undefined): Promise<void>;
 }
 
 export class Answers implements Asks {
   readonly #parts: AnswerParts;
-  readonly #spending = new Set<PersonId>();
+  /** The entry of the grant, once it is on record. */
+  #cause: ReleaseCause | undefined;
 
   constructor(parts: AnswerParts) {
     this.#parts = parts;
@@ -79,7 +83,9 @@ export class Answers implements Asks {
     const { journal, budgets, recorded } = this.#parts;
     const givenBack = attempt === undefined ? [] : budgets.giveBack(attempt);
     const append = async (also: readonly Change[]): Promise<void> => {
-      recorded(events, await journal.append(events, also));
+      const { epoch, sequence } = await journal.append(events, also);
+      this.#cause = { epoch, sequence, person: person.person };
+      recorded(events);
     };
     return person.uses === undefined ? append(givenBack) : this.#spendUse(person.person, person.uses, (use) => append([...givenBack, use]));
   }
@@ -97,19 +103,19 @@ export class Answers implements Asks {
   }
 
   release(holdMs: number): Promise<void> {
-    return this.#parts.release(holdMs);
+    return this.#parts.release(holdMs, this.#cause);
   }
 
   /** A grant that nobody waits for any more may still be on its way to the disk: no use is spent twice. */
   async #spendUse(person: PersonId, { limit, serial }: NonNullable<Person['uses']>, grant: (use: Change) => Promise<void>): Promise<void> {
-    const { attempts } = this.#parts;
-    if (this.#spending.has(person)) throw new Fault('hardware.slow', 'A grant of this person is still on its way to the disk');
-    this.#spending.add(person);
+    const { attempts, spending } = this.#parts;
+    if (spending.has(person)) throw new Fault('hardware.slow', 'A grant of this person is still on its way to the disk');
+    spending.add(person);
     try {
       if ((await attempts.usesSpent(person, serial)) >= limit) throw new Fault('hardware.slow', 'The last use was spent meanwhile');
       return await grant(await attempts.spendUse(person, serial));
     } finally {
-      this.#spending.delete(person);
+      spending.delete(person);
     }
   }
 

@@ -11,8 +11,11 @@ import type { Journal } from '../journal/journal.ts';
 import type { Clock } from '../ports/clock.ts';
 import { assert, present } from '../shared/assert.ts';
 
-/** Budgets kept moving in memory; others are taken up from the log, which then assumes that no time passed. */
-const maxMoving = 1_024;
+/**
+ * Budgets kept moving in memory; others are taken up from the log, which then assumes that no time passed. As many attempts may be given back:
+ * an older one stays spent.
+ */
+export const maxMoving = 1_024;
 
 interface Moving {
   readonly budget: Budget;
@@ -54,7 +57,7 @@ export class Budgets {
     await this.#journal.record([this.#change(owner, budget)]);
     const attempt: Attempt = { owner, waitMs: budget.waitMs };
     this.#before.set(attempt, before);
-    this.#latest.set(owner, attempt);
+    setLatest(this.#latest, owner, attempt);
     return attempt;
   }
 
@@ -104,11 +107,7 @@ export class Budgets {
   }
 
   #keep(owner: BudgetOwner, moving: Moving): void {
-    this.#moving.delete(owner);
-    this.#moving.set(owner, moving);
-    if (this.#moving.size <= maxMoving) return;
-    const [oldest] = this.#moving.keys();
-    if (oldest !== undefined) this.#moving.delete(oldest);
+    setLatest(this.#moving, owner, moving);
   }
 
   #moved(owner: BudgetOwner, { budget, atMs }: Moving): Budget {
@@ -119,6 +118,15 @@ export class Budgets {
     return owner === 'door' ? this.#policy.door : this.#policy.person;
   }
 }
+
+/** As the latest of at most `maxMoving`: the oldest goes. */
+const setLatest = <Value>(kept: Map<BudgetOwner, Value>, owner: BudgetOwner, value: Value): void => {
+  kept.delete(owner);
+  kept.set(owner, value);
+  if (kept.size <= maxMoving) return;
+  const [oldest] = kept.keys();
+  if (oldest !== undefined) kept.delete(oldest);
+};
 
 /** Key 0 of the log is the reader's own budget; no person has it. */
 const keyOf = (owner: BudgetOwner): number => (owner === 'door' ? 0 : owner);

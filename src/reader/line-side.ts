@@ -93,12 +93,14 @@ export const openLine = (parts: LineSideParts): OpenedLine => {
   const { side, ports, trust } = parts;
   const { journal, facts } = parts.memory;
   const { clock } = ports;
+  const time = new UnsignedTime({ clock, journal, facts, time: parts.memory.time, tell: parts.tell });
   const inputs = ports.inputs === undefined ? [] : contacts;
   const { policy } = side.pd;
   let { keys } = policy;
-  const panel = newPanel(parts, () => keys.current !== undefined);
+  let isPaired = keys.current !== undefined;
+  const panel = newPanel(parts, () => isPaired);
   const describe = () => describeReader({ ...side.make, inputs: inputs.length }, panel.inForce);
-  const host = hostOf(parts, inputs, panel, new UnsignedTime(journal, facts, parts.memory.time));
+  const host = hostOf(parts, inputs, panel, time);
   const link: Link = new Link({
     clock,
     crypto: ports.crypto,
@@ -119,6 +121,8 @@ export const openLine = (parts: LineSideParts): OpenedLine => {
           return keys;
         },
         keepKeys: (proposed) => {
+          // In use already, whether the disk keeps it or not (SECURITY B3).
+          isPaired ||= proposed.current !== undefined;
           const kept = policy.keepKeys(proposed);
           if (kept === 'kept') keys = proposed;
           return kept;
@@ -135,13 +139,14 @@ export const openLine = (parts: LineSideParts): OpenedLine => {
     panel,
     handOver: async (isHandedOver) => {
       await journal.record([facts.setHandedOver(isHandedOver)]);
+      // A second order that changes nothing leaves what the first began.
+      if (!panel.handOver(isHandedOver)) return;
       clock.clearTimeout(handOver);
-      if (panel.handOver(isHandedOver)) handOver = clock.setTimeout(() => link.describe(describe()), handOverMs);
+      handOver = clock.setTimeout(() => link.describe(describe()), handOverMs);
     },
     inputChanged: (input, isActive) => {
       if (input === 'tamper' && isActive) panel.caseOpened();
-      if (link.isOnline)
-        link.report(input === 'tamper' ? { name: 'lstatr', payload: host.localStatus() } : { name: 'istatr', payload: host.inputs() });
+      link.statusChanged(input === 'tamper' ? 'lstatr' : 'istatr');
     },
     stop: () => {
       clock.clearTimeout(handOver);

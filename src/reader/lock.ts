@@ -5,14 +5,12 @@
 import type { DoorEvent } from '../access/door-machine.ts';
 import type { AccessEvent } from '../access/events.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Strike } from '../ports/strike.ts';
+import { type ReleaseCause, releaseLimitMs, type Strike } from '../ports/strike.ts';
 import { asFault } from '../shared/faults.ts';
 import { within } from './within.ts';
 
 /** A strike that does not say it is secured by then is reported, and the reader goes on starting and stopping. */
 export const secureLimitMs = 1_000;
-/** A release that is not confirmed by then is a denial (R11). */
-const releaseLimitMs = 2_000;
 
 interface LockListener {
   toDoor(event: DoorEvent): void;
@@ -30,9 +28,9 @@ export class Lock {
     this.#listener = listener;
   }
 
-  /** Resolves once released; rejects with a Fault, and then it is not, nor will it be. */
-  async release(holdMs: number): Promise<void> {
-    await within(this.#clock, releaseLimitMs, this.#strike.release(holdMs)).catch((thrown: unknown) => {
+  /** Resolves once released; rejects with a Fault, and then it is not, nor will it be. `cause`: the entry it is for, where there is one. */
+  async release(holdMs: number, cause?: ReleaseCause): Promise<void> {
+    await within(this.#clock, releaseLimitMs, this.#strike.release(holdMs, cause)).catch((thrown: unknown) => {
       // It may still be on its way: what was not confirmed must not happen later, with nobody waiting for it.
       if (asFault(thrown, 'strike.failed', '').code === 'hardware.slow') void this.secure();
       throw thrown;

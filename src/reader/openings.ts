@@ -1,11 +1,12 @@
 /** What opens the door without a decision: an order, or an unlocked mode. It is on record first, like a grant (R11). When, is the rules'. */
 import type { AccessEvent } from '../access/events.ts';
-import type { Journal, Receipt } from '../journal/journal.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { ReleaseCause } from '../ports/strike.ts';
 import { Fault } from '../shared/faults.ts';
 import type { Lock } from './lock.ts';
 
 interface OpeningListener {
-  recorded(event: AccessEvent, receipt: Receipt): void;
+  recorded(event: AccessEvent): void;
   tell(event: AccessEvent): void;
 }
 
@@ -13,7 +14,8 @@ export class Openings {
   readonly #journal: Journal;
   readonly #lock: Lock;
   readonly #listener: OpeningListener;
-  #isUnlockingOnRecord = false;
+  /** The entry of the unlocking, once it is on record. */
+  #unlocking: ReleaseCause | undefined;
 
   constructor(journal: Journal, lock: Lock, listener: OpeningListener) {
     this.#journal = journal;
@@ -23,33 +25,35 @@ export class Openings {
 
   /** The next unlocking is another one. */
   modeChanged(): void {
-    this.#isUnlockingOnRecord = false;
+    this.#unlocking = undefined;
   }
 
   /** By order, unless nobody waits for it any more once it is on record. Rejects when it is not released. */
   async release(holdMs: number, isStale: () => boolean): Promise<void> {
-    await this.#record('order.released');
+    const cause = await this.#record('order.released');
     if (isStale()) throw new Fault('hardware.slow', 'nobody waits for this release any more');
-    await this.#lock.release(holdMs);
+    await this.#lock.release(holdMs, cause);
   }
 
   /** On record once, however often the strike must be tried. `isWithdrawn`: the mode was left while the disk was waited for. */
   async unlock(holdMs: number, isWithdrawn: () => boolean): Promise<void> {
-    if (!this.#isUnlockingOnRecord) {
-      await this.#record('door.unlocked');
+    if (this.#unlocking === undefined) {
+      const cause = await this.#record('door.unlocked');
       if (isWithdrawn()) {
         this.#listener.tell({ code: 'door.relocked' });
         return;
       }
-      this.#isUnlockingOnRecord = true;
+      this.#unlocking = cause;
     }
-    await this.#lock.release(holdMs).catch((thrown: unknown) => {
+    await this.#lock.release(holdMs, this.#unlocking).catch((thrown: unknown) => {
       this.#lock.tellFault(thrown);
       throw thrown;
     });
   }
 
-  async #record(code: 'order.released' | 'door.unlocked'): Promise<void> {
-    this.#listener.recorded({ code }, await this.#journal.append({ code }));
+  async #record(code: 'order.released' | 'door.unlocked'): Promise<ReleaseCause> {
+    const { epoch, sequence } = await this.#journal.append({ code });
+    this.#listener.recorded({ code });
+    return { epoch, sequence, person: 0 };
   }
 }

@@ -30,10 +30,10 @@ export interface OrderHandlerParts {
 export const orderHandlersOf = (parts: OrderHandlerParts): OrderHandlers => ({
   setMode: ({ mode }) => parts.setMode(mode),
   release: (_, isStale) => parts.release(isStale),
-  setClock: async ({ wallMs }) => {
+  setClock: async ({ wallMs }, _, atMs) => {
     const { clock, facts, journal, time } = parts;
-    const event: AccessEvent = { code: 'time.set', fields: { byMs: Math.round(wallMs - clock.wall().ms) } };
-    await journal.append(event, [time.set(wallMs), facts.setMovedMs(0)]);
+    const event: AccessEvent = { code: 'time.set', fields: { byMs: Math.round(wallMs + clock.nowMs() - atMs - clock.wall().ms) } };
+    await journal.append(event, [time.set(wallMs, atMs), facts.setMovedMs(0)]);
     parts.recorded(event);
   },
   clearLockout: async ({ person }) => {

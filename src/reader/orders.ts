@@ -14,8 +14,10 @@ import { type Order, type OrderKind, type OrderRefusal, readOrder } from '../tab
 /** One handler a kind of order: a missing one does not compile. It rejects when the order could not be carried out. */
 export type OrderHandlers = { readonly [Kind in OrderKind]: OrderHandler<Kind> };
 
-/** `isStale`: the order has expired, waited too long or outlived its reader: nothing may be released for it any more. */
-type OrderHandler<Kind extends OrderKind> = (order: Extract<Order, { kind: Kind }>, isStale: () => boolean) => Promise<void>;
+/**
+ * `isStale`: the order has expired, waited too long or outlived its reader: nothing may be released for it any more. `atMs`: when it came.
+ */
+type OrderHandler<Kind extends OrderKind> = (order: Extract<Order, { kind: Kind }>, isStale: () => boolean, atMs: number) => Promise<void>;
 
 /** Orders that may wait for one another; one more is refused. */
 const maxWaitingOrders = 16;
@@ -73,7 +75,7 @@ export class Orders {
     const isStale = (): boolean => this.#isStopped || clock.nowMs() - atMs > orderLimitMs || wall().ms >= expiresS * 1000;
     try {
       await journal.record([facts.setOrderNumber(number)]);
-      await this.#carryOut(order, isStale);
+      await this.#carryOut(order, isStale, atMs);
     } catch {
       return this.#refuse('notDone', number);
     }
@@ -81,9 +83,9 @@ export class Orders {
     return ok(order.kind);
   }
 
-  #carryOut<Kind extends OrderKind>(order: Extract<Order, { kind: Kind }>, isStale: () => boolean): Promise<void> {
+  #carryOut<Kind extends OrderKind>(order: Extract<Order, { kind: Kind }>, isStale: () => boolean, atMs: number): Promise<void> {
     const handlers: { readonly [K in OrderKind]: OrderHandler<K> } = this.#parts.handlers;
-    return handlers[order.kind as Kind](order, isStale);
+    return handlers[order.kind as Kind](order, isStale, atMs);
   }
 
   #refuse(reason: OrderFailure, number = 0): Result<OrderKind, OrderFailure> {

@@ -37,15 +37,17 @@ export class SeenTime {
     return this.#latest === undefined ? [] : [this.#facts.setTimeFloor(this.#latest.wallMs)];
   }
 
-  /** Sets the clock and the floor, also back, once the change is on disk. */
-  set(wallMs: number): Change {
+  /** Sets the clock and the floor, also back, once the change is on disk. `wallMs` is the time it was at `atMs`; the disk takes none of it away. */
+  set(wallMs: number, atMs: number): Change {
     const { writes, onDisk } = this.#facts.resetTimeFloor(wallMs);
     return {
       writes,
       onDisk: () => {
         onDisk();
-        this.#clock.setWall(wallMs);
-        this.#latest = { wallMs, atMs: this.#clock.nowMs() };
+        const nowMs = this.#clock.nowMs();
+        const latest = { wallMs: wallMs + nowMs - atMs, atMs: nowMs };
+        this.#clock.setWall(latest.wallMs);
+        this.#latest = latest;
       },
     };
   }

@@ -159,7 +159,7 @@ export class Table {
     const file = joined(this.#gathered, bytes);
     if (file.length < headerBytes) {
       this.#gathered = file;
-      return ok({ headerHash: nothing, receivedBytes: file.length, totalBytes: 0 });
+      return ok({ headerHash: nothing, version: 0, revocation: 0, receivedBytes: file.length, totalBytes: 0 });
     }
     this.#gathered = nothing;
     const header = file.subarray(0, headerBytes);
@@ -251,6 +251,8 @@ const publicState = ({ version, contentHash, persons, credentials, revocation }:
 
 const progressOf = ({ header, headerHash, bodyBytes }: Staged): StagedState => ({
   headerHash,
+  version: header.version,
+  revocation: header.revocation,
   receivedBytes: headerBytes + bodyBytes,
   totalBytes: headerBytes + header.bodyBytes,
 });

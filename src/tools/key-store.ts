@@ -9,10 +9,10 @@ import * as v from 'valibot';
 import type { PdKeySet } from '../osdp/pd-keys.ts';
 import { scbkBytes } from '../osdp/scbk.ts';
 import type { Crypto } from '../ports/crypto.ts';
+import type { ReaderKeys } from '../reader/reader-keys.ts';
 import { Fault } from '../shared/faults.ts';
 import { failed, ok, type Result } from '../shared/result.ts';
 import { SecretBytes } from '../shared/secret-bytes.ts';
-import type { Trust } from '../table/header.ts';
 import {
   checked,
   exists,
@@ -28,13 +28,6 @@ import {
   toHex,
   writeNewPrivateFile,
 } from './private-files.ts';
-
-/** What a running reader needs: whom it obeys, and the key of its tags. */
-export interface ReaderKeys {
-  readonly trust: Trust;
-  /** 32 bytes. */
-  readonly tableKey: SecretBytes;
-}
 
 /** What signs tables for a reader without a controller. A running reader never reads it. */
 export interface StandAloneKeys extends ReaderKeys {

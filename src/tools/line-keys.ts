@@ -4,31 +4,31 @@
  */
 import { existsSync } from 'node:fs';
 import type { PdKeySet } from '../osdp/pd-keys.ts';
-import type { Keep, Kept } from '../osdp/pd-line-settings.ts';
+import type { Keep } from '../osdp/pd-line-settings.ts';
 import { fileKeeper, reasonOf } from './keep-file.ts';
 import { keepLineKeys, readerFileWith } from './key-store.ts';
 
-/** `later` until the key is on disk, or cannot be. `told` hears why not. */
+/** Asked for at a start, which waits for the disk. `later` until the key is on disk, or cannot be. `told` hears why not. */
 export const lineKeyKeeper = (dataDir: string, told: (sentence: string) => void): Keep<PdKeySet> => {
+  makePlace(dataDir, told);
   const keep = fileKeeper((reason) => told(`The key of the line could not be kept: ${reason}.`));
   return (keys) => {
     const file = readerFileWith(dataDir, keys);
-    if (!file.ok) {
-      told(`The key of the line could not be kept: ${file.failure}`);
-      return 'failed';
-    }
-    const { path, text } = file.value;
-    return existsSync(path) ? keep(path, text) : keptAtOnce(dataDir, keys, told);
+    if (file.ok) return keep(file.value.path, file.value.text);
+    told(`The key of the line could not be kept: ${file.failure}`);
+    return 'failed';
   };
 };
 
-/** The first key of all: there is no file yet. Once in the life of a reader the line waits for the disk. */
-const keptAtOnce = (dataDir: string, keys: PdKeySet, told: (sentence: string) => void): Kept => {
+/** A file without a key, where there is none: one file is replaced off the thread that answers the line, a directory is not made there. */
+const makePlace = (dataDir: string, told: (sentence: string) => void): void => {
+  const none = { current: undefined, pending: undefined };
+  const file = readerFileWith(dataDir, none);
+  // Keys that are refused stay as they are.
+  if (!file.ok || existsSync(file.value.path)) return;
   try {
-    keepLineKeys(dataDir, keys);
-    return 'kept';
+    keepLineKeys(dataDir, none);
   } catch (thrown) {
-    told(`The key of the line could not be kept: ${reasonOf(thrown)}.`);
-    return 'failed';
+    told(`There is no place for a key of the line: ${reasonOf(thrown)}.`);
   }
 };

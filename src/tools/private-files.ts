@@ -88,7 +88,36 @@ export const replacePrivateFile = (path: string, content: string): void => {
   syncDirectory(dirname(path));
 };
 
-/** The same without holding up the process meanwhile. Rejects with what the disk says. */
+/**
+ * All of these, in their order: each whole beside its place first, then `beforeCommit`, then each in its place. Throws what the disk or
+ * `beforeCommit` says, and every place is as before then. A power cut leaves the first of them new and the others as before.
+ */
+export const replacePrivateFiles = (files: Readonly<Record<string, string>>, beforeCommit: () => void): void => {
+  const replaced: { readonly path: string; readonly before: string | undefined }[] = [];
+  const incoming = (path: string): string => `${path}.new`;
+  try {
+    for (const [path, content] of Object.entries(files)) {
+      rmSync(incoming(path), { force: true });
+      writeNewPrivateFile(incoming(path), content);
+    }
+    beforeCommit();
+    for (const path of Object.keys(files)) {
+      const before = exists(path) ? readFileSync(path, 'utf8') : undefined;
+      renameSync(incoming(path), path);
+      replaced.push({ path, before });
+      syncDirectory(dirname(path));
+    }
+  } catch (thrown) {
+    for (const path of Object.keys(files)) rmSync(incoming(path), { force: true });
+    for (const { path, before } of replaced) {
+      if (before === undefined) rmSync(path, { force: true });
+      else replacePrivateFile(path, before);
+    }
+    throw thrown;
+  }
+};
+
+/** One file, without holding up the process meanwhile. Rejects with what the disk says. */
 export const replacePrivateFileLater = async (path: string, content: string): Promise<void> => {
   const incoming = `${path}.new`;
   try {

@@ -23,7 +23,7 @@ import {
   preparePrivateDirectory,
   privateDirectoryMode,
   readPrivateFile,
-  replacePrivateFile,
+  replacePrivateFiles,
   secretFromHex,
   syncDirectory,
   toHex,
@@ -247,18 +247,7 @@ const writeNewSite = (directory: string, site: Site, files: Files, beforeCommit:
 };
 
 const addToSite = (directory: string, site: Site, files: Files, beforeCommit: () => void): void => {
-  const written: string[] = [];
-  try {
-    prepareFolders(directory);
-    for (const [path, content] of Object.entries(files)) {
-      const place = join(directory, path);
-      if (!exists(place)) written.push(place);
-      replacePrivateFile(place, content);
-    }
-    beforeCommit();
-    replacePrivateFile(join(directory, controllerFile), controllerText(site));
-  } catch (thrown) {
-    for (const place of written) rmSync(place, { force: true });
-    throw thrown;
-  }
+  prepareFolders(directory);
+  const all = { ...files, [controllerFile]: controllerText(site) };
+  replacePrivateFiles(Object.fromEntries(Object.entries(all).map(([path, content]) => [join(directory, path), content])), beforeCommit);
 };

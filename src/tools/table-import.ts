@@ -5,6 +5,7 @@
  */
 import type { Crypto } from '../ports/crypto.ts';
 import type { TableState } from '../ports/table-store.ts';
+import type { ReaderKeys } from '../reader/reader-keys.ts';
 import { failed, ok, type Result } from '../shared/result.ts';
 import { SqliteTableDisk } from '../store/sqlite-table-disk.ts';
 import { maxChunkBytes } from '../table/limits.ts';
@@ -12,14 +13,7 @@ import { publishSnapshot } from '../table/publish.ts';
 import type { Credential, PersonFacts } from '../table/record.ts';
 import { Table } from '../table/table.ts';
 import { cardTag, pinTag } from '../table/tags.ts';
-import {
-  newStandAloneKeys,
-  prepareDataDirectory,
-  type ReaderKeys,
-  readStandAloneKeys,
-  type StandAloneKeys,
-  writeStandAloneKeys,
-} from './key-store.ts';
+import { newStandAloneKeys, prepareDataDirectory, readStandAloneKeys, type StandAloneKeys, writeStandAloneKeys } from './key-store.ts';
 import { type ListedPerson, maxListedErrors, type PeopleError } from './people-file.ts';
 
 export interface Imported {

@@ -3,12 +3,12 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Crypto } from '../ports/crypto.ts';
 import type { TableState } from '../ports/table-store.ts';
+import type { ReaderKeys } from '../reader/reader-keys.ts';
 import { Fault } from '../shared/faults.ts';
 import { closeQuietly, openForReading } from '../store/database-file.ts';
 import { maxTableBytes, SqliteTableReader, tableFile, tableFileName } from '../store/table-file.ts';
 import { openState } from '../table/state.ts';
 import { deriveTableKeys } from '../table/tags.ts';
-import type { ReaderKeys } from './key-store.ts';
 
 /** Undefined: there is no table. Throws a Fault when what is there is damaged, or cannot be read. */
 export const tableStateOf = (dataDir: string, { tableKey }: ReaderKeys, crypto: Crypto): TableState | undefined => {

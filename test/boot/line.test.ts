@@ -34,7 +34,7 @@ it('opens for a person its controller has sent, and its controller hears of it',
   expect(await door.released()).toBe(5_000);
   await controller.says(/access\.granted: .*Ada/);
   controller.type('status');
-  await controller.says(/inStep, mode cardOrPin, reader decides, doorpad \d/);
+  await controller.says(/up to date, mode cardOrPin, reader decides, doorpad \d/);
   expect(running.out).toMatch(/"part":"line","port":"[^"]*","msg":"the serial port is open"/);
   expect(controller.out).not.toContain('alarm');
   expect(await running.stop('SIGTERM')).toMatchObject({ code: 0 });

@@ -82,9 +82,10 @@ describe(`canary PINs and card numbers (seed ${seed}) at the real program`, { ti
   it('appear in no log, event, error, file or crash text, nor does a key', async () => {
     const net = new Net();
     expect(await openDay(net)).toEqual([]);
-    const read = (name: string): Record<string, string> =>
-      JSON.parse(readFileSync(join(door.at.dataDir, 'keys', name), 'utf8')) as Record<string, string>;
-    const keys = { tableKey: read('reader.json').tableKey ?? '', seed: read('authority.json').seed ?? '' };
+    const read = (name: string): unknown => JSON.parse(readFileSync(join(door.at.dataDir, 'keys', name), 'utf8'));
+    const reader = read('reader.json') as { readonly table: { readonly tableKey: string } };
+    const authority = read('authority.json') as { readonly seed: string };
+    const keys = { tableKey: reader.table.tableKey, seed: authority.seed };
     const keyScanner = new Scanner(Object.entries(keys).map(([name, key]) => ({ name, bytes: Buffer.from(key, 'hex') })));
     const places = net.hits(keyScanner).map(({ place }) => place);
     expect(new Set(places)).toEqual(new Set(['data/keys/reader.json', 'data/keys/authority.json']));

@@ -133,6 +133,20 @@ describe('events up the line', () => {
     );
   });
 
+  it('D10: so is one of what was read ahead and waits for its POLL', async () => {
+    const bench = await LinkBench.open({ people, pollIntervalMs: 1_000 });
+    bench.acknowledges = false;
+    tellMany(bench, 50);
+    await bench.connect(4 * second);
+    const { epoch, head } = bench.door.reader.journal;
+    const heard = bench.entriesOnce().at(-1)?.sequence ?? 0;
+    expect(heard).toBeGreaterThan(0);
+    expect(heard).toBeLessThan(head.sequence);
+    expect(await bench.outcomeOf((tag) => ({ name: 'acknowledge', tag, epoch, through: head.sequence }))).toBe('beyondSent');
+    expect(bench.door.reader.journal.acknowledged).toBe(0);
+    expect(await bench.outcomeOf((tag) => ({ name: 'acknowledge', tag, epoch, through: heard }))).toBe('done');
+  });
+
   it('a journal that cannot be read is asked again', async () => {
     let isBroken = true;
     let scans = 0;

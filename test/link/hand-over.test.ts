@@ -1,6 +1,7 @@
 /** R17: one reader, decided by itself or by the panel at the other end of its line. */
 import { describe, expect, it } from 'vitest';
 import { Door } from '../../sim/door.ts';
+import { tableOf } from '../../sim/people.ts';
 import { SecretBytes } from '../../src/shared/secret-bytes.ts';
 import { ann, ben, outcomes, second, told } from '../scenarios/tools.ts';
 import { LinkBench, type LinkSetup } from './link-bench.ts';
@@ -41,6 +42,18 @@ describe('R17: who decides', () => {
     expect(await bench.order({ kind: 'handOverToPanel', isHandedOver: false })).toBe('done');
     await bench.wait(20 * second);
     expect(await out()).toEqual([]);
+  });
+
+  it('a second order within the 2 s of the first leaves the reader the device that it has become', async () => {
+    const bench = await open();
+    expect(await bench.order({ kind: 'handOverToPanel', isHandedOver: true })).toBe('done');
+    expect(await bench.order({ kind: 'handOverToPanel', isHandedOver: true })).toBe('done');
+    await bench.wait(20 * second);
+    bench.door.story();
+    const ordered = bench.acu.order(1, { name: 'out', payload: [{ output: 0, action: 'temporaryOn', timerMs: 1_000 }] }, bench.door.clock.nowMs());
+    expect(ordered.ok).toBe(true);
+    await bench.wait(3 * second);
+    expect(told(bench.door).filter((line) => line.startsWith('strike'))).toEqual(['strike released', 'strike secured']);
   });
 
   it('the hand-over stays over a restart, until it is taken back', async () => {
@@ -96,6 +109,19 @@ describe('R17: who decides', () => {
     expect(await bench.order({ kind: 'handOverToPanel', isHandedOver: true })).toBe('done');
     await bench.wait(20 * second);
     expect(await bench.status('door')).toMatchObject({ deciding: 'panel' });
+  });
+
+  it('a table that was on its way goes on where the hand-over cut it off', async () => {
+    const bench = await open({ baudRate: 19_200, pollIntervalMs: 50 });
+    const crowd = Array.from({ length: 1_000 }, (_, at) => ({ name: `p${at}`, pin: String(10_000 + at), cards: [`c${at}`] }));
+    const file = tableOf(bench.door.publisher, 2, crowd);
+    bench.sendFile(file);
+    await bench.wait(2 * second);
+    expect(await bench.order({ kind: 'handOverToPanel', isHandedOver: true })).toBe('done');
+    await bench.wait(20 * second);
+    const { version, stagedBytes } = await bench.status('table');
+    expect(version).toBe(1);
+    expect(await bench.transfer(file, stagedBytes)).toEqual({ kind: 'fileEnded', outcome: { kind: 'ended', status: 'processed' } });
   });
 });
 

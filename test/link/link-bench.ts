@@ -27,7 +27,8 @@ import { publishOrder } from '../../src/table/publish.ts';
 import { bytesOf } from '../osdp/bytes.ts';
 
 const crypto = new NodeCrypto();
-const scbk = new SecretBytes(bytesOf('7a21 c90e 5b13 f4d8 068c 3be7 92a5 40df'));
+/** Of the line, at both ends. */
+export const scbk = new SecretBytes(bytesOf('7a21 c90e 5b13 f4d8 068c 3be7 92a5 40df'));
 const address = 1;
 
 export interface LinkSetup extends Omit<DoorSetup, 'line'> {

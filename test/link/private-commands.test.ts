@@ -167,6 +167,43 @@ describe('time without an order', () => {
   });
 });
 
+describe('time on a slow disk', () => {
+  /** How much less than the time that passed the clock has gone on. */
+  const lostMs = async (bench: LinkBench, work: () => Promise<void>): Promise<number> => {
+    const { clock } = bench.door;
+    const before = { wallMs: clock.wall().ms, atMs: clock.nowMs() };
+    await work();
+    return clock.nowMs() - before.atMs - (clock.wall().ms - before.wallMs);
+  };
+
+  it('never goes back, however often it is set a little forward without an order, and the journal is not full of it', async () => {
+    const disk = new Disk();
+    const bench = await open({ recordFaults: disk, pollIntervalMs: 20 });
+    disk.slowDown(bench.door, 500);
+    const turns = 60;
+    const lost = await lostMs(bench, async () => {
+      for (let turn = 0; turn < turns; turn += 1) {
+        const outcome = await bench.outcomeOf((tag) => ({ name: 'setTime', tag, wallMs: nowMs(bench) + 100 }));
+        expect(outcome).toBe('done');
+      }
+    });
+    expect(lost).toBeLessThan(0);
+    expect(lost).toBeGreaterThan(-turns * 101);
+    await bench.wait(10 * second);
+    expect((await bench.door.events()).filter(({ code }) => code === 'time.set').length).toBeLessThan(turns);
+  });
+
+  it('is as an order said when it came, not as late as the disk was', async () => {
+    const disk = new Disk();
+    const bench = await open({ recordFaults: disk });
+    disk.slowDown(bench.door, 1_000);
+    const lost = await lostMs(bench, async () => {
+      expect(await bench.order({ kind: 'setClock', wallMs: nowMs(bench) })).toBe('done');
+    });
+    expect(lost).toBeLessThan(1_000);
+  });
+});
+
 describe('a mode without an order', () => {
   const setMode = (bench: LinkBench, mode: 'cardOnly' | 'pinOnly' | 'cardOrPin' | 'cardAndPin' | 'unlocked' | 'locked') =>
     bench.outcomeOf((tag) => ({ name: 'setMode', tag, mode }));

@@ -1,9 +1,11 @@
 /** R11: a strike at the controller's end of the line is released when the controller says so, or not at all. */
 import { describe, expect, it } from 'vitest';
 import { VirtualClock } from '../../sim/virtual-clock.ts';
-import { confirmMs, RemoteStrike } from '../../src/link/remote-strike.ts';
-import { ann, ben, minute, outcomes, second } from '../scenarios/tools.ts';
-import { LinkBench } from './link-bench.ts';
+import { RemoteStrike } from '../../src/link/remote-strike.ts';
+import { releaseLimitMs } from '../../src/ports/strike.ts';
+import type { Order } from '../../src/table/orders.ts';
+import { ann, ben, Disk, minute, outcomes, second, told } from '../scenarios/tools.ts';
+import { LinkBench, type LinkSetup } from './link-bench.ts';
 
 const open = async (): Promise<LinkBench> => {
   const bench = await LinkBench.open({ people: [ann, ben], mode: 'cardOnly', isStrikeRemote: true });
@@ -66,8 +68,71 @@ describe('R11: a strike at the controller', () => {
       await bench.wait(1 * minute);
       const isOpened = outcomes(bench.door).includes('granted');
       expect(bench.named('release').length > 0, `away for ${awayMs} ms`).toBe(isOpened);
-      if (awayMs > confirmMs) expect(isOpened).toBe(false);
+      if (awayMs > releaseLimitMs) expect(isOpened).toBe(false);
     }
+  });
+});
+
+describe('R11: a confirmation that comes late', () => {
+  it('is refused, so that the controller secures what was a denial here, and is an event', async () => {
+    const bench = await open();
+    await bench.door.swipe('A');
+    await bench.wait(3 * second);
+    expect(outcomes(bench.door)).toEqual(['access.granted ann', 'strike.unreachable ann', 'denied']);
+    const id = bench.named('release').at(-1)?.id ?? 0;
+    expect(await bench.ask({ name: 'released', id, isReleased: true })).toEqual({ refused: 9 });
+    expect(await bench.ask({ name: 'released', id, isReleased: true })).toEqual({ refused: 9 });
+    expect(told(bench.door)).toEqual(['event strike.unreachable reason=late']);
+  });
+
+  it('is refused also after the door was locked in the meantime', async () => {
+    const bench = await open();
+    await bench.door.swipe('A');
+    await bench.wait(300);
+    const id = bench.named('release').at(-1)?.id ?? 0;
+    expect(await bench.order({ kind: 'setMode', mode: 'locked' })).toBe('done');
+    expect(await bench.ask({ name: 'released', id, isReleased: true })).toEqual({ refused: 9 });
+  });
+});
+
+describe('R11: a release names the entry it is for', () => {
+  const nobody = { epoch: '0'.repeat(16), sequence: 0, person: 0 };
+  const openAfterAnn = async (setup: LinkSetup): Promise<LinkBench> => {
+    const bench = await LinkBench.open({ people: [ann, ben], mode: 'cardOnly', isStrikeRemote: true, ...setup });
+    await bench.connect(2 * second);
+    bench.releases = true;
+    await bench.door.swipe('A');
+    await bench.wait(20 * second);
+    expect(bench.named('release')).toMatchObject([{ person: 1 }]);
+    return bench;
+  };
+
+  it('and nobody, when somebody leaves by REX after a grant', async () => {
+    const bench = await openAfterAnn({ policy: { rex: 'release' } });
+    await bench.door.pressRex();
+    await bench.wait(1 * second);
+    expect(bench.named('release').at(-1)).toMatchObject({ id: 2, ...nobody });
+  });
+
+  it('and nobody, when a grant could not be recorded and the door opens all the same', async () => {
+    const disk = new Disk();
+    const bench = await openAfterAnn({ policy: { recordFailure: 'grantCards' }, recordFaults: disk });
+    disk.failure = 'disk.full';
+    await bench.door.swipe('B');
+    await bench.wait(3 * second);
+    expect(bench.named('release').at(-1)).toMatchObject({ id: 2, ...nobody });
+  });
+
+  it('which is the order that released it, or the one that unlocked the door', async () => {
+    const bench = await openAfterAnn({});
+    const releaseFor = async (order: Order, code: string): Promise<void> => {
+      expect(await bench.order(order)).toBe('done');
+      await bench.wait(1 * second);
+      const entry = (await bench.door.events()).find((event) => event.code === code);
+      expect(bench.named('release').at(-1), code).toMatchObject({ epoch: entry?.epoch, sequence: entry?.sequence, person: 0 });
+    };
+    await releaseFor({ kind: 'release' }, 'order.released');
+    await releaseFor({ kind: 'setMode', mode: 'unlocked' }, 'door.unlocked');
   });
 });
 
@@ -78,19 +143,18 @@ describe('the releases of a remote strike', () => {
     const clock = new VirtualClock();
     const strike = new RemoteStrike(clock);
     strike.linkChanged(true);
-    strike.because(cause);
-    const first = strike.release(1_000).catch((thrown: unknown) => thrown);
+    const first = strike.release(1_000, cause).catch((thrown: unknown) => thrown);
     const asked = strike.next();
     expect(asked).toEqual({ name: 'release', id: 1, holdMs: 1_000, ...cause });
     expect(strike.next()).toBeUndefined();
     const second = strike.release(2_000);
     expect(await first).toMatchObject({ code: 'strike.unreachable' });
-    strike.answered(2, true);
+    expect(strike.answered(2, true)).toBe('unknown');
     expect(strike.next()).toMatchObject({ id: 2 });
-    strike.answered(1, true);
-    strike.answered(2, true);
+    expect(strike.answered(1, true)).toBe('late');
+    expect(strike.answered(2, true)).toBe('counts');
     await second;
-    strike.answered(2, false);
+    expect(strike.answered(2, false)).toBe('unknown');
   });
 
   it('end with `secure`, with their time and with the link', async () => {
@@ -107,7 +171,7 @@ describe('the releases of a remote strike', () => {
     release();
     await strike.secure();
     release();
-    await clock.advance(confirmMs);
+    await clock.advance(releaseLimitMs);
     release();
     strike.linkChanged(false);
     await clock.settle();

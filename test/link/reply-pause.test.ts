@@ -1,7 +1,7 @@
 /** How long the line is idle before a reader replies, and what becomes of a reply until then (OSDP.md §1). */
 import { describe, expect, it } from 'vitest';
 import { VirtualClock } from '../../sim/virtual-clock.ts';
-import { ReplyPause } from '../../src/link/reply-pause.ts';
+import { maxReplyMs, ReplyPause } from '../../src/link/reply-pause.ts';
 import { commands } from '../../src/osdp/commands.ts';
 import { encodeFrame } from '../../src/osdp/frame.ts';
 import { ann } from '../scenarios/tools.ts';
@@ -70,6 +70,34 @@ describe('the pause before a reply', () => {
     pause.send(second);
     pause.setBaudRate(9_600);
     expect(story).toEqual(['2.1 sent 1', '2.1 rate 115200', '10 sent 2', '10 rate 9600']);
+  });
+
+  it('never ends where the line is busy until the reply would come too late', async () => {
+    const { clock, story, pause } = pauseAt(9_600);
+    pause.heard(0);
+    pause.send(first);
+    for (let ms = 1; ms <= 400; ms += 1) {
+      await clock.advance(1);
+      pause.heard(ms);
+    }
+    await clock.advance(10);
+    expect(story).toEqual([]);
+    pause.heard(410);
+    pause.send(second);
+    await clock.advance(10);
+    expect(story).toEqual(['412.1 sent 2']);
+  });
+
+  it('lasts as long as a reply is still in time, on a line that is busy', async () => {
+    const { clock, story, pause } = pauseAt(9_600);
+    pause.heard(0);
+    pause.send(first);
+    for (let ms = 1; ms <= maxReplyMs - 3; ms += 1) {
+      await clock.advance(1);
+      pause.heard(ms);
+    }
+    await clock.advance(10);
+    expect(story).toEqual(['199.1 sent 1']);
   });
 
   it('never ends once the wire is gone', async () => {

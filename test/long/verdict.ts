@@ -8,10 +8,10 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { NodeCrypto } from '../../src/drivers/node-crypto.ts';
 import type { Entry } from '../../src/journal/entry.ts';
+import type { ReaderKeys } from '../../src/reader/reader-keys.ts';
 import { SqliteTableDisk } from '../../src/store/sqlite-table-disk.ts';
 import { Table } from '../../src/table/table.ts';
 import { readEvents } from '../../src/tools/event-list.ts';
-import type { ReaderKeys } from '../../src/tools/key-store.ts';
 
 const crypto = new NodeCrypto();
 /** From a record to the line that says the strike is released, and the other way round by the rounding of clocks. */

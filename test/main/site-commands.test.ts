@@ -33,7 +33,7 @@ describe('doorpad provision', () => {
     const { code, out, err } = await provision(gate);
     expect([code, err]).toEqual([0, '']);
     expect(out.replaceAll(at.place, '').replace(codeIn(out), '‹code›')).toMatchInlineSnapshot(`
-      "The site was made in /site. Keep a copy of it in a safe place: its readers obey no other.
+      "The site was made in /site. Keep a copy of it in a safe place: its readers obey no other site.
       "Gate", address 1: bundle bundles/001-gate.bundle, label labels/001-gate.svg
 
       The codes are shown this once, and stand in no file. Carry each another way than its bundle:
@@ -136,10 +136,21 @@ describe('doorpad install-keys', () => {
     });
   });
 
-  it('says when the settings have another address', async () => {
+  it('finds the code of a bundle in the file that provisioning wrote', async () => {
+    const codes = join(at.place, 'codes.txt');
+    await provision(['--name', 'Yard', '--address', '2', '--codes-file', join(at.place, 'others.txt')]);
+    await provision([...gate, '--codes-file', codes]);
+    writeFileSync(codes, `${readFileSync(join(at.place, 'others.txt'), 'utf8')}${readFileSync(codes, 'utf8')}`);
+    expect(await install(['--code-file', codes])).toMatchObject({ code: 0 });
+  });
+
+  it('refuses the bundle of another address than the settings have, and writes nothing', async () => {
     const typed = codeIn((await provision(gate)).out);
     at.write('doorpad.toml', `${readFileSync(at.configFile, 'utf8')}[line]\nport = "/dev/ttyS0"\naddress = 9\n`);
-    expect((await install([], typed)).err).toBe('The settings say address 9; the bundle is for address 1.\n');
+    const refused = await install([], typed);
+    expect(refused).toMatchObject({ code: exitCodes.refused, err: expect.stringContaining('for address 1; the settings say address 9.') });
+    at.write('doorpad.toml', readFileSync(at.configFile, 'utf8').replace('address = 9', 'address = 1'));
+    expect(await install([], typed)).toMatchObject({ code: 0, err: '' });
   });
 
   it('refuses a wrong code, no code, no bundle, and a reader with keys of its own', async () => {

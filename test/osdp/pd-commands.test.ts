@@ -1,9 +1,11 @@
 /** What commands do to a PD, what it says by itself, and how it moves to another address or rate. */
 import { describe, expect, it } from 'vitest';
 import { encodeCommand } from '../../src/osdp/commands.ts';
+import { offlineMs } from '../../src/osdp/pd.ts';
 import { maxOfOneKind } from '../../src/osdp/pd-device.ts';
 import { type LineSettings, trialMs } from '../../src/osdp/pd-line-settings.ts';
 import { credentialLifeMs, maxReports } from '../../src/osdp/pd-reports.ts';
+import type { Reply } from '../../src/osdp/replies.ts';
 import { bytesOf } from './bytes.ts';
 import { Disk, nakIn, nakOf, noBytes, PdBench } from './pd-bench.ts';
 
@@ -217,6 +219,43 @@ describe('what a PD says by itself', () => {
     const card = { bitCount: 26, bits: bytesOf('5a') };
     expect(() => bench.pd.report({ name: 'raw', payload: { reader: 0, format: 'unspecified', card } }, 0)).toThrow('card data has the bytes');
     expect([bench.pd.waitingReports, bench.poll().name]).toEqual([0, 'ack']);
+  });
+
+  it('of a status that changed is how it stands then, each once, in the order in which they changed', () => {
+    let tamper: 'normal' | 'tampered' = 'tampered';
+    const bench = new PdBench({ hands: { localStatus: () => ({ tamper, power: 'normal' }), inputs: () => [0, 1] } }).start();
+    for (let at = 0; at < 3; at += 1) for (const name of ['istatr', 'lstatr'] as const) bench.pd.statusChanged(name);
+    tamper = 'normal';
+    expect([bench.poll(), bench.poll(), bench.poll().name]).toEqual([
+      { name: 'istatr', payload: [0, 1] },
+      { name: 'lstatr', payload: { tamper: 'normal', power: 'normal' } },
+      'ack',
+    ]);
+  });
+
+  it('of a status that changed is for whoever is there, and for nobody who comes later', () => {
+    const bench = new PdBench();
+    bench.pd.statusChanged('lstatr');
+    bench.start();
+    expect(bench.poll().name).toBe('ack');
+    bench.pd.statusChanged('lstatr');
+    bench.wait(offlineMs);
+    bench.start();
+    expect(bench.poll().name).toBe('ack');
+  });
+
+  it('in a session begins with what is urgent, and of the rest no status comes twice in a row', () => {
+    const said = (data: number) => ({ name: 'mfgrep', payload: { oui: 1, data: Uint8Array.of(data) } }) as const;
+    const urgent = [said(1)];
+    const bench = PdBench.keyed({ hands: { urgentReport: () => urgent.shift(), nextReport: () => said(2) } });
+    bench.handshake();
+    bench.pd.report({ name: 'rstatr', payload: [0] }, bench.nowMs);
+    const polled: Reply[] = [];
+    for (let at = 0; at < 6; at += 1) {
+      bench.pd.statusChanged('lstatr');
+      polled.push(bench.secure('poll', undefined));
+    }
+    expect(polled.map((reply) => (reply.name === 'mfgrep' ? reply.payload.data[0] : reply.name))).toEqual([1, 'rstatr', 'lstatr', 2, 'lstatr', 2]);
   });
 
   it('waits in a queue with an end', () => {

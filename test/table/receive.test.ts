@@ -10,6 +10,7 @@ const first = snapshot(1, [plain(1), plain(2)]);
 const second = snapshot(2, [plain(1), plain(3)]);
 const other = snapshot(3, [plain(4)]);
 const headerHash = crypto.sha256(second.file.subarray(0, headerBytes));
+const secondStaged = { headerHash, version: second.state.version, revocation: second.state.revocation };
 
 describe('a file', () => {
   it('may come in chunks of any size', () => {
@@ -35,11 +36,13 @@ describe('a file', () => {
     const { table, medium } = bench();
     expect(taken(table.receive(0, second.file.subarray(0, headerBytes - 1)))).toEqual({
       headerHash: new Uint8Array(),
+      version: 0,
+      revocation: 0,
       receivedBytes: headerBytes - 1,
       totalBytes: 0,
     });
     expect([table.staged(), medium.stagedHeader]).toEqual([undefined, undefined]);
-    const staged = { headerHash, receivedBytes: headerBytes + 1, totalBytes: second.file.length };
+    const staged = { ...secondStaged, receivedBytes: headerBytes + 1, totalBytes: second.file.length };
     expect(taken(table.receive(headerBytes - 1, second.file.subarray(headerBytes - 1, headerBytes + 1)))).toEqual(staged);
     expect(table.staged()).toEqual(staged);
   });
@@ -50,7 +53,7 @@ describe('a file', () => {
       install(table, first.file);
       taken(table.receive(0, second.file.subarray(0, cut)));
       const again = tableOn(new MemoryTableDisk(medium));
-      expect(again.staged()).toEqual({ headerHash, receivedBytes: cut, totalBytes: second.file.length });
+      expect(again.staged()).toEqual({ ...secondStaged, receivedBytes: cut, totalBytes: second.file.length });
       expect(again.state()).toEqual(first.state);
       taken(again.receive(cut, second.file.subarray(cut)));
       expect(taken(again.apply())).toEqual(second.state);
@@ -141,7 +144,7 @@ describe('a header that is refused', () => {
     forged[100] = (forged[100] as number) ^ 1;
     expect(failureOf(table.receive(0, forged))).toBe('wrongSignature');
     table.receive(0, other.file.subarray(0, 100));
-    expect(table.staged()).toEqual({ headerHash, receivedBytes: cut, totalBytes: second.file.length });
+    expect(table.staged()).toEqual({ ...secondStaged, receivedBytes: cut, totalBytes: second.file.length });
     taken(table.receive(cut, second.file.subarray(cut)));
     expect(taken(table.apply())).toEqual(second.state);
   });

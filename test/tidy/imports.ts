@@ -47,8 +47,8 @@ export const importTable: readonly Row[] = [
   { part: 'src/boot', may: [...device, 'src/boot', 'node:*', 'pino', 'package.json'] },
   { part: 'src/main', may: [...device, 'src/boot', 'node:*', 'pino', 'commander', 'package.json'] },
   { part: 'sim/line', may: [...bench, 'src/drivers/serial-link'] },
-  // Real processes on a real port, in real time.
-  { part: 'sim/processes', may: [...bench, 'src/drivers/serial-link', 'src/drivers/node-clock'] },
+  // Real processes on a real port, in real time; the reader's line is settled as that of a real door is.
+  { part: 'sim/processes', may: [...bench, 'src/drivers/serial-link', 'src/drivers/node-clock', 'src/boot/settled-line'] },
   { part: 'sim', may: bench },
   { part: 'test', may: ['src', 'sim', 'test', 'node:*', '*', 'vitest.config'] },
   { part: 'vitest.config', may: ['test/gates', 'node:*', '*'] },

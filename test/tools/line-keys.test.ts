@@ -134,10 +134,34 @@ describe('the keeper of the key of the line', () => {
     expect(onDisk()).toEqual({ current: second.reveal(), pending: undefined });
   });
 
-  it('keeps the first key of all at once', () => {
-    const current = key();
-    expect(lineKeyKeeper(directory, told)({ current: undefined, pending: current })).toBe('kept');
-    expect(onDisk()).toEqual({ current: undefined, pending: current.reveal() });
+  it('holds up the line for the first key of all no longer than for another: its place is made before', async () => {
+    const keep = lineKeyKeeper(directory, told);
+    expect([readdirSync(directory), readdirSync(join(directory, 'keys')), statSync(file).mode & 0o777]).toEqual([['keys'], ['reader.json'], 0o600]);
+    const first = { current: undefined, pending: key() };
+    expect(keep(first)).toBe('later');
+    expect(onDisk()).toEqual({ current: undefined, pending: undefined });
+    expect(await keptAfter(() => keep(first))).toBe('kept');
+    expect(onDisk()).toEqual({ current: undefined, pending: first.pending.reveal() });
+  });
+
+  it('leaves what is there as it is, and its place is no key: people can be imported, a bundle installed', () => {
+    lineKeyKeeper(directory, told);
+    expect([keyOriginOf(directory), readReaderKeys(directory)]).toEqual(['none', { ok: true, value: undefined }]);
+    writeStandAloneKeys(directory, newStandAloneKeys(crypto));
+    const before = readFileSync(file);
+    lineKeyKeeper(directory, told);
+    expect([keyOriginOf(directory), readFileSync(file)]).toEqual(['standAlone', before]);
+    rmSync(join(directory, 'keys'), { recursive: true });
+    lineKeyKeeper(directory, told);
+    writeSiteKeys(directory, siteKeys());
+    expect(keyOriginOf(directory)).toBe('site');
+    expect(told).not.toHaveBeenCalled();
+  });
+
+  it('says at the start that there is no place for a key', () => {
+    rmSync(directory, { recursive: true });
+    lineKeyKeeper(directory, told);
+    expect(told).toHaveBeenCalledWith(expect.stringMatching(/^There is no place for a key of the line: /));
   });
 
   it('says that it failed, why, and what was kept before stands', async () => {
@@ -152,7 +176,7 @@ describe('the keeper of the key of the line', () => {
     expect(onDisk()).toEqual({ current: keys.scbk.reveal(), pending: undefined });
     rmSync(join(directory, 'keys'), { recursive: true });
     rmSync(directory, { recursive: true });
-    expect(keep(wanted)).toBe('failed');
+    expect(await vi.waitUntil(() => (keep(wanted) === 'failed' ? 'failed' : undefined))).toBe('failed');
     expect(existsSync(directory)).toBe(false);
   });
 });

@@ -162,6 +162,42 @@ describe('a site', () => {
   });
 });
 
+describe('a site that gives out new bundles', () => {
+  const renewedBut = async (keepCodes: () => void): Promise<void> => {
+    await expect(provision(directory, [gate, yard], { crypto, isRenewing: true, keepCodes })).rejects.toThrow('it is as before');
+  };
+
+  it('is as before when their codes cannot be kept: the codes of the old ones still open them', async () => {
+    const { issued } = await make([gate, yard]);
+    const before = contents();
+    await renewedBut(() => {
+      throw new Error('no room');
+    });
+    expect(contents()).toEqual(before);
+    for (const { bundle, code } of issued) expect((await openBundle(bundleBytes(bundle), code)).ok).toBe(true);
+  });
+
+  it('is as before when one of them cannot be put in its place', async () => {
+    await make([gate, yard]);
+    const label = join(directory, 'labels', '126-h-fe.svg');
+    rmSync(label);
+    mkdirSync(join(label, 'in the way'), { recursive: true });
+    const before = contents();
+    await renewedBut(() => undefined);
+    expect(contents()).toEqual(before);
+  });
+
+  it('has the old ones until their codes are kept', async () => {
+    await make([gate]);
+    const old = bundleBytes('bundles/001-gate.bundle');
+    const seen: Uint8Array[] = [];
+    const keepCodes = () => void seen.push(bundleBytes('bundles/001-gate.bundle'));
+    taken(await provision(directory, [gate], { crypto, isRenewing: true, keepCodes }));
+    expect(seen).toEqual([old]);
+    expect(bundleBytes('bundles/001-gate.bundle')).not.toEqual(old);
+  });
+});
+
 describe('a bundle', () => {
   it('opens with its code, however that is typed, and with no other', async () => {
     const [issued] = (await make([gate])).issued;

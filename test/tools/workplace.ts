@@ -7,11 +7,12 @@ import { Card } from '../../src/access/card.ts';
 import { Pin } from '../../src/access/pin.ts';
 import { NodeCrypto } from '../../src/drivers/node-crypto.ts';
 import { type Io, main } from '../../src/main.ts';
+import type { ReaderKeys } from '../../src/reader/reader-keys.ts';
 import { SqliteTableDisk } from '../../src/store/sqlite-table-disk.ts';
 import { decodePerson } from '../../src/table/record.ts';
 import { Table } from '../../src/table/table.ts';
 import { cardTag, pinTag } from '../../src/table/tags.ts';
-import { type ReaderKeys, readReaderKeys } from '../../src/tools/key-store.ts';
+import { readReaderKeys } from '../../src/tools/key-store.ts';
 
 export interface Ran {
   readonly code: number;

@@ -1,9 +1,11 @@
 /** Orders, clocks, releases and keys: what the controller tells a reader besides tables. */
 import { describe, expect, it } from 'vitest';
-import { doneWithinMs } from '../../../sim/controller/private-commands.ts';
+import { maxReaderAheadMs, maxReleaseWaitMs } from '../../../sim/controller/order-desk.ts';
+import { doneWithinMs, maxWaitingFiles } from '../../../sim/controller/private-commands.ts';
 import { SimStrike } from '../../../sim/devices/strike.ts';
 import { Fault } from '../../../src/shared/faults.ts';
 import { SecretBytes } from '../../../src/shared/secret-bytes.ts';
+import { headerBytes, readHeader } from '../../../src/table/header.ts';
 import { crypto, Rig, taken } from './rig.ts';
 
 const rigAtRest = async (options: ConstructorParameters<typeof Rig>[0] = {}): Promise<Rig> => {
@@ -20,6 +22,17 @@ const answerOf = async <Answer>(rig: Rig, asked: Promise<Answer>): Promise<Answe
   });
   await rig.until(() => answer !== undefined, 60_000);
   return answer;
+};
+
+/** Of each order that came, in seconds from this moment by the controller's clock. */
+const expiries = (rig: Rig): readonly number[] => {
+  const starts = rig.reader.heard.flatMap((command) => (command.name === 'filePart' && command.offset === 0 ? [command] : []));
+  return starts.map(({ tag, totalBytes }) => {
+    const file = new Uint8Array(totalBytes);
+    for (const command of rig.reader.heard) if (command.name === 'filePart' && command.tag === tag) file.set(command.data, command.offset);
+    const trust = { authority: rig.place.authority, site: rig.place.site, reader: new Uint8Array(16).fill(0xc1) };
+    return Math.round(taken(readHeader(crypto, trust, file.subarray(0, headerBytes))).expiresS - rig.clock.wall().ms / 1_000);
+  });
 };
 
 describe('orders', () => {
@@ -92,6 +105,36 @@ describe('orders', () => {
     expect([answers, rig.reader.orderNumber]).toEqual([new Array(10).fill('done'), 10]);
   });
 
+  it('expire a minute from now by our clock, however far ahead the reader says its own runs', async () => {
+    const rig = new Rig();
+    rig.reader.behaviour.saysOfJournal = { wallMs: rig.clock.wall().ms + 3_650 * 86_400_000, isWallTrusted: true };
+    await rig.inStep();
+    await answerOf(rig, rig.keeper.order({ kind: 'release' }));
+    expect(Math.max(...expiries(rig))).toBeLessThanOrEqual(60);
+  });
+
+  it('are signed when they have their turn, and a release that waited too long for it is not sent', async () => {
+    const rig = await rigAtRest();
+    rig.reader.behaviour.doneAfterMs = 2 * maxReleaseWaitMs;
+    const answers = Promise.all([
+      rig.keeper.order({ kind: 'setMode', mode: 'unlocked' }),
+      rig.keeper.order({ kind: 'release' }),
+      rig.keeper.order({ kind: 'setMode', mode: 'locked' }),
+    ]);
+    await rig.until(() => rig.reader.obeyed.length === 2, 15_000);
+    expect(expiries(rig).at(-1)).toBeGreaterThanOrEqual(59);
+    expect(await answerOf(rig, answers)).toEqual(['done', 'expired', 'done']);
+    expect([rig.reader.obeyed.map(({ kind }) => kind), rig.reader.orderNumber]).toEqual([['setMode', 'setMode'], 2]);
+  });
+
+  it('that would wait behind too many are refused', async () => {
+    const rig = await rigAtRest();
+    const asked = Array.from({ length: maxWaitingFiles + 2 }, () => rig.keeper.order({ kind: 'enrol' }));
+    expect(await asked.at(-1)).toBe('tooMany');
+    const answers = await answerOf(rig, Promise.all(asked));
+    expect(answers?.filter((answer) => answer === 'done').length).toBe(maxWaitingFiles + 1);
+  });
+
   it('are not needed for what narrows access', async () => {
     const rig = await rigAtRest();
     expect(await answerOf(rig, rig.keeper.tighten('locked'))).toBe('done');
@@ -121,7 +164,7 @@ describe('the clock of a reader', () => {
   it.each([
     [-60_000, 'setTime', 0],
     [-600_000, 'filePart', 1],
-    [600_000, 'filePart', 1],
+    [maxReaderAheadMs - 1_000, 'filePart', 1],
   ])('that is %i ms off is set by %s', async (aheadMs, command, orders) => {
     const rig = new Rig();
     rig.reader.setWallAhead(aheadMs);
@@ -129,6 +172,7 @@ describe('the clock of a reader', () => {
     await rig.clock.advance(2_000);
     expect(rig.reader.heard.some(({ name }) => name === command)).toBe(true);
     expect([Math.abs(rig.reader.journal.status().wallMs - rig.clock.wall().ms) < 2_000, rig.reader.orderNumber]).toEqual([true, orders]);
+    expect(rig.alarms.filter((alarm) => alarm.startsWith('clock'))).toEqual([]);
   });
 
   it('is left alone by a controller that does not trust its own', async () => {
@@ -142,7 +186,7 @@ describe('the clock of a reader', () => {
 
   it('that cannot be set is an alarm, and is not tried every minute', async () => {
     const rig = new Rig();
-    rig.reader.setWallAhead(600_000);
+    rig.reader.setWallAhead(-600_000);
     rig.reader.behaviour.refusesFiles = 'notDone';
     expect(await rig.until(() => rig.alarms.includes('clock.notSet'))).toBe(true);
     const sent = rig.reader.heard.filter(({ name }) => name === 'filePart').length;
@@ -150,12 +194,25 @@ describe('the clock of a reader', () => {
     expect(rig.reader.heard.filter(({ name }) => name === 'filePart').length).toBe(sent);
   });
 
-  it('that runs ahead does not make orders expire', async () => {
+  it('that runs far ahead is an alarm, and is set back only by a person', async () => {
     const rig = new Rig();
-    rig.clock.setWall(rig.clock.wall().ms, false);
     rig.reader.setWallAhead(86_400_000);
     await rig.inStep();
+    await rig.clock.advance(3_600_000);
+    expect([rig.alarms.includes('clock.ahead'), rig.reader.orderNumber]).toEqual([true, 0]);
+    expect(await answerOf(rig, rig.keeper.order({ kind: 'release' }))).toBe('expired');
+    expect(await answerOf(rig, rig.keeper.setClock())).toBe('done');
+    expect(Math.abs(rig.reader.journal.status().wallMs - rig.clock.wall().ms)).toBeLessThan(2_000);
     expect(await answerOf(rig, rig.keeper.order({ kind: 'release' }))).toBe('done');
+  });
+
+  it('is set by a person only where the controller knows the time and the reader is there', async () => {
+    const rig = await rigAtRest();
+    rig.clock.setWall(rig.clock.wall().ms, false);
+    expect(await rig.keeper.setClock()).toBe('timeUntrusted');
+    rig.reader.beSilent();
+    await rig.until(() => !rig.keeper.state.isOnline);
+    expect(await rig.keeper.setClock()).toBe('offline');
   });
 });
 
@@ -265,6 +322,22 @@ describe('a release by the controller', () => {
     expect(await rig.until(() => coil?.isEnergised === true, 500)).toBe(true);
     expect(await rig.until(() => coil?.isEnergised === false, 10_000)).toBe(true);
     expect(released(rig)).toEqual([]);
+  });
+});
+
+describe('a release that the reader has given up', () => {
+  it('is taken back when the reader refuses its confirmation', async () => {
+    let strike: SimStrike | undefined;
+    const rig = await rigAtRest({
+      strike: (clock) => {
+        strike = new SimStrike(clock);
+        return strike;
+      },
+    });
+    rig.reader.behaviour.refusesConfirmations = true;
+    rig.reader.say({ name: 'release', id: 7, holdMs: 60_000, epoch: '0'.repeat(16), sequence: 1, person: 1 });
+    expect(await rig.until(() => strike?.isEnergised === true, 500)).toBe(true);
+    expect(await rig.until(() => strike?.isEnergised === false, 500)).toBe(true);
   });
 });
 

@@ -72,7 +72,7 @@ describe('a controller and a reader as processes', () => {
     reader.type('status');
     expect((await reader.says(/status {2}/)).line).toContain('mode cardOrPin, PIN path available, table version 1 of 2 people');
     controller.type('status');
-    await controller.says(/Gate {2}online, table version 1 of 2 people, inStep, mode \w+, reader decides/);
+    await controller.says(/Gate {2}online, table version 1 with 2 people, up to date, mode \w+, reader decides/);
     expect(controller.err).toBe('There is no such reader.\n');
   });
 

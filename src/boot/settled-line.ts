@@ -1,5 +1,5 @@
 /**
- * The reader's end of the line as its settings and its keys make it: what the device says it is, what may pass in clear, and where new keys
+ * The reader's end of the line as its settings and its keys settle it: what the device says it is, what may pass in clear, and where new keys
  * and settings are kept. The port itself is whoever opens it's; what is said on it is reader/line-side.ts's.
  */
 import { readFileSync } from 'node:fs';
@@ -13,15 +13,15 @@ import type { PdKeySet } from '../osdp/pd-keys.ts';
 import type { LineSettings } from '../osdp/pd-line-settings.ts';
 import type { Crypto } from '../ports/crypto.ts';
 import type { LineSide } from '../reader/line-side.ts';
-import { isLowSecurity } from './describe-door.ts';
-import { keyOriginOf, readLineKeys, readReaderKeys } from './key-store.ts';
-import { lineKeyKeeper } from './line-keys.ts';
-import { lineSettingsKeeper, readLineSettings } from './line-settings.ts';
+import { isLowSecurity } from '../tools/describe-door.ts';
+import { keyOriginOf, readLineKeys, readReaderKeys } from '../tools/key-store.ts';
+import { lineKeyKeeper } from '../tools/line-keys.ts';
+import { lineSettingsKeeper, readLineSettings } from '../tools/line-settings.ts';
 
 /** What is left for whoever has the port and the stores. */
-export type LineSettled = Omit<LineSide, 'line' | 'reopen' | 'remoteStrike' | 'isTableReadOnly'>;
+export type SettledLine = Omit<LineSide, 'line' | 'reopen' | 'remoteStrike' | 'isTableReadOnly'>;
 
-export interface LineSideOptions {
+export interface SettledLineOptions {
   readonly config: Config;
   readonly line: LineConfig;
   readonly crypto: Crypto;
@@ -37,7 +37,7 @@ export interface LineSideOptions {
 const boardSerialFile = '/proc/device-tree/serial-number';
 
 /** Never fails: keys that are refused are none, and nothing passes in clear then. */
-export const lineSideOf = ({ config, line, crypto, version, told, serialFile = boardSerialFile }: LineSideOptions): LineSettled => {
+export const settledLineOf = ({ config, line, crypto, version, told, serialFile = boardSerialFile }: SettledLineOptions): SettledLine => {
   const { dataDir, settings } = config;
   const keys = readLineKeys(dataDir);
   if (!keys.ok) told(keys.failure);

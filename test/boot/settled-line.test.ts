@@ -2,23 +2,23 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { settledLineOf } from '../../src/boot/settled-line.ts';
 import { readConfig } from '../../src/config.ts';
 import { SecretBytes } from '../../src/shared/secret-bytes.ts';
 import { newStandAloneKeys, writeSiteKeys } from '../../src/tools/key-store.ts';
-import { lineSideOf } from '../../src/tools/line-side.ts';
-import { crypto, Workplace } from './workplace.ts';
+import { crypto, Workplace } from '../tools/workplace.ts';
 
 const at = new Workplace();
 const told: string[] = [];
 
-const sideOf = (line = '', serial?: string) => {
+const sideOf = (line = '', serial?: string, strike = 'controller') => {
   told.length = 0;
   mkdirSync(at.dataDir, { recursive: true, mode: 0o700 });
-  const text = `[reader]\ndataDir = "${at.dataDir}"\n[door]\nstrike = "controller"\n[line]\nport = "/dev/null"\naddress = 3\n${line}`;
+  const text = `[reader]\ndataDir = "${at.dataDir}"\n[door]\nstrike = "${strike}"\n[line]\nport = "/dev/null"\naddress = 3\n${line}`;
   const read = readConfig(text);
   if (!read.ok || read.value.line === undefined) throw new Error('the settings are wrong');
   const serialFile = at.write('serial', serial ?? '');
-  return lineSideOf({
+  return settledLineOf({
     config: read.value,
     line: read.value.line,
     crypto,
@@ -64,10 +64,11 @@ describe('the line of a reader', () => {
 
   it('passes in clear what the settings allow, and nothing when its keys are refused', () => {
     const clear = 'decides = "panel"\nclear = true\n';
-    expect(sideOf(clear)).toMatchObject({ isClearAllowed: true, pd: { policy: { secureRequired: false } } });
+    const clearSide = () => sideOf(clear, '', 'relay');
+    expect(clearSide()).toMatchObject({ isClearAllowed: true, pd: { policy: { secureRequired: false } } });
     install();
     chmodSync(join(at.dataDir, 'keys', 'reader.json'), 0o644);
-    expect(sideOf(clear)).toMatchObject({ isClearAllowed: false, pd: { policy: { secureRequired: true, keys: { current: undefined } } } });
+    expect(clearSide()).toMatchObject({ isClearAllowed: false, pd: { policy: { secureRequired: true, keys: { current: undefined } } } });
     expect(told).toEqual([expect.stringContaining('can be used by other users')]);
   });
 

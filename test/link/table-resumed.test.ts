@@ -1,0 +1,35 @@
+/** A table that goes on where it was cut off, on a disk that was put back meanwhile (SECURITY C10). */
+import { describe, expect, it } from 'vitest';
+import { type SimPerson, tableOf } from '../../sim/people.ts';
+import { second } from '../scenarios/tools.ts';
+import { LinkBench } from './link-bench.ts';
+
+const crowd = (count: number): SimPerson[] =>
+  Array.from({ length: count }, (_, at) => ({ name: `p${at}`, pin: String(10_000 + at), cards: [`c${at}`] }));
+const processed = { kind: 'fileEnded', outcome: { kind: 'ended', status: 'processed' } };
+
+describe('a table that goes on where it was cut off', () => {
+  it('C10: is refused when something newer was in force since, though its header came before that', async () => {
+    const bench = await LinkBench.open({ people: crowd(3), baudRate: 57_600 });
+    await bench.connect(2 * second);
+    const { publisher, tableMedium } = bench.door;
+    const [older, newer] = [tableOf(publisher, 2, crowd(1_000)), tableOf(publisher, 3, crowd(2))];
+    bench.sendFile(older);
+    await bench.wait(3 * second);
+    bench.acu.abortFile(1);
+    await bench.wait(3 * second);
+    const before = structuredClone({ ...tableMedium });
+    expect(await bench.transfer(newer)).toEqual(processed);
+    await bench.wait(1 * second);
+    bench.door.cutPower();
+    Object.assign(tableMedium, before);
+    await bench.door.powerOn();
+    await bench.wait(20 * second);
+    const { version, stagedBytes } = await bench.status('table');
+    expect(version).toBe(1);
+    expect(stagedBytes).toBeGreaterThan(0);
+    expect(await bench.transfer(older, stagedBytes)).toEqual({ kind: 'fileEnded', outcome: { kind: 'ended', status: 'malformed' } });
+    expect(bench.named('table').at(-1)).toEqual({ name: 'table', outcome: 'staleVersion', version: 1 });
+    expect(await bench.transfer(newer)).toEqual(processed);
+  });
+});
