@@ -1,16 +1,23 @@
 /** How tests run and what they must cover. Which Node, and in CI also where the results go. */
 import './test/gates/node-24.mjs';
+import { availableParallelism } from 'node:os';
 import process from 'node:process';
 import { defineConfig } from 'vitest/config';
 
 const isCi = process.env.CI !== undefined;
 const whole = { lines: 100, branches: 100, functions: 100, statements: 100 };
+/** Longest that a test or a hook may take, in real milliseconds: far more than any takes on a busy machine, so that only one that hangs reaches it. */
+const hangMs = 120_000;
 
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     // Processes, not threads: native add-ons, umask and crashes stay apart, and it takes as long.
     pool: 'forks',
+    // One more than there are cores: some tests wait for processes that they start.
+    maxWorkers: availableParallelism() + 1,
+    testTimeout: hangMs,
+    hookTimeout: hangMs,
     reporters: isCi ? ['default', 'json'] : ['default'],
     outputFile: { json: 'out/test-results.json' },
     coverage: {

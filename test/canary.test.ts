@@ -15,7 +15,7 @@ const seed = Number(process.env.DOORPAD_SEED ?? 20_261_122);
 const canaries = simulatedCanaries(seed);
 const scanner = new Scanner(secretsOf(canaries));
 
-describe(`canary PINs and card numbers (seed ${seed}) at a simulated door`, { timeout: 60_000 }, () => {
+describe(`canary PINs and card numbers (seed ${seed}) at a simulated door`, () => {
   it('appear in no event, port, story, state or error, in any mode and with any outcome', async () => {
     const net = new Net();
     await rehearseAll({ canaries, net });
@@ -35,7 +35,7 @@ describe(`canary PINs and card numbers (seed ${seed}) at a simulated door`, { ti
   );
 });
 
-describe('the same search', { timeout: 60_000 }, () => {
+describe('the same search', () => {
   const logged = (net: Net, facts: object): void => {
     pino({ level: 'trace' }, { write: (line: string) => net.add('log', line) }).info(facts, 'a PIN was typed');
   };

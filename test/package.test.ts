@@ -25,7 +25,7 @@ beforeAll(async () => {
     mkdirSync(join(place, 'node_modules', name, '..'), { recursive: true });
     symlinkSync(join(root, 'node_modules', name), join(place, 'node_modules', name));
   }
-}, 120_000);
+});
 
 afterAll(() => rmSync(place, { recursive: true, force: true }));
 

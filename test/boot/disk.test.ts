@@ -16,7 +16,7 @@ const mib = 1024 * 1024;
 const people = 'person,pin,cards\n1,041733,12345678\n';
 const grantCards = { more: '[failure]\nrecordFailure = "grantCards"' };
 
-describe('a real door without a journal', { timeout: 60_000 }, () => {
+describe('a real door without a journal', () => {
   it('opens for no PIN, for cards where the settings say so, and ends for a new start once there can be one', async () => {
     await door.at.importPeople(people);
     mkdirSync(join(door.at.dataDir, 'journal.db'));
@@ -37,7 +37,7 @@ describe('a real door without a journal', { timeout: 60_000 }, () => {
   });
 });
 
-describe('a real door whose journal fails under it', { timeout: 60_000 }, () => {
+describe('a real door whose journal fails under it', () => {
   it('releases nothing, ends for a new start, not before it has run for a second, and is whole after it', async () => {
     expect(whyNoTrace()).toBeUndefined();
     await door.at.importPeople(people);
@@ -60,7 +60,7 @@ describe('a real door whose journal fails under it', { timeout: 60_000 }, () => 
   });
 });
 
-describe('a real door on a disk of its own', { timeout: 60_000 }, () => {
+describe('a real door on a disk of its own', () => {
   /** Undefined, or why no disk can be mounted here. */
   let whyNot: string | undefined;
   const complaintOfMount = (...values: readonly string[]): string | undefined => {

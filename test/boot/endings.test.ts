@@ -55,7 +55,7 @@ describe('a real door that is killed', () => {
     expect(await door.codes()).not.toContain('journal.damaged');
   });
 
-  it('goes on with a lockout after it', { timeout: 60_000 }, async () => {
+  it('goes on with a lockout after it', async () => {
     const running = await door.start();
     for (let wrong = 0; wrong < 5; wrong += 1) door.type('5555#');
     await door.recorded('lockout.started');
@@ -68,7 +68,7 @@ describe('a real door that is killed', () => {
     expect(events.filter(({ code }) => code === 'access.granted').map(({ fields }) => fields.by)).toEqual(['card']);
   });
 
-  it('starts over what a power cut leaves behind', { timeout: 60_000 }, async () => {
+  it('starts over what a power cut leaves behind', async () => {
     const first = await door.start();
     door.type('041733#');
     await door.released();
@@ -91,7 +91,7 @@ describe('a real door that is killed', () => {
 });
 
 describe('a real door that is told to stop', () => {
-  it('does so within two seconds, a PIN half typed, and grants are on disk', { timeout: 60_000 }, async () => {
+  it('does so within two seconds, a PIN half typed, and grants are on disk', async () => {
     const running = await door.start();
     door.type('041733#');
     await door.released();
@@ -104,7 +104,7 @@ describe('a real door that is told to stop', () => {
     expect(await door.codes()).toEqual(['reader.started', 'access.granted', 'reader.stopped']);
   });
 
-  it('does so when something unforeseen is thrown while it is open, with the strike secured', { timeout: 60_000 }, async () => {
+  it('does so when something unforeseen is thrown while it is open, with the strike secured', async () => {
     const planted = 'data:text/javascript,process.on("SIGUSR2",()=>{throw new Error("planted")})';
     const running = await door.start({ nodeArgv: ['--import', planted] });
     door.type('041733#');

@@ -8,7 +8,7 @@ import { RealDoor, soon } from './real-door.ts';
 
 const door = new RealDoor();
 
-describe('a real door', { timeout: 60_000 }, () => {
+describe('a real door', () => {
   beforeEach(async () => {
     await door.at.importPeople('person,pin,cards\n1,041733,12345678\n2,90210,\n');
   });

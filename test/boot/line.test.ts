@@ -25,7 +25,7 @@ const configure = (port: string, strike: 'relay' | 'controller' = 'relay'): void
   writeSiteKeys(door.at.dataDir, place.keys);
 };
 
-it('opens for a person its controller has sent, and its controller hears of it', { timeout: 60_000 }, async () => {
+it('opens for a person its controller has sent, and its controller hears of it', async () => {
   configure(place.cable.near);
   const controller = place.controller();
   const running = await door.start();
@@ -40,7 +40,7 @@ it('opens for a person its controller has sent, and its controller hears of it',
   expect(await running.stop('SIGTERM')).toMatchObject({ code: 0 });
 });
 
-it('serves people while its port is not there, says so once, and finds it when it comes', { timeout: 60_000 }, async () => {
+it('serves people while its port is not there, says so once, and finds it when it comes', async () => {
   configure(place.cable.near);
   const controller = place.controller();
   const first = await door.start();
@@ -57,7 +57,7 @@ it('serves people while its port is not there, says so once, and finds it when i
   await place.controller().says(/access\.granted: .*Ada/);
 });
 
-it('releases a strike that hangs at its controller, and denies while that is away', { timeout: 60_000 }, async () => {
+it('releases a strike that hangs at its controller, and denies while that is away', async () => {
   configure(place.cable.near, 'controller');
   const controller = place.controller();
   await door.start();

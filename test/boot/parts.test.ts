@@ -11,7 +11,7 @@ const said = (out: string): readonly Record<string, unknown>[] =>
     .split('\n')
     .map((line) => JSON.parse(line) as Record<string, unknown>);
 
-it('says of a door that lacks nothing what works', { timeout: 60_000 }, async () => {
+it('says of a door that lacks nothing what works', async () => {
   await door.at.importPeople('person,pin\n1,041733\n');
   const { out } = await door.start();
   expect(said(out)[0]).toMatchObject({
@@ -23,7 +23,7 @@ it('says of a door that lacks nothing what works', { timeout: 60_000 }, async ()
   });
 });
 
-it('warns of every part that is missing, and says that the door does not work whole', { timeout: 60_000 }, async () => {
+it('warns of every part that is missing, and says that the door does not work whole', async () => {
   rmSync(join(door.at.place, 'cards'));
   rmSync(join(door.at.place, 'strike'), { recursive: true });
   const { out } = await door.start();
@@ -40,7 +40,7 @@ it('warns of every part that is missing, and says that the door does not work wh
   );
 });
 
-it('warns of a device that goes while the door runs', { timeout: 60_000 }, async () => {
+it('warns of a device that goes while the door runs', async () => {
   await door.at.importPeople('person,pin\n1,041733\n');
   const running = await door.start();
   expect(running.out).not.toContain('a device is not there');

@@ -127,14 +127,20 @@ export class RealDoor {
   }
 
   /** Starts the program; resolves when it serves people. */
-  async start({ nodeArgv = [], under = [], env = {} }: StartOptions = {}): Promise<DoorProcess> {
-    const [command, ...argv] = [...under, process.execPath, ...nodeArgv, programFile, 'run'];
-    const door = new DoorProcess(command, [...argv, '--config', this.at.configFile, '--last-good', this.at.lastGood], env);
-    this.#processes.push(door);
+  async start(options: StartOptions = {}): Promise<DoorProcess> {
+    const door = this.spawn(options);
     await soon(() => {
       if (!door.isRunning) throw new Error(`the door ended: ${door.err}${door.out}`);
       if (!door.out.includes('the door has started')) throw new Error(`not started yet: ${door.err}${door.out}`);
     });
+    return door;
+  }
+
+  /** Starts the program, and waits for nothing. */
+  spawn({ nodeArgv = [], under = [], env = {} }: StartOptions = {}): DoorProcess {
+    const [command, ...argv] = [...under, process.execPath, ...nodeArgv, programFile, 'run'];
+    const door = new DoorProcess(command, [...argv, '--config', this.at.configFile, '--last-good', this.at.lastGood], env);
+    this.#processes.push(door);
     return door;
   }
 

@@ -1,7 +1,7 @@
 /** When a running door asks for a new start, on virtual time. */
 import { describe, expect, it } from 'vitest';
 import { VirtualClock } from '../../sim/virtual-clock.ts';
-import { firstReopenMs, leastRunMs, longestReopenMs, Restart } from '../../src/boot/restart.ts';
+import { acceptedMs, firstReopenMs, leastRunMs, longestReopenMs, Restart } from '../../src/boot/restart.ts';
 import { Fault } from '../../src/shared/faults.ts';
 
 const reason = new Fault('disk.failed', 'journal.db cannot be written');
@@ -68,5 +68,15 @@ describe('a disk that is away', () => {
     await clock.advance(60_000);
     expect(asked).toEqual([{ atMs: 7_000, sentence: 'the journal can be opened again' }]);
     expect(tries).toBe(3);
+  });
+
+  it('does so two seconds after settings were accepted, when that has been told', async () => {
+    const { clock, restart, asked } = watched();
+    await clock.advance(leastRunMs);
+    restart.settingsAccepted();
+    await clock.advance(acceptedMs - 1);
+    expect(asked).toEqual([]);
+    await clock.advance(1);
+    expect(asked).toEqual([{ atMs: leastRunMs + acceptedMs, sentence: 'the settings that waited are accepted' }]);
   });
 });

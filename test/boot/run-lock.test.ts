@@ -11,7 +11,7 @@ const leds = ['strike', 'red', 'green', 'buzzer'] as const;
 const touchedMs = (): readonly number[] =>
   leds.flatMap((led) => ['trigger', 'state'].map((name) => statSync(join(door.at.place, led, name)).mtimeMs));
 
-describe('a second real door on the same data directory', { timeout: 60_000 }, () => {
+describe('a second real door on the same data directory', () => {
   it('refuses in one sentence, touches no device and leaves the first one at work', async () => {
     await door.at.importPeople('person,pin\n1,041733\n');
     const first = await door.start();

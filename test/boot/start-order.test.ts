@@ -8,7 +8,7 @@ import { RealDoor } from './real-door.ts';
 
 const door = new RealDoor();
 
-it('secures the strike before anything else is written, and then makes it ready', { timeout: 60_000 }, async () => {
+it('secures the strike before anything else is written, and then makes it ready', async () => {
   expect(whyNoTrace()).toBeUndefined();
   await door.at.importPeople('person,pin\n1,041733\n');
   await (await door.start()).stop('SIGTERM');

@@ -78,7 +78,7 @@ const openDay = async (net: Net, options: StartOptions = {}): Promise<readonly H
   return net.hits(scanner);
 };
 
-describe(`canary PINs and card numbers (seed ${seed}) at the real program`, { timeout: 60_000 }, () => {
+describe(`canary PINs and card numbers (seed ${seed}) at the real program`, () => {
   it('appear in no log, event, error, file or crash text, nor does a key', async () => {
     const net = new Net();
     expect(await openDay(net)).toEqual([]);

@@ -1,8 +1,10 @@
 /** Gates all run, whatever became of one; the tally counts what the runner and the gates report, and what they failed to report. */
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { root } from '../tidy/source.ts';
 import { type Gate, runGates, verdictOn } from './gate.ts';
 import { complaintAbout } from './node-24.mjs';
-import { type TestResults, tallyOf } from './tally.ts';
+import { failuresOf, scriptIn, type TestResults, tallyOf } from './tally.ts';
 
 describe('the gates', () => {
   const gates: readonly Gate[] = [
@@ -49,14 +51,30 @@ describe('the tally', () => {
   const passing: TestResults = {
     numPassedTests: 7,
     numFailedTests: 0,
-    testResults: [{ status: 'passed', assertionResults: [{ status: 'passed' }] }],
+    testResults: [
+      { name: join(root, 'test/a.test.ts'), status: 'passed', message: '', assertionResults: [{ fullName: 'a works', status: 'passed' }] },
+    ],
   };
   const failing: TestResults = {
     numPassedTests: 5,
     numFailedTests: 2,
-    testResults: [{ status: 'failed', assertionResults: [{ status: 'failed' }] }],
+    testResults: [
+      {
+        name: join(root, 'test/b.test.ts'),
+        status: 'failed',
+        message: '',
+        assertionResults: [
+          { fullName: 'b works', status: 'passed' },
+          { fullName: 'b opens the door', status: 'failed', failureMessages: ['\u001b[31mexpected 1 to be 2\u001b[39m\n    at somewhere'] },
+          { fullName: 'b closes it', status: 'failed', failureMessages: [] },
+        ],
+      },
+    ],
   };
-  const unloadable: TestResults = { ...passing, testResults: [{ status: 'failed', assertionResults: [] }] };
+  const unloadable: TestResults = {
+    ...passing,
+    testResults: [{ name: join(root, 'test/c.test.ts'), status: 'failed', message: 'no such module', assertionResults: [] }],
+  };
   const gates = [
     { name: 'types', passed: true },
     { name: 'lint', passed: false },
@@ -84,6 +102,37 @@ describe('the tally', () => {
   it('counts a runner that failed without naming a test, and one that left no result, as a failure', () => {
     expect(tallyOf(passing, [], 1)).toEqual({ passed: 7, failed: 1 });
     expect(tallyOf(undefined, [], 127)).toEqual({ passed: 0, failed: 1 });
+  });
+
+  it('says nothing more when nothing failed', () => {
+    expect(failuresOf(passing, [{ name: 'types', passed: true }], 0, [{ name: 'kills', code: 0 }])).toEqual([]);
+  });
+
+  it('names every test, gate and longer script that failed, with its file and the first line of what it says', () => {
+    expect(failuresOf(failing, gates, 1, [scriptIn('kills=124'), scriptIn('fuzz='), scriptIn('long=0')])).toEqual([
+      'failed: test/b.test.ts > b opens the door\n  expected 1 to be 2',
+      'failed: test/b.test.ts > b closes it\n  says nothing',
+      'failed: gate lint',
+      'failed: kills, with code 124',
+      'failed: fuzz, with code 1',
+    ]);
+    expect(failuresOf(unloadable, [], 1)).toEqual(['failed: test/c.test.ts could not be loaded\n  no such module']);
+  });
+
+  it('names what failed without a test, and what left no result', () => {
+    expect(failuresOf(passing, [], 1)).toEqual(['failed: the test command, with code 1, and no test']);
+    expect(failuresOf(undefined, undefined, 127)).toEqual(['failed: the tests left no result', 'failed: the gates left no result']);
+  });
+
+  it('names at most twenty tests, and says how many more there are', () => {
+    const assertionResults = Array.from({ length: 25 }, (_, at) => ({
+      fullName: `test ${at}`,
+      status: 'failed',
+      failureMessages: ['x'.repeat(999)],
+    }));
+    const many = { ...failing, testResults: [{ name: join(root, 'test/d.test.ts'), status: 'failed', message: '', assertionResults }] };
+    const failures = failuresOf(many, [], 1);
+    expect(failures.slice(19)).toEqual([`failed: test/d.test.ts > test 19\n  ${'x'.repeat(300)}`, 'failed: 5 more tests']);
   });
 });
 

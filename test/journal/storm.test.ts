@@ -24,7 +24,7 @@ describe('thirty days without a controller', () => {
     const heard = await drain(next);
     expect(heard).toHaveLength(days * perDay + 1);
     expect(heard.findIndex(({ sequence }, index) => sequence !== index + 1)).toBe(-1);
-  }, 60_000);
+  });
 });
 
 describe('a million denials', () => {
@@ -58,7 +58,7 @@ describe('a million denials', () => {
     const records = entries.filter(({ code }) => classOf(code) === 'deny').length + gap.reduce((sum, { denials: lost }) => sum + Number(lost), 0);
     expect(records / hours).toBeLessThanOrEqual(100);
     expect(gap.every(({ grants: lost, alarms: lostAlarms }) => lost === 0 && lostAlarms === 0)).toBe(true);
-  }, 60_000);
+  });
 
   it('are all counted where there is room for what counts them', async () => {
     const { journal, clock } = await openBench();

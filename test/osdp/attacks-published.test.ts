@@ -11,7 +11,7 @@ import { blockMatrix, guessableKeys, keysetByStrangers } from './together-trials
 
 const seed = Date.now() >>> 0;
 
-describe('B17: a published attack fails', { timeout: 60_000 }, () => {
+describe('B17: a published attack fails', () => {
   it.each(Object.entries(published))('%s', (_, trial) => {
     expect(trial(shipped)).toEqual([]);
   });
@@ -35,7 +35,7 @@ describe('B2: a reader that is paired', () => {
   });
 });
 
-describe('B3, B4, B13: a key that anyone may know', { timeout: 60_000 }, () => {
+describe('B3, B4, B13: a key that anyone may know', () => {
   it('opens no session of a reader that is paired, and KEYSET takes none', () => {
     expect(guessableKeys(shipped)).toEqual([]);
   });

@@ -19,7 +19,7 @@ import {
 
 const seed = Date.now() >>> 0;
 
-describe('a reader that is paired', { timeout: 60_000 }, () => {
+describe('a reader that is paired', () => {
   it('B1: does nothing for any of the 256 codes in clear, before a session', () => {
     expect(clearBeforeSession(shipped)).toEqual([]);
   });
@@ -61,7 +61,7 @@ describe('a reader that is paired', { timeout: 60_000 }, () => {
   });
 });
 
-describe('B16: a session without an end', { timeout: 60_000 }, () => {
+describe('B16: a session without an end', () => {
   it('is none: the limits are those of the row, the PD twice the ACU', () => {
     expect([maxSessionCommands, maxSessionMs]).toEqual([2 ** 20, 6 * 3_600_000]);
     expect([maxSessionFrames, maxPdSessionMs]).toEqual([2 * maxSessionCommands, 2 * maxSessionMs]);

@@ -11,7 +11,7 @@ import { frameIn, mark, shipped, upAndRunning } from './together.ts';
 const seed = 0xa1;
 const each = (count: number): readonly number[] => Array.from({ length: count }, (_, at) => at);
 
-describe('a golden session', { timeout: 60_000 }, () => {
+describe('a golden session', () => {
   it('is what it is meant to be: a start, orders, and a key', () => {
     const { world, outcomes, keypads, bursts, lost, tookMs } = runGolden(shipped);
     expect(JSON.parse(world)[0]).toEqual(['mfg 01', 'leds', 'text Open', 'mfg 02', 'outputs']);
@@ -68,7 +68,7 @@ describe('a golden session', { timeout: 60_000 }, () => {
   });
 });
 
-describe('garbage', { timeout: 60_000 }, () => {
+describe('garbage', () => {
   it(`A4: of 0 to 2 000 bytes before or inside a frame costs that frame at most, seed ${seed}`, () => {
     const random = new Random(seed);
     const line = upAndRunning();

@@ -43,7 +43,7 @@ const noisy = (rate: number, random: Random, ends: Ends = shipped): Noisy => {
   return { line, flips, done };
 };
 
-describe(`noise on the line, seed ${seed}`, { timeout: 60_000 }, () => {
+describe(`noise on the line, seed ${seed}`, () => {
   it.each([1e-5, 1e-4, 1e-3, 3e-3, worst.rate])(
     'at a rate of %f bits is over a second after it is over, and nothing was done twice or unasked',
     (rate) => {

@@ -297,13 +297,13 @@ const caught = (trial: Trial, ends: Ends): Findings => {
   }
 };
 
-describe('a fault planted in src/osdp is noticed: an end that', { timeout: 60_000 }, () => {
+describe('a fault planted in src/osdp is noticed: an end that', () => {
   it.each(planted)('$name', async ({ by, ...change }) => {
     expect(caught(by, await endsWith(change))).not.toEqual([]);
   });
 });
 
-describe('a trial of what is shipped', { timeout: 60_000 }, () => {
+describe('a trial of what is shipped', () => {
   it.each([...new Map(planted.map(({ by, name }) => [by, name])).entries()].map(([by, name]) => ({ by, name })))(
     'finds nothing: the one for an end that $name',
     ({ by }) => {

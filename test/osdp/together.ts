@@ -14,7 +14,7 @@ import type { Crypto } from '../../src/ports/crypto.ts';
 import { present } from '../../src/shared/assert.ts';
 import type { SecretBytes } from '../../src/shared/secret-bytes.ts';
 import { hexOf } from './bytes.ts';
-import { Disk, description, MemorySink } from './pd-bench.ts';
+import { Disk, description, idleHands, MemorySink } from './pd-bench.ts';
 import { scbk, crypto as systemCrypto } from './secure-pair.ts';
 
 /** The code at both ends: as shipped, or with a fault planted in it. */
@@ -87,9 +87,7 @@ export class Station {
       keepLine: this.line.keep,
       policy: { keys: this.keys.value, ...policy },
       hands: {
-        localStatus: () => ({ tamper: 'normal', power: 'normal' }),
-        inputs: () => [0, 0],
-        readers: () => [0],
+        ...idleHands,
         showText: ({ text }) => {
           did(`text ${text}`);
         },

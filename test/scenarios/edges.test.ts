@@ -111,7 +111,7 @@ describe('R8, R9: cards and PINs that do not belong together', () => {
         expect(outcomes(door)[1]).toBe(`${isOwn ? 'access.granted' : 'pin.wrong'} ${holder.name}`);
       }
     }
-  }, 20_000);
+  });
 
   it('R8: two people, one after the other, each with card and PIN', async () => {
     const door = await openDoor({ mode: 'cardAndPin' });

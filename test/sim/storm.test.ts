@@ -14,17 +14,15 @@ const days = 0.1;
 /** A planted fault is found within so many storms. Most are found in the first. */
 const mostStorms = 40;
 
-const timeout = 60_000;
-
 describe(`storms from seed ${firstSeed} on`, () => {
-  it.each(seeds)('nothing is found in the reader with seed %i', { timeout }, async (seed) => {
+  it.each(seeds)('nothing is found in the reader with seed %i', async (seed) => {
     const report = await runStorm({ seed, days });
     expect(report.failure === undefined ? '' : describeStorm(report)).toBe('');
     expect(report.steps).toBeGreaterThan(50);
     expect(describeStorm(report)).toContain('nothing found');
   });
 
-  it('go the same way again from the same seed', { timeout }, async () => {
+  it('go the same way again from the same seed', async () => {
     const [once, again, other] = [
       await runStorm({ seed: firstSeed, days }),
       await runStorm({ seed: firstSeed, days }),
@@ -40,7 +38,7 @@ describe('a storm finds a reader that', () => {
     vi.restoreAllMocks();
   });
 
-  it.each(plantedFaults)('$name', { timeout }, async ({ plant, replace, breaks }) => {
+  it.each(plantedFaults)('$name', async ({ plant, replace, breaks }) => {
     replace?.();
     const found = await firstFailure((seed) => runStorm({ seed, days, plant }));
     expect(breaks).toContain(found?.failure?.invariant);
@@ -50,7 +48,7 @@ describe('a storm finds a reader that', () => {
 describe('a report of a failure', () => {
   const plant = plantedFaults[0]?.plant ?? {};
 
-  it('names seed, step, invariant and what led to it, with the command that replays it', { timeout }, async () => {
+  it('names seed, step, invariant and what led to it, with the command that replays it', async () => {
     const found = await runStorm({ seed: 7, days, plant });
     const again = await runStorm({ seed: 7, days, plant });
     expect(again).toEqual(found);

@@ -18,9 +18,7 @@ const start = async (rows: number): Promise<Screen> => {
 };
 
 /** Starting Node takes its time on a busy machine. */
-const timeout = 20_000;
-
-describe('npm start at a terminal', { timeout }, () => {
+describe('npm start at a terminal', () => {
   it('takes a PIN, says what the door says, never shows what is typed, and gives the screen back', async () => {
     const screen = await start(24);
     await screen.type('7391#');
@@ -54,7 +52,7 @@ describe('npm start at a terminal', { timeout }, () => {
   });
 });
 
-describe('npm start in a script', { timeout }, () => {
+describe('npm start in a script', () => {
   const run = (input: string, ...args: readonly string[]) =>
     spawnSync(process.execPath, [join(root, 'sim', 'terminal', 'main.ts'), ...args], { input, encoding: 'utf8' });
 

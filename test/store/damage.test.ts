@@ -16,7 +16,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Random } from '../../sim/random.ts';
 import { VirtualClock } from '../../sim/virtual-clock.ts';
 import { AttemptLog } from '../../src/journal/attempt-log.ts';
@@ -34,7 +34,7 @@ import { startHere } from '../../src/store/thread.ts';
 import { put } from '../contracts/record-store.contract.ts';
 import { putInForce } from '../contracts/table-store.contract.ts';
 import { crypto, range, snapshotOf, tableKey, tagOf, trust } from './publisher.ts';
-import { type Scratch, scratch } from './scratch.ts';
+import { scratchEach } from './scratch.ts';
 
 const seed = Number(process.env.DOORPAD_SEED ?? 20_260_401);
 const isDeep = process.env.DOORPAD_DEEP === '1';
@@ -76,17 +76,14 @@ const noBudget = { level: 0, waitMs: 0, quietMs: 0, spentAgesMs: [] };
 const recordsHere = startHere((data: RecordServiceData) => new RecordService(data));
 const tableHere = startHere((data: TableServiceData) => new TableService(data, crypto));
 
-let place: Scratch;
 let directory: string;
-beforeEach(() => {
-  place = scratch();
-  directory = place.directory;
+scratchEach((made) => {
+  directory = made;
   // Held already: filling it takes longer than the test.
   mkdirSync(directory, { mode: 0o700 });
   writeFileSync(join(directory, 'journal.reserve'), '');
   truncateSync(join(directory, 'journal.reserve'), reserveBytes);
 });
-afterEach(() => place.dispose());
 
 const journal = (): RecordDatabase => new RecordDatabase({ directory });
 const eventsIn = (database: RecordDatabase): readonly number[] => database.scan('event', 0, 10_000).map(({ key }) => key);

@@ -14,7 +14,7 @@ import { runTraced, whyNoTrace } from './power-cut/trace.ts';
 
 const isDeep = process.env.DOORPAD_DEEP === '1';
 const seed = Number(process.env.DOORPAD_SEED ?? 20_260_401);
-const timeout = isDeep ? 600_000 : 60_000;
+const timeout = isDeep ? 600_000 : 120_000;
 
 /** Calls that fail, as strace(1) writes them: `when=N` is the N-th call of a thread, `N+` that one and all that follow. */
 const failures: readonly string[] = isDeep

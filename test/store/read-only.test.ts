@@ -13,7 +13,7 @@ import { whyNoTrace } from './power-cut/trace.ts';
 import { crypto, snapshotOf, tableKey, tagOf, trust } from './publisher.ts';
 import { scratch } from './scratch.ts';
 
-it('is served from, and not written to', { timeout: 30_000 }, async () => {
+it('is served from, and not written to', async () => {
   expect(whyNoTrace()).toBeUndefined();
   const { directory, dispose } = scratch();
   const { store } = await openTableStore({ directory, crypto, trust, tableKey });

@@ -1,7 +1,7 @@
 /** The journal on SQLite: the contract on its thread and in this one; full disks, failed disks, and a thread that dies. */
 import { existsSync, readdirSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { maxValueBytes, type Write } from '../../src/ports/record-store.ts';
 import { RecordDatabase, rowsPerCheckpoint } from '../../src/store/record-database.ts';
 import { RecordService } from '../../src/store/record-service.ts';
@@ -9,7 +9,7 @@ import { openRecordStore } from '../../src/store/record-store.ts';
 import { reserveBytes } from '../../src/store/space-reserve.ts';
 import { startHere } from '../../src/store/thread.ts';
 import { describeRecordStore, put, story } from '../contracts/record-store.contract.ts';
-import { type Scratch, scratch } from './scratch.ts';
+import { scratch, scratchEach } from './scratch.ts';
 
 const inThisThread = startHere((data: ConstructorParameters<typeof RecordService>[0]) => new RecordService(data));
 
@@ -28,13 +28,10 @@ const bulky = (key: number): Write => ({ op: 'put', space: 'event', key, value: 
 const keysIn = (database: RecordDatabase): readonly number[] => database.scan('event', 0, 10_000).map(({ key }) => key);
 
 describe('the journal', () => {
-  let place: Scratch;
   let directory: string;
-  beforeEach(() => {
-    place = scratch();
-    directory = place.directory;
+  scratchEach((made) => {
+    directory = made;
   });
-  afterEach(() => place.dispose());
 
   it('says whether it is new', async () => {
     const first = await openRecordStore({ directory }, inThisThread);

@@ -1,7 +1,7 @@
 /** The table on SQLite: the contract on its thread, in this one, and in memory; full disks, full queues, failed disks. */
 import { statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { blankMedium, MemoryTableDisk } from '../../sim/devices/memory-table-disk.ts';
 import { MemoryTableStore } from '../../sim/devices/memory-table-store.ts';
 import { NodeCrypto } from '../../src/drivers/node-crypto.ts';
@@ -14,7 +14,7 @@ import { maxChunkBytes, maxRevocationFileBytes } from '../../src/table/limits.ts
 import { Table } from '../../src/table/table.ts';
 import { describeTableStore, putInForce } from '../contracts/table-store.contract.ts';
 import { crypto, deltaOf, range, snapshotOf, tableKey, tagOf, trust } from './publisher.ts';
-import { type Scratch, scratch } from './scratch.ts';
+import { scratch, scratchEach } from './scratch.ts';
 
 const inThisThread = startHere((data: TableServiceData) => new TableService(data, crypto));
 
@@ -34,13 +34,10 @@ describeTableStore('the table in memory', () => {
 });
 
 describe('the table', () => {
-  let place: Scratch;
   let directory: string;
-  beforeEach(() => {
-    place = scratch();
-    directory = place.directory;
+  scratchEach((made) => {
+    directory = made;
   });
-  afterEach(() => place.dispose());
 
   const open = (maxBytes?: number) =>
     openTableStore({ directory, crypto, trust, tableKey, ...(maxBytes === undefined ? {} : { maxBytes }) }, inThisThread);

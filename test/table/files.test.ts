@@ -46,7 +46,7 @@ const giveTo = (table: Table, kind: keyof typeof files, file: Uint8Array): strin
   return failureOf(kind === 'revocation' ? table.revoke(file) : install(table, file, 65_536));
 };
 
-describe.each(fileKinds)('a file of kind %s', { timeout: 30_000 }, (kind) => {
+describe.each(fileKinds)('a file of kind %s', (kind) => {
   const file = files[kind];
 
   it('is taken as it was signed', () => {
@@ -201,7 +201,7 @@ describe('a kind', () => {
   });
 });
 
-describe('random bytes', { timeout: 30_000 }, () => {
+describe('random bytes', () => {
   let table: Table;
   beforeAll(() => {
     ({ table } = bench());
