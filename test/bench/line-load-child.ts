@@ -3,7 +3,7 @@
  * commits are slow. Arguments: the port, `plain` or `secure`, a directory with the tables to come, how long a commit takes in milliseconds.
  * It measures nothing; whoever asks it has the stopwatch.
  */
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readdirSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { SimInputs } from '../../sim/devices/inputs.ts';
 import { SimLights } from '../../sim/devices/lights.ts';
@@ -96,14 +96,21 @@ const makeEvents = async (): Promise<never> => {
   }
 };
 
+/** Piece by piece, as it comes over a line: a whole file in memory would be this bench's own stall. */
+const receiveFile = async (path: string): Promise<void> => {
+  const file = openSync(path, 'r');
+  const piece = new Uint8Array(maxChunkBytes);
+  for (let at = 0, bytes = readSync(file, piece); bytes > 0; at += bytes, bytes = readSync(file, piece)) {
+    const received = await table.receive(at, piece.subarray(0, bytes));
+    if (!received.ok) throw new Error(`the table was refused: ${received.failure}`);
+  }
+  closeSync(file);
+};
+
 const putTablesInForce = async (): Promise<void> => {
   const names = readdirSync(directory).filter((name) => name.startsWith('table-'));
   for (const name of names.toSorted()) {
-    const file = readFileSync(join(directory, name));
-    for (let at = 0; at < file.length; at += maxChunkBytes) {
-      const received = await table.receive(at, file.subarray(at, at + maxChunkBytes));
-      if (!received.ok) throw new Error(`the table was refused: ${received.failure}`);
-    }
+    await receiveFile(join(directory, name));
     const applied = await table.apply();
     if (!applied.ok) throw new Error(`the table was refused: ${applied.failure}`);
     process.stdout.write(`version ${applied.value.version}\n`);

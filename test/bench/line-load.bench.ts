@@ -1,29 +1,29 @@
 /**
- * How soon a reader answers a POLL while it has its hands full: over a pair of terminals, with real stores in a process of its own that puts
+ * How soon a reader answers a POLL while it has its hands full: over a terminal, with real stores in a process of its own that puts
  * tables in force, records events and has a disk that takes half a second a commit (SECURITY A16). Idle is serial.bench.ts's.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { PtyPair } from '../../sim/line/pty.ts';
-import { snapshotOf } from '../store/publisher.ts';
+import { promisify } from 'node:util';
 import type { Bench } from './bench.ts';
-import { Asker, Poller, percentile, startCat } from './line-poller.ts';
+import { AskingEnd, type AskingOrder, percentile, startCat } from './line-asking.ts';
 
-/** `cat`: the reader has its hands full, and somebody else answers, on a line beside it. */
-type Manner = 'plain' | 'secure' | 'cat';
+/** `echo`: the reader has its hands full, and somebody else answers, on a line beside it. */
+type Manner = AskingOrder['manner'];
 
 const commitMs = 500;
 const pauseMs = 20;
 /** What is there for comparison is watched for a third of the time. */
-const catShare = 3;
-const question = new Uint8Array(8).fill(1);
+const echoShare = 3;
 /** A program that has just started compiles what it does; a reader runs for months. */
 const warmUpMs = 2_000;
 const child = fileURLToPath(new URL('./line-load-child.ts', import.meta.url));
+const tableMaker = fileURLToPath(new URL('./line-load-tables.ts', import.meta.url));
+const run = promisify(execFile);
 
 interface Size {
   readonly people: number;
@@ -39,12 +39,14 @@ interface Load {
   readonly applied: number;
 }
 
-let files: readonly Uint8Array[] = [];
+let tables: Promise<string> | undefined;
 
-/** Made once: no version is put in force twice, but each reader begins with none. */
-const tablesOf = ({ people, tables }: Size): readonly Uint8Array[] => {
-  if (files.length === 0) files = Array.from({ length: tables }, (_, at) => snapshotOf(at + 1, people).file);
-  return files;
+/** A directory. Made once: no version is put in force twice, but each reader begins with none. */
+const makeTables = async (size: Size): Promise<string> => {
+  const directory = mkdtempSync(join(tmpdir(), 'doorpad-bench-'));
+  process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
+  await run(process.execPath, [tableMaker, directory, String(size.tables), String(size.people)]);
+  return directory;
 };
 
 /** The process, once it listens to its line. */
@@ -57,22 +59,17 @@ const start = async (path: string, manner: Manner, directory: string): Promise<{
 };
 
 const measure = async (manner: Manner, size: Size): Promise<Load> => {
-  const directory = mkdtempSync(join(tmpdir(), 'doorpad-bench-'));
-  for (const [at, file] of tablesOf(size).entries()) writeFileSync(join(directory, `table-${String(at).padStart(3, '0')}`), file);
-  const [pair, beside] = [new PtyPair(directory), new PtyPair(mkdtempSync(join(directory, 'beside-')))];
-  await pair.plugIn();
-  await beside.plugIn();
-  const cat = await startCat(beside.far);
-  const { reader, said } = await start(pair.far, manner, directory);
-  const asker = new Asker(manner === 'cat' ? beside.near : pair.near, manner !== 'cat');
-  const stop = await asker.attach();
+  tables ??= makeTables(size);
+  const directory = await tables;
+  const [end, beside] = [await AskingEnd.open(), await AskingEnd.open()];
+  const cat = await startCat(beside.path);
+  const { reader, said } = await start(end.path, manner, directory);
   try {
-    const poller = new Poller(asker);
-    if (manner === 'secure') await poller.openSession();
-    const ask = async (): Promise<number> => (manner === 'cat' ? (await asker.ask(question)).tookMs : poller.poll(manner === 'secure'));
-    await askFor(warmUpMs, ask);
+    const asked = manner === 'echo' ? beside : end;
+    const order = { manner, count: Number.MAX_SAFE_INTEGER, pauseMs };
+    await asked.ask({ ...order, forMs: warmUpMs });
     const before = said().length;
-    const tookMs = await askFor((size.seconds * 1_000) / (manner === 'cat' ? catShare : 1), ask);
+    const tookMs = await asked.ask({ ...order, forMs: (size.seconds * 1_000) / (manner === 'echo' ? echoShare : 1) });
     const applied =
       said()
         .slice(before)
@@ -80,24 +77,13 @@ const measure = async (manner: Manner, size: Size): Promise<Load> => {
     if (applied === 0 || reader.exitCode !== null) throw new Error('the reader put no table in force');
     return { tookMs, applied };
   } finally {
-    stop();
-    reader.kill('SIGKILL');
+    end.close();
+    beside.close();
     cat.kill('SIGKILL');
-    await pair.unplug();
-    await beside.unplug();
-    rmSync(directory, { recursive: true, force: true });
+    const ended = once(reader, 'exit');
+    if (reader.exitCode === null && reader.kill('SIGKILL')) await ended;
+    rmSync(join(directory, `state-${reader.pid}`), { recursive: true, force: true });
   }
-};
-
-/** One question each 20 ms for so long; how long each answer took. */
-const askFor = async (ms: number, ask: () => Promise<number>): Promise<readonly number[]> => {
-  const tookMs: number[] = [];
-  const endMs = performance.now() + ms;
-  while (performance.now() < endMs) {
-    await new Promise((resolve) => setTimeout(resolve, pauseMs));
-    tookMs.push(await ask());
-  }
-  return tookMs;
 };
 
 const loads = new Map<Manner, Promise<Load>>();
@@ -105,13 +91,13 @@ const loads = new Map<Manner, Promise<Load>>();
 const words: Readonly<Record<Manner, string>> = {
   plain: 'POLL answered over a pty, plain, under table apply and slow commits',
   secure: 'POLL answered over a pty, secure, under table apply and slow commits',
-  cat: '  for comparison: 8 bytes there and back by cat, beside the same reader',
+  echo: '  for comparison: 8 bytes there and back by cat, beside the same reader',
 };
 
 const figure = (manner: Manner, what: string, unit: string, bar: number | undefined, of: (load: Load) => number): Bench => ({
   name: `${words[manner]}, ${what}`,
   unit,
-  bar: manner === 'cat' ? undefined : bar,
+  bar: manner === 'echo' ? undefined : bar,
   better: 'lower',
   run: async (isQuick) => {
     const measured = loads.get(manner) ?? measure(manner, isQuick ? quick : full);
@@ -120,7 +106,7 @@ const figure = (manner: Manner, what: string, unit: string, bar: number | undefi
   },
 });
 
-export const benches: readonly Bench[] = (['plain', 'secure', 'cat'] as const).flatMap((manner) => [
+export const benches: readonly Bench[] = (['plain', 'secure', 'echo'] as const).flatMap((manner) => [
   figure(manner, 'p50', 'ms', undefined, ({ tookMs }) => percentile(tookMs, 0.5)),
   figure(manner, 'p99', 'ms', undefined, ({ tookMs }) => percentile(tookMs, 0.99)),
   figure(manner, 'p99.9', 'ms', 10, ({ tookMs }) => percentile(tookMs, 0.999)),

@@ -1,9 +1,4 @@
-/** The asking end of a bench on a real terminal: one question at a time, with a stopwatch on the answer. What is asked of whom is the benches'. */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { closeSync, constants, openSync } from 'node:fs';
-import { NodeClock } from '../../src/drivers/node-clock.ts';
-import { SerialLink } from '../../src/drivers/serial-link.ts';
+/** Questions on a real terminal, one at a time, with a stopwatch on the answer. What is asked, and how often, is line-asking-child.ts's. */
 import { commands } from '../../src/osdp/commands.ts';
 import { encodeFrame, type Frame, scs } from '../../src/osdp/frame.ts';
 import { Framer } from '../../src/osdp/framer.ts';
@@ -17,42 +12,55 @@ const none = new Uint8Array(0);
 const deadlineMs = 10_000;
 /** Nothing to say, or a contact that has changed. */
 const usual: readonly number[] = [replies.ack.code, replies.lstatr.code, replies.istatr.code];
-const clock = new NodeClock();
+
+/** What carries bytes to the other end; what comes back is told to `received`. */
+export interface Wire {
+  readonly send: (bytes: Uint8Array) => void;
+}
 
 /** Asks, one question at a time, and has a stopwatch on the answer. */
 export class Asker {
-  readonly #link: SerialLink;
-  #framer: Framer | undefined;
+  readonly #wire: Wire;
+  readonly #framer = new Framer({ frame: (frame) => this.#answer(frame), dropped: () => undefined });
+  /** Bytes that are still to come back; undefined: the answer is a frame. */
+  #missing: number | undefined;
   #answered: ((frame: Frame | undefined) => void) | undefined;
   #answeredAtMs = 0;
 
-  constructor(path: string, isFramed: boolean) {
-    this.#link = new SerialLink({ path, baudRate: 230_400, clock });
-    if (isFramed) this.#framer = new Framer({ frame: (frame) => this.#answer(frame), dropped: () => undefined });
+  constructor(wire: Wire) {
+    this.#wire = wire;
   }
 
-  async attach(): Promise<() => void> {
-    const { promise, resolve } = Promise.withResolvers<undefined>();
-    const subscription = this.#link.listen({
-      received: (bytes, atMs) => {
-        if (this.#framer === undefined) this.#answer(undefined);
-        else this.#framer.receive(bytes, atMs);
-      },
-      attached: () => resolve(undefined),
-    });
-    await promise;
-    return () => subscription.stop();
+  received(bytes: Uint8Array): void {
+    if (this.#missing === undefined) {
+      this.#framer.receive(bytes, performance.now());
+      return;
+    }
+    this.#missing -= bytes.length;
+    if (this.#missing <= 0) this.#answer(undefined);
   }
 
-  /** The answer, and the milliseconds from the question to its last byte. */
-  async ask(question: Uint8Array): Promise<{ readonly frame: Frame | undefined; readonly tookMs: number }> {
+  /** The frame that answers, and the milliseconds from the question to its last byte. */
+  async ask(question: Uint8Array): Promise<{ readonly frame: Frame; readonly tookMs: number }> {
+    this.#missing = undefined;
+    const { frame, tookMs } = await this.#send(question);
+    return { frame: present(frame, 'a frame'), tookMs };
+  }
+
+  /** Milliseconds until as many bytes have come back, whatever they are. */
+  async echo(question: Uint8Array): Promise<number> {
+    this.#missing = question.length;
+    return (await this.#send(question)).tookMs;
+  }
+
+  async #send(question: Uint8Array): Promise<{ readonly frame: Frame | undefined; readonly tookMs: number }> {
     const { promise, resolve, reject } = Promise.withResolvers<Frame | undefined>();
     this.#answered = resolve;
-    const late = clock.setTimeout(() => reject(new Error('the line did not answer')), deadlineMs);
+    const late = setTimeout(() => reject(new Error('the line did not answer')), deadlineMs);
     const askedMs = performance.now();
-    this.#link.send(question);
+    this.#wire.send(question);
     const frame = await promise;
-    clock.clearTimeout(late);
+    clearTimeout(late);
     return { frame, tookMs: this.#answeredAtMs - askedMs };
   }
 
@@ -87,14 +95,13 @@ export class Poller {
     const code = commands.poll.code;
     const question = isSecure ? this.#channel.seal({ address, sequence: this.#next(), check: 'crc16' }, code, none) : this.#frame(code, none);
     const { frame, tookMs } = await this.#asker.ask(question);
-    const answer = present(frame, 'a frame');
-    if (isSecure) taken(this.#channel.open(answer));
-    if (!usual.includes(answer.code)) throw new Error(`code ${answer.code} to a POLL`);
+    if (isSecure) taken(this.#channel.open(frame));
+    if (!usual.includes(frame.code)) throw new Error(`code ${frame.code} to a POLL`);
     return tookMs;
   }
 
   async #plain(code: number, data: Uint8Array, security: Frame['security']): Promise<Frame> {
-    return present((await this.#asker.ask(this.#frame(code, data, security))).frame, 'a frame');
+    return (await this.#asker.ask(this.#frame(code, data, security))).frame;
   }
 
   #frame(code: number, data: Uint8Array, security?: Frame['security']): Uint8Array {
@@ -107,18 +114,3 @@ export class Poller {
     return this.#sequence;
   }
 }
-
-/** Of at least one value; `share` 0..1. */
-export const percentile = (values: readonly number[], share: number): number => {
-  const sorted = values.toSorted((left, right) => left - right);
-  return present(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))], 'at least one value');
-};
-
-/** Sends everything back, and nothing more: what the machine itself takes. */
-export const startCat = async (path: string): Promise<ChildProcess> => {
-  const fd = openSync(path, constants.O_RDWR | constants.O_NOCTTY);
-  const cat = spawn('cat', { stdio: [fd, fd, 'inherit'] });
-  closeSync(fd);
-  await once(cat, 'spawn');
-  return cat;
-};
