@@ -2,6 +2,7 @@
  * The line of a simulated door: what its settings and its keys would say, and what it keeps of them while the board has no power. What is at the
  * other end is the bench's.
  */
+import { lineBaudRates } from '../src/config/settings.ts';
 import { doorpadOui } from '../src/link/messages.ts';
 import type { RemoteStrike } from '../src/link/remote-strike.ts';
 import type { PdKeySet } from '../src/osdp/pd-keys.ts';
@@ -27,7 +28,7 @@ export interface DoorLineSetup {
 /** As the door's settings have it, and as no door made of metal has. */
 const make: LineSide['make'] = {
   identity: { oui: doorpadOui, model: 1, version: 1, serial: 1, firmware: { major: 0, minor: 1, build: 0 } },
-  baudRates: [9_600, 19_200, 38_400, 57_600, 115_200, 230_400],
+  baudRates: lineBaudRates,
   receiveBytes: 1_440,
   readsCards: true,
 };

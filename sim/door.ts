@@ -13,6 +13,7 @@ import { RemoteStrike } from '../src/link/remote-strike.ts';
 import type { InputName } from '../src/ports/inputs.ts';
 import { type Key, keys } from '../src/ports/keypad.ts';
 import type { TableStore } from '../src/ports/table-store.ts';
+import type { WaitingSettings } from '../src/reader/waiting-settings.ts';
 import { Reader, type ReaderObserver, type ReaderPorts } from '../src/reader.ts';
 import { assert, present } from '../src/shared/assert.ts';
 import { SecretBytes } from '../src/shared/secret-bytes.ts';
@@ -52,6 +53,7 @@ export interface DoorSetup {
   readonly hasController?: boolean;
   /** A controller at the other end of a line. */
   readonly line?: (clock: VirtualClock) => DoorLineSetup;
+  readonly waitingSettings?: WaitingSettings;
   /** ISO 8601, UTC. */
   readonly wall?: string;
   readonly wallTrusted?: boolean;
@@ -280,6 +282,7 @@ export class Door {
       policy: { ...defaultPolicy, mode, ...policy },
       keys: { trust: this.trust, tableKey: this.publisher.tableKey },
       hasController,
+      waitingSettings: this.#setup.waitingSettings,
       line: this.#line?.side(board.clock, strike),
       ...(journalLimits === undefined ? {} : { journalLimits }),
       observer: this.#observerOf(board),

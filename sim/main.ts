@@ -2,22 +2,21 @@
  * `npm run sim`: which commands the bench has, what they print, and with which code they end. Stories are scenarios/'s,
  * random days storm.ts's, the door on a screen terminal/'s, figures of a line line/'s, the ends of a real one processes/'s.
  */
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type Mode, modes } from '../src/access/mode.ts';
 import { lineBaudRates } from '../src/config/settings.ts';
 import { maxPdsOnLine } from '../src/osdp/acu-line.ts';
 import { Fault } from '../src/shared/faults.ts';
 import { maxPersons } from '../src/table/limits.ts';
+import { newProgram, runCommand, wholeNumber } from '../src/tools/command-line.ts';
+import { exitCodes } from './exit-codes.ts';
 import type { DrainOptions } from './line/drain-trial.ts';
 import type { SiteOptions } from './line/site.ts';
 import { ioOf } from './processes/io.ts';
 import { type ProcessCommands, processCommands } from './processes/program.ts';
-import { type RunIo, type RunOptions, runCodes, runFiles } from './scenarios/run-files.ts';
+import { type RunIo, type RunOptions, runFiles } from './scenarios/run-files.ts';
 import type { StormOptions, StormReport } from './storm.ts';
 import { defaultMode } from './terminal/run.ts';
-
-/** What the program ends with. 1: a story differs, a storm found something, or an event was not heard; 2: wrong use, or a file that is wrong; 70: a fault of its own. */
-export const exitCodes = { done: runCodes.asTold, differs: runCodes.differs, usage: runCodes.wrong, fault: 70 } as const;
 
 export interface Io extends RunIo, ProcessCommands {
   /** Shows a door on the terminal until somebody quits. */
@@ -33,30 +32,20 @@ export interface Io extends RunIo, ProcessCommands {
 export type DrainTask = Omit<DrainOptions, 'nowMs'>;
 
 /** Runs one command and resolves with the exit code. Never rejects. */
-export const main = async (argv: readonly string[], io: Io): Promise<number> => {
-  let code: number = exitCodes.done;
-  const program = commands(io, (ended) => {
-    code = ended;
-  });
-  try {
-    await program.parseAsync(argv, { from: 'user' });
-    return code;
-  } catch (thrown) {
-    if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? exitCodes.done : exitCodes.usage;
-    io.err(`sim: ${thrown instanceof Error && !(thrown instanceof Fault) ? thrown.stack : String(thrown)}\n`);
-    return exitCodes.fault;
-  }
-};
+export const main = (argv: readonly string[], io: Io): Promise<number> =>
+  runCommand(
+    argv,
+    (end) => commands(io, end),
+    (thrown) => {
+      io.err(`sim: ${thrown instanceof Fault ? thrown.message : thrown instanceof Error ? thrown.stack : String(thrown)}\n`);
+      return exitCodes.fault;
+    },
+  );
 
 const commands = (io: Io, end: (code: number) => void): Command => {
-  const root = new Command('sim')
-    .description('Doors without hardware: stories from files, random days, a keypad on the screen.')
-    .exitOverride()
-    .configureOutput({ writeOut: (text) => io.out(text), writeErr: (text) => io.err(text) })
-    .showSuggestionAfterError()
-    .addHelpText(
-      'after',
-      `
+  const root = newProgram('sim', 'Doors without hardware: stories from files, random days, a keypad on the screen.', io).addHelpText(
+    'after',
+    `
 Examples:
   npm run sim -- run sim/scenarios                     every story of a directory
   npm run sim -- run my-door.toml --update             writes into the file what the door did
@@ -68,8 +57,9 @@ Examples:
   npm run sim -- controller --port ./far --site ./site --people people.csv   a controller on a real port
   npm run sim -- reader --port ./near --data ./door    a reader at the other end of it
 How a story is written: docs/scenarios.md. The two ends of a real line: docs/controller.md. What the figures of a line mean: docs/line-trials.md.
-Exit codes: 0 done, 1 a story differs, a storm found something or an event was not heard, 2 wrong use or a wrong file.`,
-    );
+Exit codes: 0 done, 1 a story differs, a storm found something or an event was not heard, 2 wrong use or a wrong file,
+  70 a fault of its own or of the disk, 75 another process has the directory or the port.`,
+  );
   root
     .command('run <files...>')
     .description('play stories, in virtual time, and say where a door did something else; files, directories, patterns')
@@ -80,7 +70,7 @@ Exit codes: 0 done, 1 a story differs, a storm found something or an event was n
   root
     .command('storm')
     .description('live through random days at a door and judge all it did')
-    .option('--seed <number>', 'which days; the same seed gives the same ones', wholeUpTo(maxSeed), 1)
+    .option('--seed <number>', 'which days; the same seed gives the same ones', wholeNumber(0, maxSeed), 1)
     .option('--days <number>', 'how many; a part of one as well, as 0.1', daysUpTo(maxDays), 1)
     .action(async (options: StormOptions) => {
       const { report, words } = await io.storm(options);
@@ -110,10 +100,10 @@ const lineCommands = (root: Command, io: Io, end: (code: number) => void): void 
   root
     .command('line')
     .description('figures of one line in virtual time: its polls, its events, and a table sent to every reader on it')
-    .option('--readers <number>', `how many, at most ${maxPdsOnLine}`, wholeUpTo(maxPdsOnLine, 1), maxPdsOnLine)
+    .option('--readers <number>', `how many, at most ${maxPdsOnLine}`, wholeNumber(1, maxPdsOnLine), maxPdsOnLine)
     .addOption(baud)
-    .option('--people <number>', 'in each table', wholeUpTo(maxPersons, 1), 1_000)
-    .option('--seed <number>', 'who comes when', wholeUpTo(maxSeed), 1)
+    .option('--people <number>', 'in each table', wholeNumber(1, maxPersons), 1_000)
+    .option('--seed <number>', 'who comes when', wholeNumber(0, maxSeed), 1)
     .action(async ({ readers, baud: rate, people, seed }: LineWords) => {
       io.out(`${await io.line({ readers, baudRate: Number(rate), people, seed })}\n`);
     });
@@ -122,7 +112,7 @@ const lineCommands = (root: Command, io: Io, end: (code: number) => void): void 
     .description('live through days without a controller, then drain the journal to one, in virtual time')
     .option('--days <number>', 'how many; a part of one as well, as 0.1', daysUpTo(maxDrainDays), maxDrainDays)
     .addOption(baud)
-    .option('--seed <number>', 'who comes when', wholeUpTo(maxSeed), 1)
+    .option('--seed <number>', 'who comes when', wholeNumber(0, maxSeed), 1)
     .action(async ({ days, baud: rate, seed }: LineWords) => {
       const { isWhole, words } = await io.drain({ days, baudRate: Number(rate), seed });
       io.out(`${words}\n`);
@@ -134,14 +124,6 @@ const lineCommands = (root: Command, io: Io, end: (code: number) => void): void 
 const maxDrainDays = 30;
 const maxSeed = 4_294_967_295;
 const maxDays = 3_650;
-
-const wholeUpTo =
-  (most: number, least = 0) =>
-  (text: string): number => {
-    const isWhole = /^[0-9]{1,10}$/.test(text);
-    if (!isWhole || Number(text) > most || Number(text) < least) throw new InvalidArgumentError(`It must be a whole number, ${least} to ${most}.`);
-    return Number(text);
-  };
 
 const daysUpTo =
   (most: number) =>

@@ -3,11 +3,12 @@
  * broken costs is decided here (a door without a disk or keys starts, and denies); what the reader does is reader.ts's.
  */
 import pino, { type Logger } from 'pino';
+import type { AccessEvent } from './access/events.ts';
 import type { BootedLine, bootLine } from './boot/line.ts';
 import { PartsLog } from './boot/parts-log.ts';
 import { openTriedRecords, WatchedRecordStore } from './boot/record-disk.ts';
-import { Restart } from './boot/restart.ts';
-import { settingsChange } from './boot/settings-change.ts';
+import { Restart, type RestartReason } from './boot/restart.ts';
+import { settingsChange, settingsRefused } from './boot/settings-change.ts';
 import { watchTable } from './boot/table-watch.ts';
 import type { Config } from './config.ts';
 import { LedStrike } from './drivers/led-class.ts';
@@ -25,18 +26,19 @@ import { mountWarnings } from './store/mount-warnings.ts';
 import { takeRunLock } from './store/run-lock.ts';
 import { openTableStore, type SqliteTableStore } from './store/table-store.ts';
 import { readReaderKeys } from './tools/key-store.ts';
+import type { HeldSettings } from './tools/settings-guard.ts';
 
 /** A door that serves people. */
 export interface Running {
   readonly reader: Reader;
   /** See tools/run-door.ts. */
-  readonly restartNeeded: Promise<Fault>;
+  readonly restartNeeded: Promise<RestartReason>;
   /** Secures the strike, finishes what is being written, lets go of every device. */
   stop(): Promise<void>;
 }
 
-/** Starts the door of these settings. Rejects with a Fault when not even a door that denies can be started, or one runs already. */
-export const boot = async (config: Config, lastRun?: Config): Promise<Running> => {
+/** Starts the door of these settings; `held` are others, which wait. Rejects with a Fault when not even a door that denies can be started, or one runs already. */
+export const boot = async (config: Config, lastRun?: Config, held?: HeldSettings): Promise<Running> => {
   const log = newLog(config);
   const letGo = takeRunLock(config.dataDir);
   // Before anything that may take long or fail: making the strike de-energises it (R11, SECURITY E22). One at the controller is secured there.
@@ -67,12 +69,14 @@ export const boot = async (config: Config, lastRun?: Config): Promise<Running> =
     hasController: line !== undefined,
     line: line?.sideWith(table.isReadOnly ?? false),
     journalLimits: { events: capacity, whenFull },
+    waitingSettings: held && { hash: held.hash, accept: () => held.accept().then(() => restart.settingsAccepted()) },
     isSpendingLost: records.openedDamaged !== undefined,
     observer: partsLog,
   });
   if (table.openedDamaged !== undefined) reader.tell({ code: 'table.damaged', fields: { by: 'open' } });
   if (records.openedDamaged !== undefined) reader.tell({ code: 'journal.damaged', fields: { what: 'file' } });
-  if (lastRun !== undefined) await recordChange(reader, config, lastRun);
+  const change = held === undefined ? lastRun && settingsChange(lastRun.settings, config.settings) : settingsRefused(held.weaker);
+  if (change !== undefined) await recordChange(reader, change);
   const watch = table.shared && watchTable(clock, table.shared, (event) => reader.tell(event));
   warnOfMounts(config, log.child({ part: 'disk' }));
   const tableVersion = table.store.state()?.version ?? 0;
@@ -159,9 +163,8 @@ const openTable = async (
 };
 
 /** On disk before the settings are kept as those of last time, where that can be had: a change is not told twice, and never lost. */
-const recordChange = async (reader: Reader, config: Config, lastRun: Config): Promise<void> => {
-  const change = settingsChange(lastRun.settings, config.settings);
-  if (change !== undefined) await reader.journal.append(change).catch(() => reader.tell(change));
+const recordChange = async (reader: Reader, change: AccessEvent): Promise<void> => {
+  await reader.journal.append(change).catch(() => reader.tell(change));
 };
 
 const warnOfMounts = ({ dataDir }: Config, log: Logger): void => {

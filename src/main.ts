@@ -44,7 +44,7 @@ if (import.meta.main) {
   const code = await main(process.argv.slice(2), {
     out: (text) => process.stdout.write(text),
     err: (text) => process.stderr.write(text),
-    boot: async (config, lastRun) => (await import('./boot.ts')).boot(config, lastRun),
+    boot: async (...settings) => (await import('./boot.ts')).boot(...settings),
     stopAsked,
     terminal: terminalOf(process.stdin, process.stdout, process.stderr),
   });

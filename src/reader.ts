@@ -39,6 +39,7 @@ import { PassingFacts } from './reader/passing-facts.ts';
 import type { ReaderKeys } from './reader/reader-keys.ts';
 import type { SeenTime } from './reader/seen-time.ts';
 import { Signals } from './reader/signals.ts';
+import type { WaitingSettings } from './reader/waiting-settings.ts';
 import { within } from './reader/within.ts';
 import { asFault, Fault } from './shared/faults.ts';
 import type { Result } from './shared/result.ts';
@@ -72,6 +73,8 @@ export interface ReaderParts {
   readonly policy: Policy;
   /** Undefined until the reader has been keyed: then nobody is known, and no order is obeyed. */
   readonly keys: ReaderKeys | undefined;
+  /** In a settings file that weakens the door; undefined: none do. */
+  readonly waitingSettings?: WaitingSettings | undefined;
   /** The line to a controller; undefined: stand-alone. */
   readonly line?: LineSide | undefined;
   /** A controller is expected, as it is wherever there is a line. Without one, whoever has the reader plays the line: `linkChanged`, `obey`. */
@@ -139,6 +142,7 @@ export class Reader {
     this.#passing = new PassingFacts(clock, opened.journal, opened.facts);
     this.#lock = new Lock(clock, ports.strike, { toDoor: (event) => this.#door.send(event), tell: (event) => this.tell(event) });
     this.#openings = new Openings(opened.journal, this.#lock, {
+      isPanels: () => this.#wire?.panel.decider === 'panel',
       recorded: (event) => this.#recorded([event]),
       tell: (event) => this.tell(event),
     });
@@ -163,7 +167,8 @@ export class Reader {
       journal: opened.journal,
       facts: opened.facts,
       trust: parts.keys?.trust,
-      handlers: this.#orderHandlers(opened),
+      handlers: this.#orderHandlers(opened, parts.waitingSettings),
+      waitingSettings: parts.waitingSettings?.hash,
       clock,
       wall: () => this.#time.now(),
       tell: (event) => this.tell(event),
@@ -211,7 +216,7 @@ export class Reader {
     }
     if (mode === this.mode) return allowed;
     this.tell({ code: 'mode.changed', fields: { mode, from: this.mode } });
-    this.#openings.modeChanged();
+    this.#openings.ended();
     this.#machine.send({ type: 'mode.set', mode });
     // A lockdown ends a release under way; the machine secures an unlocked door itself.
     if (mode === 'locked') void this.#lock.secure();
@@ -305,7 +310,7 @@ export class Reader {
     return actor.start();
   }
 
-  #orderHandlers({ journal, facts, time, budgets }: Memory) {
+  #orderHandlers({ journal, facts, time, budgets }: Memory, waitingSettings: WaitingSettings | undefined) {
     const line = this.#line;
     return orderHandlersOf({
       clock: this.#ports.clock,
@@ -318,6 +323,7 @@ export class Reader {
       lockoutCleared: () => this.#machine.send({ type: 'lockout.cleared' }),
       recorded: (event) => this.#recorded([event]),
       tell: (event) => this.tell(event),
+      waitingSettings,
       enrol: line && (() => this.#enrolment.begin()),
       handOver: line && (async (isHandedOver) => this.#wire?.handOver(isHandedOver)),
     });
@@ -329,12 +335,13 @@ export class Reader {
     await this.#keepMode();
   }
 
-  #lineParts(side: LineSide, { ports, keys }: ReaderParts, memory: Memory): LineSideParts {
+  #lineParts(side: LineSide, { ports, keys, waitingSettings }: ReaderParts, memory: Memory): LineSideParts {
     return {
       side,
       ports,
       memory,
       trust: keys?.trust,
+      waitingSettings: waitingSettings?.hash,
       model: this.#policy.model,
       mode: () => this.mode,
       states: () => this.states,
@@ -346,7 +353,8 @@ export class Reader {
       tell: (event) => this.tell(event),
       face: this.#signals,
       lock: this.#lock,
-      deciderChanged: () => this.#machine.send({ type: 'mode.set', mode: this.mode }),
+      toReader: (event) => this.#machine.send(event),
+      openings: this.#openings,
     };
   }
 

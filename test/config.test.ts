@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { defaultPolicy, policyRanges } from '../src/access/policy.ts';
-import { maxListedErrors } from '../src/config/read-settings.ts';
+import { maxListedErrors } from '../src/config/config-error.ts';
 import { mustBeSaid } from '../src/config/setting.ts';
 import { sectionNames, sections } from '../src/config/settings.ts';
 import { type Config, errorLine, maxConfigBytes, readConfig } from '../src/config.ts';

@@ -102,7 +102,11 @@ describe('doorpad check', () => {
 
   it('warns of keys that others could read', async () => {
     await at.importPeople('person,pin\n1,0417\n');
-    expect((await check()).out).toContain('the keys that sign its table are on the same card');
+    const { out } = await check();
+    expect(out).toContain('the keys that sign its table are on the same card');
+    expect(out).toContain('Table version 1 is in force: 1 person with 1 credential.\n');
+    rmSync(join(at.dataDir, 'table.db'));
+    expect((await check()).out).toContain('This reader has no table yet: nobody gets in until one is imported (doorpad table import).\n');
     chmodSync(join(at.dataDir, 'keys', 'reader.json'), 0o644);
     expect((await check()).out).toContain('can be used by other users (mode 644)');
   });

@@ -31,6 +31,8 @@ export type ReaderAlarm =
   /** A reader's clock runs so far ahead that only a person should set it back (docs/table-profile.md §8). */
   | 'clock.ahead'
   | 'strike.failed'
+  /** Its settings file weakens the door; somebody accepts it or has it put back (docs/table-profile.md §8). */
+  | 'settings.refused'
   /** The controller's own disk. */
   | 'store.failed';
 

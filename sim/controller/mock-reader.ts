@@ -16,6 +16,7 @@ import {
   type TableStatus,
   writeLinkReply,
 } from '../../src/link/messages.ts';
+import { heldBy } from '../../src/link/status.ts';
 import { type PdOptions, PdSession } from '../../src/osdp/pd.ts';
 import type { MfgAnswer } from '../../src/osdp/pd-handlers.ts';
 import type { PdKeySet } from '../../src/osdp/pd-keys.ts';
@@ -60,6 +61,8 @@ export interface Behaviour {
   refusesAcknowledgements?: Outcome | undefined;
   /** Answers every `released` with NAK 9, as one that has given the release up. */
   refusesConfirmations?: boolean | undefined;
+  /** Hash of settings that wait to be accepted. */
+  waitingSettings?: Uint8Array | undefined;
 }
 
 export interface MockReaderParts {
@@ -277,7 +280,8 @@ export class MockReader {
       const revoked = this.#table.revoke(file);
       return revoked.ok ? 'done' : revoked.failure;
     }
-    const moment = { lastNumber: this.#orderNumber, nowS: Math.floor(this.#wallMs() / 1_000), isTimeTrusted: true };
+    const { waitingSettings } = this.behaviour;
+    const moment = { lastNumber: this.#orderNumber, nowS: Math.floor(this.#wallMs() / 1_000), isTimeTrusted: true, waitingSettings };
     const order = readOrder(crypto, trust, moment, file);
     if (!order.ok) return order.failure;
     this.#orderNumber = order.value.number;
@@ -301,21 +305,16 @@ export class MockReader {
         return { ...this.journal.status(), ...this.behaviour.saysOfJournal };
       case 'door':
         return mockDoor satisfies DoorStatus;
+      case 'settings':
+        return { page, inForce: mockDoor.settingsHash, waiting: this.behaviour.waitingSettings ?? new Uint8Array(32) };
     }
   }
 
   #tableStatus(): TableStatus {
-    const state = this.#table.state();
-    const staged = this.#table.staged();
     return {
       page: 'table',
       format: 1,
-      version: state?.version ?? 0,
-      revocation: state?.revocation ?? 0,
-      contentHash: state?.contentHash ?? new Uint8Array(32),
-      persons: state?.persons ?? 0,
-      stagedHeaderHash: staged?.headerHash ?? new Uint8Array(32),
-      stagedBytes: staged?.receivedBytes ?? 0,
+      ...heldBy(this.#table),
       orderNumber: this.#orderNumber,
       isKeyed: true,
       isDamaged: false,

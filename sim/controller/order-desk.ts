@@ -19,7 +19,7 @@ export const maxReleaseWaitMs = 5_000;
 const clockToleranceMs = 2_000;
 /** A reader that is further ahead is an alarm. Half the life of an order: one that expires by our clock still comes in time below it. */
 export const maxReaderAheadMs = 30_000;
-/** A clock that could not be set is tried again after this. */
+/** A clock that could not be set is tried again after this, or in a session in which the reader does not know the time. */
 const clockRetryMs = 10 * 60_000;
 
 /**
@@ -42,9 +42,16 @@ export class OrderDesk {
   #readerWall: { readonly ms: number; readonly toldMs: number } | undefined;
   #clockTriedMs = Number.NEGATIVE_INFINITY;
   #isSettingClock = false;
+  /** Nothing was heard of its clock in this session. */
+  #isNewSession = true;
 
   constructor(parts: OrderDeskParts) {
     this.#parts = parts;
+  }
+
+  /** A session has begun: the reader may have started anew, without the time. */
+  begin(): void {
+    this.#isNewSession = true;
   }
 
   toldTable({ orderNumber }: TableStatus): void {
@@ -62,7 +69,9 @@ export class OrderDesk {
     const wall = clock.wall();
     const aheadMs = wall.ms - wallMs;
     const isRight = isWallTrusted && Math.abs(aheadMs) < clockToleranceMs;
-    if (isRight || !wall.trusted || this.#isSettingClock || nowMs - this.#clockTriedMs < clockRetryMs) return;
+    const hasLostTime = this.#isNewSession && !isWallTrusted;
+    this.#isNewSession = false;
+    if (isRight || !wall.trusted || this.#isSettingClock || (!hasLostTime && nowMs - this.#clockTriedMs < clockRetryMs)) return;
     this.#clockTriedMs = nowMs;
     if (-aheadMs > maxReaderAheadMs) {
       alarms.raise('clock.ahead', `by ${Math.floor(-aheadMs / 1_000)} s`);

@@ -6,9 +6,11 @@ import type { Pin } from '../../src/access/pin.ts';
 import type { Crypto } from '../../src/ports/crypto.ts';
 import { failed, ok, type Result } from '../../src/shared/result.ts';
 import { SecretBytes } from '../../src/shared/secret-bytes.ts';
-import { maxListedErrors, type PeopleError, readPeopleFile } from '../../src/tools/people-file.ts';
+import { factsOf, type GivenPerson } from '../../src/table/given-person.ts';
+import { type PeopleError, readPeople } from '../../src/tools/people-file.ts';
+import { taggedPeople } from '../../src/tools/tagged-people.ts';
 import type { PeopleStore, Stand } from './people-store.ts';
-import { factsOf, type KeptChange, type KeptPerson, type SameCredential, sameByTag, type Withdrawn, withdrawnBy } from './person.ts';
+import { type KeptChange, type SameCredential, sameByTag, type Withdrawn, withdrawnBy } from './person.ts';
 
 export interface PeopleChanged {
   readonly stand: Stand;
@@ -38,31 +40,18 @@ export class PeopleDesk {
 
   /** The people of a file (docs/people-file.md) in place of everybody: all of it, or none with every error by line. */
   importFile(bytes: Uint8Array): Result<PeopleChanged, readonly PeopleError[]> {
-    const file = readPeopleFile(bytes);
-    if (!file.ok) return file;
-    const errors: PeopleError[] = [];
-    const lines = new Map<number, number>();
-    const holders = new Map<bigint, number>();
-    for (const { line, ...kept } of file.value.people) {
-      const earlier = lines.get(kept.person);
-      if (earlier !== undefined) errors.push({ line, column: 'person', sentence: `This person is on line ${earlier} as well.` });
-      lines.set(kept.person, line);
-      for (const tag of this.#tagsOf(kept)) {
-        const holder = holders.get(tag);
-        if (holder !== undefined) errors.push({ line, column: undefined, sentence: `A PIN or card of this person is on line ${holder} already.` });
-        holders.set(tag, line);
-      }
-    }
-    if (errors.length > 0) return failed(errors.slice(0, maxListedErrors));
+    const reading = readPeople(bytes);
+    const tagged = taggedPeople(this.#crypto, this.#key, reading);
+    if (!tagged.ok) return tagged;
     const before = new Map(this.#store.people().map((kept) => [kept.person, kept]));
-    const listed = new Map(file.value.people.map(({ line: _, ...kept }) => [kept.person, kept]));
+    const listed = new Map(reading.people.map(({ line: _, ...kept }) => [kept.person, kept]));
     const gone = [...before.values()].filter(({ person }) => !listed.has(person)).map((kept) => ({ before: kept, after: undefined }));
     const others = [...listed.values()].map((after) => ({ before: before.get(after.person), after }));
     return ok(this.#change([...gone, ...others.filter((change) => !this.#isUnchanged(change))]));
   }
 
   /** Puts one person in place of whoever has their number. */
-  put(after: KeptPerson): Result<PeopleChanged, PersonRefusal> {
+  put(after: GivenPerson): Result<PeopleChanged, PersonRefusal> {
     const tags = this.#tagsOf(after);
     const taken = new Set(this.#store.people().flatMap((kept) => (kept.person === after.person ? [] : this.#tagsOf(kept))));
     if (new Set(tags).size < tags.length || tags.some((tag) => taken.has(tag))) return failed('credentialTaken');
@@ -89,7 +78,7 @@ export class PeopleDesk {
     return { stand, people: changes.length };
   }
 
-  #tagsOf(kept: KeptPerson): readonly bigint[] {
+  #tagsOf(kept: GivenPerson): readonly bigint[] {
     return factsOf(this.#crypto, this.#key, kept).credentials.map(({ tag }) => tag);
   }
 
@@ -98,7 +87,7 @@ export class PeopleDesk {
   }
 
   /** Equal texts, equal people, in whatever order their cards come. */
-  #textOf(kept: KeptPerson): string {
+  #textOf(kept: GivenPerson): string {
     const { credentials, ...facts } = factsOf(this.#crypto, this.#key, kept);
     const listed = credentials.map(({ kind, tag, pinExempt }) => `${kind} ${tag} ${pinExempt}`).sort();
     return JSON.stringify([facts, listed]);

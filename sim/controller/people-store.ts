@@ -2,8 +2,9 @@
  * The people of a site on disk, every change of them by number, and what the changes took away: enough to bring any reader from the table
  * it has to the one of today. On disk when a call returns. Which changes are allowed is people-desk.ts's.
  */
+import type { GivenPerson } from '../../src/table/given-person.ts';
 import type { Database, Row, Value } from './database.ts';
-import type { KeptChange, KeptPerson, Withdrawn } from './person.ts';
+import type { KeptChange, Withdrawn } from './person.ts';
 import { readPerson, writePerson } from './person-text.ts';
 import type { SecretBox } from './secret-box.ts';
 
@@ -34,13 +35,13 @@ export class PeopleStore {
     return { change: Number(row?.last_change ?? 0), revocation: Number(row?.last_revocation ?? 0) };
   }
 
-  person(person: number): KeptPerson | undefined {
+  person(person: number): GivenPerson | undefined {
     const row = this.#database.first('SELECT text FROM person WHERE person = ?', person);
     return this.#read(person, row?.text);
   }
 
   /** Everybody, by number. */
-  people(): readonly KeptPerson[] {
+  people(): readonly GivenPerson[] {
     return this.#database
       .all('SELECT person, text FROM person ORDER BY person')
       .map(({ person, text }) => readPerson(this.#box, Number(person), String(text)));
@@ -112,7 +113,7 @@ export class PeopleStore {
     });
   }
 
-  #read(person: number, text: Value | undefined): KeptPerson | undefined {
+  #read(person: number, text: Value | undefined): GivenPerson | undefined {
     return typeof text === 'string' ? readPerson(this.#box, person, text) : undefined;
   }
 }

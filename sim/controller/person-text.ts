@@ -5,7 +5,7 @@
 import { Card } from '../../src/access/card.ts';
 import type { Pin } from '../../src/access/pin.ts';
 import { Fault } from '../../src/shared/faults.ts';
-import type { KeptPerson } from './person.ts';
+import type { GivenPerson } from '../../src/table/given-person.ts';
 import type { SecretBox } from './secret-box.ts';
 
 const form = 1;
@@ -15,12 +15,12 @@ interface PersonText {
   readonly pin?: string;
   readonly duressPin?: string;
   readonly cards: readonly { readonly form: 'bits' | 'text'; readonly length: number; readonly hex: string }[];
-  readonly facts: Pick<KeptPerson, 'pinExempt' | 'validFromS' | 'validUntilS' | 'uses' | 'extendedTime' | 'offlinePriority'>;
+  readonly facts: Pick<GivenPerson, 'pinExempt' | 'validFromS' | 'validUntilS' | 'uses' | 'extendedTime' | 'offlinePriority'>;
 }
 
 const placeOf = (kind: 'pin' | 'duressPin', person: number): string => `doorpad/controller/${kind}/${person}`;
 
-export const writePerson = (box: SecretBox, kept: KeptPerson): string => {
+export const writePerson = (box: SecretBox, kept: GivenPerson): string => {
   const { person, pin, duressPin, cards, pinExempt, validFromS, validUntilS, uses, extendedTime, offlinePriority } = kept;
   const sealed = (kind: 'pin' | 'duressPin', of: Pin): string => Buffer.from(box.sealPin(placeOf(kind, person), of)).toString('base64');
   const text: PersonText = {
@@ -34,7 +34,7 @@ export const writePerson = (box: SecretBox, kept: KeptPerson): string => {
 };
 
 /** Throws a Fault `disk.damaged` for a PIN that this site key does not open: a person without their PIN would be another person. */
-export const readPerson = (box: SecretBox, person: number, written: string): KeptPerson => {
+export const readPerson = (box: SecretBox, person: number, written: string): GivenPerson => {
   const { pin, duressPin, cards, facts } = JSON.parse(written) as PersonText;
   const opened = (kind: 'pin' | 'duressPin', sealed: string | undefined): Pin | undefined => {
     if (sealed === undefined) return undefined;

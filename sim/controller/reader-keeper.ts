@@ -3,7 +3,7 @@
  * with it: tables, events, orders, releases. Decides who hears what; bytes and sessions are line-controller.ts's and osdp/'s.
  */
 import type { Entry } from '../../src/journal/entry.ts';
-import { type DoorStatus, doorpadOui, type JournalStatus, readLinkReply, type TableStatus } from '../../src/link/messages.ts';
+import { type DoorStatus, doorpadOui, type JournalStatus, readLinkReply, type SettingsStatus, type TableStatus } from '../../src/link/messages.ts';
 import type { AcuEvent, FileRefusal, FileToSend, OfflineReason, OrderCommand, OrderRefusal, Priority } from '../../src/osdp/acu-events.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { Crypto } from '../../src/ports/crypto.ts';
@@ -60,6 +60,8 @@ export interface ReaderState {
   readonly table: TableStatus | undefined;
   readonly journal: JournalStatus | undefined;
   readonly door: DoorStatus | undefined;
+  /** Hash of the settings that wait to be accepted, in hexadecimal digits. */
+  readonly waitingSettings: string | undefined;
   readonly keeping: KeepingState;
   /** Its version in force, and whether that is everybody as of now. */
   readonly isInStep: boolean;
@@ -80,6 +82,7 @@ export class ReaderKeeper {
   #table: TableStatus | undefined;
   #journal: JournalStatus | undefined;
   #door: DoorStatus | undefined;
+  #settings: SettingsStatus | undefined;
   #watch: unknown;
   #tableAskedMs = 0;
 
@@ -114,6 +117,7 @@ export class ReaderKeeper {
       table: this.#table,
       journal: this.#journal,
       door: this.#door,
+      waitingSettings: this.#waitingSettings(),
       keeping,
       isInStep: keeping === 'inStep',
       alarms: this.#alarms.raised,
@@ -128,6 +132,21 @@ export class ReaderKeeper {
   /** Signed. Rejects with a Fault when the store does. */
   async order(order: Order): Promise<OrderAnswer> {
     return this.#isOnline ? this.#orders.order(order) : 'offline';
+  }
+
+  /**
+   * The settings that wait at this reader, which weaken it: a person's decision. `hash`: how theirs begins, in hexadecimal digits; empty: whatever
+   * waits. Rejects with a Fault when the store does.
+   */
+  async acceptSettings(hash: string): Promise<OrderAnswer> {
+    const waiting = this.#waitingSettings();
+    if (waiting === undefined || !waiting.startsWith(hash)) return 'notWaiting';
+    return this.order({ kind: 'acceptSettings', settingsHash: Uint8Array.from(Buffer.from(waiting, 'hex')) });
+  }
+
+  #waitingSettings(): string | undefined {
+    const waiting = this.#settings?.waiting;
+    return waiting?.some((byte) => byte !== 0) ? Buffer.from(waiting).toString('hex') : undefined;
   }
 
   /** Our time, by order, also where the reader's runs far ahead: a person's decision. Rejects with a Fault when the store does. */
@@ -180,6 +199,7 @@ export class ReaderKeeper {
     this.#isOnline = true;
     this.#offlineReason = undefined;
     this.#events.begin();
+    this.#orders.begin();
     this.#parts.listener.changed(this.reader);
     void this.#begin();
   }
@@ -187,8 +207,15 @@ export class ReaderKeeper {
   /** Of the session before, nothing more comes; in the new one the reader speaks by itself only once it was asked. */
   #renewed(): void {
     this.#events.begin();
+    this.#orders.begin();
     this.#commands.end();
-    void this.#askJournal();
+    void this.#askAgain();
+  }
+
+  /** A reader that was started anew within seconds comes with a renewed session too. */
+  async #askAgain(): Promise<void> {
+    await this.#askJournal();
+    await this.#askSettings();
   }
 
   /** The journal first: once a page was asked for, events come. */
@@ -198,6 +225,7 @@ export class ReaderKeeper {
     this.#tableAskedMs = this.#parts.clock.nowMs();
     this.#tables.begin();
     await this.#askDoor();
+    await this.#askSettings();
     this.#watchOn();
   }
 
@@ -243,6 +271,16 @@ export class ReaderKeeper {
     const status = await this.#commands.ask('door');
     if (status?.page !== 'door') return;
     this.#door = status;
+    this.#parts.listener.changed(this.reader);
+  }
+
+  /** Settings change only with a new start, so once a session. A reader of an older program has no such page. */
+  async #askSettings(): Promise<void> {
+    const status = await this.#commands.ask('settings');
+    this.#settings = status?.page === 'settings' ? status : undefined;
+    const waiting = this.#waitingSettings();
+    if (waiting === undefined) return;
+    this.#alarms.raise('settings.refused', `${waiting.slice(0, 16)} waits to be accepted`);
     this.#parts.listener.changed(this.reader);
   }
 

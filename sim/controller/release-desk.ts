@@ -1,6 +1,7 @@
 /**
  * Releases the strikes that hang at the controller, for readers that ask (docs/table-profile.md §21): at once, each request once, and never
- * late. The reader takes what is not confirmed in time for a denial and refuses it, so a strike that may not have been confirmed is secured again.
+ * late; and ends a hold early. The reader takes what is not confirmed in time for a denial and refuses it, so a strike that may not have been
+ * confirmed is secured again.
  */
 import type { LinkReply } from '../../src/link/messages.ts';
 import type { Clock } from '../../src/ports/clock.ts';
@@ -37,7 +38,11 @@ export class ReleaseDesk {
     const isRepeat = this.#last?.id === id && nowMs - this.#last.atMs < releaseLimitMs;
     if (isRepeat) return;
     this.#last = { id, atMs: nowMs };
-    const mayRelease = strike !== undefined && pollGapMs <= maxPollGapMs && holdMs >= 1 && holdMs <= maxHoldMs;
+    if (holdMs === 0) {
+      await commands.say({ name: 'released', id, isReleased: strike !== undefined && (await this.#secure(strike)) });
+      return;
+    }
+    const mayRelease = strike !== undefined && pollGapMs <= maxPollGapMs && holdMs <= maxHoldMs;
     const isReleased = mayRelease && (await this.#release(strike, holdMs));
     const taken = await commands.say({ name: 'released', id, isReleased });
     const isConfirmed = taken === 'taken' && clock.nowMs() - nowMs < releaseLimitMs;
@@ -63,12 +68,14 @@ export class ReleaseDesk {
     return false;
   }
 
-  async #secure(strike: Strike): Promise<void> {
+  /** False: its own hold ends it. */
+  async #secure(strike: Strike): Promise<boolean> {
     try {
       await strike.secure();
+      return true;
     } catch {
-      // Its own hold ends it.
       this.#parts.alarms.raise('strike.failed');
+      return false;
     }
   }
 }

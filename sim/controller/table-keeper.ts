@@ -226,6 +226,8 @@ export class TableKeeper {
     });
     this.#fileEnded = undefined;
     if (ended.kind === 'ended' && ended.status === 'processed') return true;
+    // Cut off, it goes on where it was: there is no word to come.
+    if (ended.kind === 'interrupted') return false;
     // Why it was refused comes at a poll.
     const timer = this.#parts.clock.setTimeout(() => this.#tableWord?.(undefined), tableWordMs);
     if (!this.#isOnline) this.#tableWord?.(undefined);

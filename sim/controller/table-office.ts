@@ -4,6 +4,7 @@
  */
 import type { Crypto } from '../../src/ports/crypto.ts';
 import { failed, ok, type Result } from '../../src/shared/result.ts';
+import { factsOf, type GivenPerson } from '../../src/table/given-person.ts';
 import { headerBytes } from '../../src/table/header.ts';
 import { maxRevoked } from '../../src/table/limits.ts';
 import type { Order } from '../../src/table/orders.ts';
@@ -16,8 +17,9 @@ import {
   publishRevocation,
   publishSnapshot,
 } from '../../src/table/publish.ts';
+import type { PersonFacts } from '../../src/table/record.ts';
 import type { ControllerStore } from './controller-store.ts';
-import { factsOf, type KeptPerson, revokedOf } from './person.ts';
+import { revokedOf } from './person.ts';
 import type { Edition, KnownReader, Outgoing, Site } from './site-store.ts';
 
 /** `contradiction`: two credentials make one tag under this reader's key. `numbersSpent`: 2^32 versions. */
@@ -42,7 +44,7 @@ export class TableOffice {
   /** Everybody, as a version above what is in force and all that were made; kept as outgoing. */
   snapshot(versionInForce: number): Result<Outgoing, PublishRefusal> {
     const { people } = this.#store;
-    const facts = (): readonly ReturnType<typeof factsOf>[] => people.people().map((kept) => this.#factsOf(kept));
+    const facts = (): readonly PersonFacts[] => people.people().map((kept) => this.#factsOf(kept));
     return this.#publish(versionInForce, 0, (version, revocation) => publishSnapshot(this.#publisher, { version, revocation, people: facts() }));
   }
 
@@ -96,7 +98,7 @@ export class TableOffice {
     });
   }
 
-  #factsOf(kept: KeptPerson): ReturnType<typeof factsOf> {
+  #factsOf(kept: GivenPerson): PersonFacts {
     return factsOf(this.#publisher.crypto, this.#reader.tableKey, kept);
   }
 }

@@ -2,7 +2,7 @@
  * A half-duplex line in memory, with many ends: what one says, all others hear when it has been said at its rate. Decides when bytes
  * arrive and what two talking at once leave of them. Noise, cuts and delays are faults.ts's, who may speak when is the protocol's.
  *
- * A stretch of a frame is one event, not a byte: what is said within `pieceMs` is heard together, as from a chip with a FIFO.
+ * A stretch of a frame is one event, not a byte: what is said within 16 ms is heard together, as from a chip with a FIFO.
  */
 import type { Clock } from '../../src/ports/clock.ts';
 import { maxReceivedBytes } from '../../src/ports/line.ts';
@@ -12,8 +12,8 @@ import { WireEnd } from './wire-end.ts';
 
 /** 8N1. */
 const bitsPerByte = 10;
-/** Under the gap after which a frame counts as cut off (OSDP.md §1: 20 ms). */
-const defaultPieceMs = 16;
+/** Longest stretch of a frame that is heard as one: under the gap after which a frame counts as cut off (OSDP.md §1: 20 ms). */
+const pieceMs = 16;
 /** Bytes one end has said and that are not out yet; what goes beyond is dropped, as by a full kernel. */
 export const maxWaitingBytes = 4_096;
 
@@ -21,10 +21,6 @@ export interface WireOptions {
   readonly clock: Clock;
   /** Of every end, until it is told otherwise. */
   readonly baudRate?: number;
-  /** Longest stretch of a frame that is heard as one. */
-  readonly pieceMs?: number;
-  /** For what is left of bytes said at once, or heard at another rate. */
-  readonly random?: Random;
 }
 
 /** A stretch of what one end says in one go, and when it is on the wire. */
@@ -44,19 +40,17 @@ interface Speech {
 export class Wire {
   readonly #clock: Clock;
   readonly #baudRate: number;
-  readonly #pieceMs: number;
-  readonly #random: Random;
+  /** For what is left of bytes said at once, or heard at another rate. */
+  readonly #random = new Random(1);
   readonly #ends: WireEnd[] = [];
   /** What is not over, and what is but overlaps something that is not. */
   #speeches: Speech[] = [];
   #order = 0;
 
-  constructor({ clock, baudRate = 9_600, pieceMs = defaultPieceMs, random = new Random(1) }: WireOptions) {
-    assert(baudRate > 0 && pieceMs > 0, 'a wire has a rate, and its pieces a length');
+  constructor({ clock, baudRate = 9_600 }: WireOptions) {
+    assert(baudRate > 0, 'a wire has a rate');
     this.#clock = clock;
     this.#baudRate = baudRate;
-    this.#pieceMs = pieceMs;
-    this.#random = random;
   }
 
   /** One more end, plugged in. */
@@ -75,7 +69,7 @@ export class Wire {
     end.quietFromMs = beginMs + bytes.length * byteMs;
     this.#order += 1;
     const order = this.#order;
-    const pieceBytes = Math.min(Math.max(1, Math.floor(this.#pieceMs / byteMs)), maxReceivedBytes);
+    const pieceBytes = Math.min(Math.max(1, Math.floor(pieceMs / byteMs)), maxReceivedBytes);
     for (let at = 0; at < bytes.length; at += pieceBytes) {
       const piece = bytes.slice(at, at + pieceBytes);
       const fromMs = beginMs + at * byteMs;

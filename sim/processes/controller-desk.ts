@@ -8,7 +8,7 @@ import { orderModes } from '../../src/table/orders.ts';
 import type { PeopleDesk, PersonRefusal } from '../controller/people-desk.ts';
 import type { ReaderKeeper } from '../controller/reader-keeper.ts';
 import type { KeepingState } from '../controller/table-keeper.ts';
-import type { ProcessIo, Say } from './io.ts';
+import { type ProcessIo, peopleText, type Say } from './io.ts';
 
 export interface DeskParts {
   readonly crypto: Crypto;
@@ -23,6 +23,7 @@ export const controllerHelp = `  roll WHO [PIN]            a new PIN, by name or
   remove WHO                a person goes
   mode MODE [READER]        ${orderModes.join(', ')}
   release [READER]          the strike, for as long as the reader's settings say
+  accept-settings READER    its settings file that waits, though it weakens the door; with a hash behind: only that one
   clock [READER]            our time, also where the reader's clock runs far ahead
   status, help, quit
 `;
@@ -59,6 +60,9 @@ export class ControllerDesk {
       case 'release':
         await this.#order('release', (keeper) => keeper.order({ kind: 'release' }), rest.join(' '));
         break;
+      case 'accept-settings':
+        await this.#acceptSettings(rest);
+        break;
       case 'clock':
         await this.#order('setClock', (keeper) => keeper.setClock(), rest.join(' '));
         break;
@@ -94,7 +98,7 @@ export class ControllerDesk {
     const rolled = people.rollPin(person, pin);
     if (!rolled.ok) io.err(`${refusals[rolled.failure]}\n`);
     else if (rolled.value.people === 0) io.err(`${this.nameOf(person)} has that PIN already.\n`);
-    else say('people', `${this.nameOf(person)} has a new PIN: change ${rolled.value.stand.change}, revocation ${rolled.value.stand.revocation}`);
+    else say('people', `${this.nameOf(person)} has a new PIN: in force at a reader once it says table.applied`);
     if (rolled.ok && given === undefined) io.out(`The new PIN of ${this.nameOf(person)} is ${digits}. It is shown this once.\n`);
   }
 
@@ -103,8 +107,7 @@ export class ControllerDesk {
     const person = this.#personOf(who);
     if (person === undefined) return;
     const removed = people.remove(person);
-    if (removed.ok)
-      say('people', `${this.nameOf(person)} is gone: change ${removed.value.stand.change}, revocation ${removed.value.stand.revocation}`);
+    if (removed.ok) say('people', `${this.nameOf(person)} is gone: at a reader once it says table.applied`);
     else io.err(`${refusals[removed.failure]}\n`);
   }
 
@@ -127,6 +130,14 @@ export class ControllerDesk {
     const mode = orderModes.find((each) => each === word);
     if (mode === undefined) this.#parts.io.err(`A mode is one of ${orderModes.join(', ')}.\n`);
     else await this.#order('setMode', (keeper) => keeper.order({ kind: 'setMode', mode }), reader.join(' '));
+  }
+
+  async #acceptSettings(words: readonly string[]): Promise<void> {
+    const last = words.at(-1) ?? '';
+    const hash = words.length > 1 && /^[0-9a-f]{8,64}$/.test(last) ? last : '';
+    const which = (hash === '' ? words : words.slice(0, -1)).join(' ');
+    if (which === '') this.#parts.io.err('Say at which reader: its name or its address.\n');
+    else await this.#order('acceptSettings', (keeper) => keeper.acceptSettings(hash), which);
   }
 
   /** To the reader of this name or address; to all of them when none is said. */
@@ -157,12 +168,13 @@ const keepingWords: Readonly<Record<KeepingState, string>> = {
 };
 
 /** How things stand at one reader, in a line. */
-export const stateText = ({ state: { isOnline, offlineReason, table, door, keeping } }: ReaderKeeper): string => {
+export const stateText = ({ state: { isOnline, offlineReason, table, door, waitingSettings, keeping } }: ReaderKeeper): string => {
   if (!isOnline) return `offline${offlineReason === undefined ? '' : `, ${offlineReason}`}`;
   const facts = [
     'online',
-    ...(table === undefined ? [] : [`table version ${table.version} with ${table.persons} people`, keepingWords[keeping]]),
+    ...(table === undefined ? [] : [`table version ${table.version} with ${peopleText(table.persons)}`, keepingWords[keeping]]),
     ...(door === undefined ? [] : [`mode ${door.mode}`, `${door.deciding} decides`, door.software]),
+    ...(waitingSettings === undefined ? [] : [`settings ${waitingSettings.slice(0, 16)} wait to be accepted`]),
   ];
   return facts.join(', ');
 };

@@ -6,11 +6,10 @@ import { join } from 'node:path';
 import { defaultProfile, displayText, isEventCode } from '../../src/access/events.ts';
 import { NodeClock } from '../../src/drivers/node-clock.ts';
 import { NodeCrypto } from '../../src/drivers/node-crypto.ts';
-import { SerialLink } from '../../src/drivers/serial-link.ts';
+import { firstRetryMs, SerialLink } from '../../src/drivers/serial-link.ts';
 import { maxFrameBytes } from '../../src/osdp/frame.ts';
 import { present } from '../../src/shared/assert.ts';
 import { failed, ok, type Result } from '../../src/shared/result.ts';
-import { takeRunLock } from '../../src/store/run-lock.ts';
 import { preparePrivateDirectory } from '../../src/tools/private-files.ts';
 import { ControllerStore } from '../controller/controller-store.ts';
 import type { NewEvent } from '../controller/event-store.ts';
@@ -20,9 +19,10 @@ import type { ReaderListener } from '../controller/reader-keeper.ts';
 import type { KnownReader } from '../controller/site-store.ts';
 import { takeSite } from '../controller/take-site.ts';
 import { SimStrike } from '../devices/strike.ts';
+import { exitCodes } from '../exit-codes.ts';
 import { ControllerDesk, stateText } from './controller-desk.ts';
+import { holdDirectory, isInUse, portInUse, portTeller } from './holding.ts';
 import { factsText, type ProcessIo, type Say, sayWith, untilEnd } from './io.ts';
-import { processCodes } from './process-codes.ts';
 import { type FoundSite, findSite, namesIn, takePeople } from './site-files.ts';
 
 export interface ControllerOptions {
@@ -35,6 +35,12 @@ export interface ControllerOptions {
   readonly baud?: number;
 }
 
+/** Of the subjects of a line; the longest that is not a reader's name is `controller`. */
+const subjectColumns = 10;
+/** The state of a reader is told no more often: on its way from one to the next it has many. */
+const stateRestMs = 500;
+/** Whoever has the port at the start may be about to end: it is tried twice. */
+const patienceMs = 2 * firstRetryMs;
 /** As the settings of a reader have it. */
 const defaultBaudRate = 9_600;
 
@@ -48,22 +54,26 @@ export const runController = async (
   const crypto = new NodeCrypto();
   const found = findSite(site, crypto);
   const prepared = found.ok ? preparePrivateDirectory(data) : found;
-  if (!found.ok || !prepared.ok) return wrong(io, [found.ok ? (prepared.ok ? '' : prepared.failure) : found.failure]);
-  const letGo = takeRunLock(data);
+  if (!found.ok || !prepared.ok) return wrong(io, [found.ok ? (prepared.ok ? '' : prepared.failure) : found.failure], exitCodes.usage);
+  const held = holdDirectory(data);
+  if (!held.ok) return wrong(io, [held.failure], exitCodes.inUse);
+  const letGo = held.value;
   const { siteKey } = found.value;
   const store = openStore({ directory: data, siteKey, crypto });
   const running = new RunningController({ ...options, io, store, crypto, names: file === undefined ? new Map() : namesIn(file) });
   const started = running.start(found.value, file === undefined ? undefined : { file, data });
-  if (started.ok) await untilEnd(io, (line) => running.desk.carryOut(line));
+  const asked = started.ok ? untilEnd(io, (line) => running.desk.carryOut(line)).then(() => 'asked' as const) : undefined;
+  const ended = await Promise.race([asked, running.portTaken]);
   running.stop();
   store.close();
-  letGo?.();
-  return started.ok ? processCodes.done : wrong(io, started.failure);
+  letGo();
+  if (!started.ok) return wrong(io, started.failure, exitCodes.usage);
+  return ended === 'portTaken' ? wrong(io, [portInUse(options.port)], exitCodes.inUse) : exitCodes.done;
 };
 
-const wrong = (io: ProcessIo, sentences: readonly string[]): number => {
+const wrong = (io: ProcessIo, sentences: readonly string[], code: number): number => {
   io.err(`${sentences.join('\n')}\n`);
-  return processCodes.usage;
+  return code;
 };
 
 interface RunningParts extends ControllerOptions {
@@ -79,8 +89,12 @@ class RunningController {
   readonly #clock = new NodeClock();
   readonly #say: Say;
   readonly #people: PeopleDesk;
-  /** What was last said of each reader. */
+  /** What was last said of each reader; and, by address too, when it is looked at again. */
   readonly #said = new Map<number, string>();
+  readonly #looks = new Map<number, unknown>();
+  readonly #portTaken = Promise.withResolvers<'portTaken'>();
+  #patience: unknown;
+  #hadPort = false;
   #line: LineController | undefined;
 
   constructor(parts: RunningParts) {
@@ -88,9 +102,14 @@ class RunningController {
     this.#parts = parts;
     // Whoever runs a controller vouches for the time of its machine: readers are set by it.
     this.#clock.setWall(this.#clock.wall().ms);
-    this.#say = sayWith(io, this.#clock);
+    this.#say = sayWith(io, this.#clock, subjectColumns);
     this.#people = new PeopleDesk(store.people, crypto, () => this.#line?.peopleChanged());
     this.desk = new ControllerDesk({ crypto, io, names, people: this.#people, say: this.#say, readers: () => this.#line?.readers ?? [] });
+  }
+
+  /** Resolves when another program has the port at the start, and keeps it. One that is lost later may come back. */
+  get portTaken(): Promise<'portTaken'> {
+    return this.#portTaken.promise;
   }
 
   /** Begins to speak on the line; or every sentence that is wrong with the files. */
@@ -103,19 +122,37 @@ class RunningController {
     if (changed !== undefined) this.#say('people', `${changed.value} of the people file are new or changed`);
     const line = this.#newLine();
     this.#line = line;
-    const refused = store.site.readers().filter((reader) => !line.add(reader, this.#strikeOf(reader)).ok);
+    const readers = store.site.readers();
+    const refused = readers.filter((reader) => !line.add(reader, this.#strikeOf(reader)).ok);
+    for (const { name, address } of readers) this.#say(name, `not heard yet: address ${address}, ${this.#baudRate} baud`);
     return refused.length === 0 ? ok(undefined) : failed([`One line takes no more readers: ${refused.map(({ name }) => name).join(', ')}.`]);
   }
 
   stop(): void {
     this.#line?.stop();
+    for (const timer of [this.#patience, ...this.#looks.values()]) this.#clock.clearTimeout(timer);
     this.#say('controller', 'stopped');
   }
 
+  get #baudRate(): number {
+    return this.#parts.baud ?? defaultBaudRate;
+  }
+
   #newLine(): LineController {
-    const { baud: baudRate = defaultBaudRate, crypto, port, store } = this.#parts;
-    const clock = this.#clock;
-    const line = new SerialLink({ path: port, baudRate, clock, told: ({ sentence }) => this.#say('line', sentence) });
+    const { crypto, port, store } = this.#parts;
+    const [clock, baudRate] = [this.#clock, this.#baudRate];
+    const tell = portTeller(port, this.#say);
+    const line = new SerialLink({
+      path: port,
+      baudRate,
+      clock,
+      told: (news) => {
+        tell(news);
+        this.#clock.clearTimeout(this.#patience);
+        if (news.what === 'opened') this.#hadPort = true;
+        else if (!this.#hadPort && isInUse(news)) this.#patience = clock.setTimeout(() => this.#portTaken.resolve('portTaken'), patienceMs);
+      },
+    });
     return new LineController({
       line,
       clock,
@@ -131,17 +168,25 @@ class RunningController {
 
   #listener(): ReaderListener {
     return {
-      changed: ({ address, name }) => {
-        // A reader that is being added has not begun yet.
-        const keeper = this.#line?.readers.find(({ reader }) => reader.address === address);
-        const text = keeper && stateText(keeper);
-        if (text === undefined || this.#said.get(address) === text) return;
-        this.#said.set(address, text);
-        this.#say(name, text);
+      changed: ({ address }) => {
+        if (this.#looks.has(address)) return;
+        this.#looks.set(
+          address,
+          this.#clock.setTimeout(() => this.#look(address), stateRestMs),
+        );
       },
       alarm: ({ name }, alarm, detail) => this.#say(name, `alarm ${alarm}${detail === '' ? '' : `: ${detail}`}`),
       event: ({ name }, event) => this.#say(name, this.#eventText(event)),
     };
+  }
+
+  #look(address: number): void {
+    this.#looks.delete(address);
+    const keeper = this.#line?.readers.find(({ reader }) => reader.address === address);
+    const text = keeper && stateText(keeper);
+    if (text === undefined || this.#said.get(address) === text) return;
+    this.#said.set(address, text);
+    this.#say(keeper?.reader.name ?? '', text);
   }
 
   #eventText({ sequence, entry }: NewEvent): string {

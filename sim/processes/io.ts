@@ -4,10 +4,9 @@
  */
 import { createInterface } from 'node:readline';
 import type { Clock } from '../../src/ports/clock.ts';
+import type { Printer } from '../../src/tools/command-line.ts';
 
-export interface ProcessIo {
-  out(text: string): void;
-  err(text: string): void;
+export interface ProcessIo extends Printer {
   /** As they are typed; ends with the input. */
   readonly lines: AsyncIterable<string>;
   /** Resolves when the process is told to stop. */
@@ -32,10 +31,11 @@ export const ioOf = ({ stdin, stdout, stderr }: Pick<NodeJS.Process, 'stdin' | '
 /** Prints a line with the wall time of the moment. What came over a wire moves no cursor. */
 export type Say = (subject: string, words: string) => void;
 
+/** The words stand below one another where no subject is longer than `subjectColumns`. */
 export const sayWith =
-  (io: Pick<ProcessIo, 'out'>, clock: Clock): Say =>
+  (io: Pick<ProcessIo, 'out'>, clock: Clock, subjectColumns: number): Say =>
   (subject, words) =>
-    io.out(`${new Date(clock.wall().ms).toISOString()}  ${subject}  ${words.replaceAll(/\p{Cc}/gu, '?')}\n`);
+    io.out(`${new Date(clock.wall().ms).toISOString()}  ${subject.padEnd(subjectColumns)}  ${words.replaceAll(/\p{Cc}/gu, '?')}\n`);
 
 /** Carries out one line after the other, until one says that it was the last, the input ends, or the process is told to stop. */
 export const untilEnd = async ({ lines, stopAsked }: ProcessIo, carryOut: (line: string) => Promise<'more' | 'last'>): Promise<void> => {
@@ -53,3 +53,5 @@ export const factsText = (fields: Readonly<Record<string, string | number | bool
   const facts = Object.entries(fields).map(([name, value]) => `${name} ${String(value)}`);
   return facts.length === 0 ? '' : ` (${facts.join(', ')})`;
 };
+
+export const peopleText = (count: number): string => (count === 1 ? '1 person' : `${count} people`);

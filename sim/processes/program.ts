@@ -1,6 +1,7 @@
 /** The commands of `npm run sim` that are one end of a real line each: their options and their help. What the ends do is reader.ts's and controller.ts's. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { type LineBaudRate, lineBaudRates } from '../../src/config/settings.ts';
+import { highestAddress, type LineBaudRate, lineBaudRates } from '../../src/config/settings.ts';
+import { wholeNumber } from '../../src/tools/command-line.ts';
 import type { ControllerOptions } from './controller.ts';
 import { controllerHelp } from './controller-desk.ts';
 import type { ReaderOptions } from './reader.ts';
@@ -12,13 +13,7 @@ export interface ProcessCommands {
   controller(options: ControllerOptions): Promise<number>;
 }
 
-const highestAddress = 126;
-
-const addressOf = (text: string): number => {
-  if (!/^[0-9]{1,3}$/.test(text) || Number(text) > highestAddress)
-    throw new InvalidArgumentError(`It must be a whole number, 0 to ${highestAddress}.`);
-  return Number(text);
-};
+const codesHelp = 'Exit codes: 0 done, 2 wrong use or a wrong file, 70 a fault of its own or of the disk, 75 another process has the directory';
 
 const baudOption = (meaning: string): Option =>
   new Option('--baud <rate>', meaning).choices(lineBaudRates.map(String)).argParser((text) => {
@@ -34,9 +29,9 @@ export const processCommands = (root: Command, io: ProcessCommands, end: (code: 
     .requiredOption('--port <path>', 'the serial port, or one end of a pty')
     .requiredOption('--data <directory>', 'its data directory, with the keys that doorpad install-keys put there')
     .option('--config <file>', 'its settings; port and data directory are those above')
-    .option('--address <number>', 'on the line; default: that of the settings, or 1', addressOf)
+    .option('--address <number>', 'on the line; default: that of the settings, or 1', wholeNumber(0, highestAddress))
     .addOption(baudOption('of the line; default: that of the settings, or 9600'))
-    .addHelpText('after', `\nA line each, until quit, Ctrl-C or the end of the input:\n${readerHelp}`)
+    .addHelpText('after', `\nA line each, until quit, Ctrl-C or the end of the input:\n${readerHelp}${codesHelp}.`)
     .action(async (options: ReaderOptions & { readonly baud?: LineBaudRate }) => end(await io.reader(options)));
   root
     .command('controller')
@@ -46,6 +41,6 @@ export const processCommands = (root: Command, io: ProcessCommands, end: (code: 
     .option('--people <file>', 'who may enter; taken in again only when the file changes')
     .option('--data <directory>', 'where its database is; default: controller/ in the site')
     .addOption(baudOption('of the line; default: 9600'))
-    .addHelpText('after', `\nA line each, until quit, Ctrl-C or the end of the input:\n${controllerHelp}`)
+    .addHelpText('after', `\nA line each, until quit, Ctrl-C or the end of the input:\n${controllerHelp}${codesHelp} or the port.`)
     .action(async (options: ControllerOptions) => end(await io.controller(options)));
 };

@@ -12,6 +12,7 @@ import { NodeClock } from '../../src/drivers/node-clock.ts';
 import { NodeCrypto } from '../../src/drivers/node-crypto.ts';
 import { SerialLink } from '../../src/drivers/serial-link.ts';
 import { RemoteStrike } from '../../src/link/remote-strike.ts';
+import type { InputName } from '../../src/ports/inputs.ts';
 import type { TableStore } from '../../src/ports/table-store.ts';
 import type { ReaderKeys } from '../../src/reader/reader-keys.ts';
 import { Reader } from '../../src/reader.ts';
@@ -19,7 +20,6 @@ import { Fault } from '../../src/shared/faults.ts';
 import { failed, ok, type Result } from '../../src/shared/result.ts';
 import { AbsentTableStore } from '../../src/store/absent.ts';
 import { openRecordStore } from '../../src/store/record-store.ts';
-import { takeRunLock } from '../../src/store/run-lock.ts';
 import { openTableStore } from '../../src/store/table-store.ts';
 import { prepareDataDirectory, readReaderKeys } from '../../src/tools/key-store.ts';
 import { readSettingsFile } from '../../src/tools/settings-file.ts';
@@ -29,9 +29,10 @@ import { SimInputs } from '../devices/inputs.ts';
 import { SimKeypad } from '../devices/keypad.ts';
 import { SimLights } from '../devices/lights.ts';
 import { SimStrike } from '../devices/strike.ts';
+import { exitCodes } from '../exit-codes.ts';
 import { defaultMode } from '../terminal/run.ts';
-import { factsText, type ProcessIo, type Say, sayWith, untilEnd } from './io.ts';
-import { processCodes } from './process-codes.ts';
+import { holdDirectory, portTeller } from './holding.ts';
+import { factsText, type ProcessIo, peopleText, type Say, sayWith, untilEnd } from './io.ts';
 import { type Deed, readDeed, readerHelp } from './reader-hands.ts';
 
 export interface ReaderOptions {
@@ -44,6 +45,8 @@ export interface ReaderOptions {
   readonly baud?: LineBaudRate;
 }
 
+/** Of the subjects of a line, the longest of which is `strike`. */
+const subjectColumns = 6;
 /** Between keys: as fast as hands are. */
 const keyGapMs = 60;
 const rexPressMs = 200;
@@ -56,13 +59,18 @@ export const runReader = async (options: ReaderOptions, io: ProcessIo): Promise<
   const keys = config.ok ? keysIn(config.value.dataDir) : config;
   if (!config.ok || !keys.ok) {
     io.err(`${config.ok ? (keys.ok ? '' : keys.failure) : config.failure}\n`);
-    return processCodes.usage;
+    return exitCodes.usage;
   }
-  const letGo = takeRunLock(config.value.dataDir);
+  const held = holdDirectory(config.value.dataDir);
+  if (!held.ok) {
+    io.err(`${held.failure}\n`);
+    return exitCodes.inUse;
+  }
+  const letGo = held.value;
   const clock = new NodeClock();
-  const say = sayWith(io, clock);
+  const say = sayWith(io, clock, subjectColumns);
   if (keys.value === undefined) say('reader', 'there are no keys yet: doorpad install-keys BUNDLE brings them');
-  const wall = new Wall(clock, say, config.value.strike);
+  const wall = new Wall(clock, say, config.value);
   const crypto = new NodeCrypto();
   const { store: records } = await openRecordStore({ directory: config.value.dataDir });
   const table = await tableOf(config.value.dataDir, crypto, keys.value);
@@ -74,7 +82,7 @@ export const runReader = async (options: ReaderOptions, io: ProcessIo): Promise<
     journalLimits: { events: config.value.journal.capacity, whenFull: config.value.journal.whenFull },
     observer: {
       signalled: (signal) => {
-        if (signal !== 'key') say('signal', signal);
+        if (signal !== 'key' && signal !== 'keyLockedOut') say('signal', signal);
       },
       happened: ({ code, person, fields = {} }) =>
         say('event', `${code}: ${displayText(code, config.value.profile)}${person === undefined ? '' : `, person ${person}`}${factsText(fields)}`),
@@ -84,9 +92,9 @@ export const runReader = async (options: ReaderOptions, io: ProcessIo): Promise<
   await untilEnd(io, (line) => wall.carryOut(line, () => statusOf(reader, table), io));
   await reader.stop();
   await Promise.all([records.close(), table.close()]);
-  letGo?.();
+  letGo();
   say('reader', 'stopped');
-  return processCodes.done;
+  return exitCodes.done;
 };
 
 type LinedConfig = Config & { readonly line: LineConfig };
@@ -102,7 +110,8 @@ const configOf = ({ port, data, config: file, address, baud }: ReaderOptions): R
 };
 
 const defaultConfig = (): Config => {
-  const read = readConfig(`[reader]\nname = "Bench"\nmode = "${defaultMode}"\n[door]\nstrike = "relay"\n`);
+  const contacts = inputNames.map((name) => `${name} = "normallyOpen"\n`).join('');
+  const read = readConfig(`[reader]\nname = "Bench"\nmode = "${defaultMode}"\n[door]\nstrike = "relay"\n[devices]\n${contacts}`);
   if (!read.ok) throw new Fault('hardware.failed', 'the defaults of the settings are wrong');
   return read.value;
 };
@@ -124,16 +133,21 @@ interface LineParts {
 
 const lineOf = (config: Config, line: LineConfig, { clock, crypto, say, strike }: LineParts) => {
   const side = settledLineOf({ config, line, crypto, version: packageFile.version, told: (sentence) => say('line', sentence) });
-  const told = ({ sentence }: { readonly sentence: string }): void => say('line', sentence);
-  const link = new SerialLink({ path: line.port, baudRate: side.pd.line.baudRate, clock, told });
+  const link = new SerialLink({ path: line.port, baudRate: side.pd.line.baudRate, clock, told: portTeller(line.port, say) });
   return { ...side, line: link, reopen: () => link.reopen(), ...(strike === undefined ? {} : { remoteStrike: strike }) };
 };
 
 const statusOf = ({ mode, states, journal }: Reader, table: TableStore): string => {
   const { version = 0, persons = 0 } = table.state() ?? {};
   const { head, acknowledged, pending } = journal;
-  return `mode ${mode}, PIN path ${String(states.reader.pinPath)}, table version ${version} of ${persons} people, journal at ${head.sequence}, acknowledged ${acknowledged}, ${pending} waiting`;
+  return `mode ${mode}, PIN path ${String(states.reader.pinPath)}, table version ${version} of ${peopleText(persons)}, journal at ${head.sequence}, acknowledged ${acknowledged}, ${pending} waiting`;
 };
+
+/** As the settings call them. */
+const inputNames: readonly InputName[] = ['rex', 'doorContact', 'tamper'];
+const inputWords: Readonly<Record<InputName, string>> = { rex: 'exit button', doorContact: 'door contact', tamper: 'tamper contact' };
+
+const inputOf = (deed: Deed): InputName | undefined => (deed.do === 'input' ? deed.input : deed.do === 'rex' ? 'rex' : undefined);
 
 /** What hangs on the wall, in memory. */
 class Wall {
@@ -141,17 +155,20 @@ class Wall {
   readonly remoteStrike: RemoteStrike | undefined;
   readonly #clock: NodeClock;
   readonly #say: Say;
+  /** Those that the settings name. */
+  readonly #inputs: readonly InputName[];
   #light: unknown;
 
-  constructor(clock: NodeClock, say: Say, wired: Config['strike']) {
+  constructor(clock: NodeClock, say: Say, { strike: wired, settings }: Config) {
     const [lights, buzzer, strike] = [new SimLights(clock), new SimBuzzer(clock), new SimStrike(clock)];
     this.#clock = clock;
     this.#say = say;
+    this.#inputs = inputNames.filter((name) => settings.devices[name] !== 'none');
     this.remoteStrike = wired === 'controller' ? new RemoteStrike(clock) : undefined;
     this.ports = {
       keypad: new SimKeypad(clock),
       cardReader: new SimCardReader(clock),
-      inputs: new SimInputs(clock),
+      inputs: new SimInputs(clock, this.#inputs),
       lights,
       buzzer,
       strike: this.remoteStrike ?? strike,
@@ -174,7 +191,11 @@ class Wall {
     }
     if (deed.value.do === 'help') io.out(readerHelp);
     else if (deed.value.do === 'status') this.#say('status', status());
-    else await this.#do(deed.value);
+    else {
+      const input = inputOf(deed.value);
+      if (input === undefined || this.#inputs.includes(input)) await this.#do(deed.value);
+      else io.err(`The settings of this door name no ${inputWords[input]}, so it does not know: set devices.${input}.\n`);
+    }
     return deed.value.do === 'quit' ? 'last' : 'more';
   }
 

@@ -8,11 +8,11 @@ import * as v from 'valibot';
 import type { Crypto } from '../../src/ports/crypto.ts';
 import { failed, ok, type Result } from '../../src/shared/result.ts';
 import type { SecretBytes } from '../../src/shared/secret-bytes.ts';
+import { readBounded } from '../../src/tools/bounded-file.ts';
 import { readCsv } from '../../src/tools/csv.ts';
 import { maxPeopleFileBytes, type PeopleError } from '../../src/tools/people-file.ts';
 import { exists, hexBytes, readPrivateFile, replacePrivateFile, secretFromHex, toHex, writeNewPrivateFile } from '../../src/tools/private-files.ts';
 import { readSite, type Site } from '../../src/tools/provision-site.ts';
-import { readBounded } from '../../src/tools/settings-file.ts';
 import type { PeopleDesk } from '../controller/people-desk.ts';
 
 const siteKeyFile = 'database-key.json';

@@ -2,6 +2,7 @@
 import { TomlDate } from 'smol-toml';
 import * as v from 'valibot';
 import { shown } from '../../src/config/config-error.ts';
+import { isTable } from '../../src/config/toml.ts';
 import { maxCards } from '../../src/table/limits.ts';
 import type { SimPerson } from '../people.ts';
 import { type Complaint, cardPattern, momentMs, momentWords, pinPattern, pinWords, unknown } from './arguments.ts';
@@ -64,10 +65,6 @@ export const personRows = {
 const rows: Readonly<Record<string, Row>> = personRows;
 
 export { moment as momentSchema };
-
-type Table = Readonly<Record<string, unknown>>;
-export const isTable = (value: unknown): value is Table =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
 
 export interface PeopleRead {
   readonly people: readonly SimPerson[];

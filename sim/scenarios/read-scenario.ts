@@ -2,25 +2,22 @@
  * From the text of a story's file to the story, or to everything that is wrong with it at once. Settings are those of a
  * door's own file (src/config.ts); people are read-people.ts's and steps read-steps.ts's.
  */
-import { parse, stringify, type TomlTable } from 'smol-toml';
+import { stringify, type TomlTable } from 'smol-toml';
 import * as v from 'valibot';
-import { type ConfigError, configError, shown } from '../../src/config/config-error.ts';
+import { type ConfigError, configError, listed, shown } from '../../src/config/config-error.ts';
 import { type Position, type Positions, positionsIn } from '../../src/config/positions.ts';
 import { type SectionName, sections } from '../../src/config/settings.ts';
+import { isTable, readToml } from '../../src/config/toml.ts';
 import { type Config, readConfig } from '../../src/config.ts';
 import { failed, ok, type Result } from '../../src/shared/result.ts';
 import type { DoorSetup } from '../door.ts';
 import { meantBy, momentWords } from './arguments.ts';
-import { isTable, momentSchema, type PeopleComplaint, readPeople } from './read-people.ts';
+import { momentSchema, type PeopleComplaint, readPeople } from './read-people.ts';
 import { readSteps } from './read-steps.ts';
 import type { Scenario } from './scenario.ts';
 import { Situation } from './situation.ts';
 
 export const maxScenarioBytes = 262_144;
-/** More errors than this are counted, not listed. */
-export const maxListedErrors = 100;
-/** Tables and lists within each other that the parser follows. */
-const maxDepth = 16;
 
 /** What a story can say of the door it happens at; the rest of a door's settings names real devices. */
 const settingSections = ['reader', 'door', 'entry', 'lockout', 'failure', 'offline', 'journal'] as const satisfies readonly SectionName[];
@@ -53,21 +50,8 @@ export const storyKeys = {
 const topLevel: readonly string[] = [...Object.keys(storyKeys), 'people', ...settingSections, 'steps'];
 
 export const readScenario = (text: string): Result<Scenario, readonly ConfigError[]> => {
-  if (text.length > maxScenarioBytes || new TextEncoder().encode(text).length > maxScenarioBytes) {
-    return failed([configError(undefined, '', `The file is larger than ${maxScenarioBytes} bytes.`)]);
-  }
-  const parsed = parseToml(text);
+  const parsed = readToml(text, maxScenarioBytes);
   return parsed.ok ? new Reading(text, parsed.value).result() : failed([parsed.failure]);
-};
-
-const parseToml = (text: string): Result<TomlTable, ConfigError> => {
-  try {
-    return ok(parse(text, { maxDepth }));
-  } catch (thrown) {
-    const { line, column, message } = thrown as { readonly line?: number; readonly column?: number; readonly message: string };
-    const position = line === undefined || column === undefined ? undefined : { line, column };
-    return failed(configError(position, '', `This is not TOML: ${message.split('\n', 1)[0]?.replace('Invalid TOML document: ', '')}.`));
-  }
 };
 
 class Reading {
@@ -175,17 +159,6 @@ class Reading {
     this.#errors.push(configError(this.#positions.find(path), path.join('.'), sentence, allowed));
   }
 }
-
-/** In the order of the file; those without a line come last. */
-const listed = (errors: readonly ConfigError[]): readonly ConfigError[] => {
-  const place = ({ line = Number.MAX_SAFE_INTEGER, column = 0 }: Partial<Position>): readonly [number, number] => [line, column];
-  const sorted = errors.toSorted((a, b) => {
-    const [[aLine, aColumn], [bLine, bColumn]] = [place(a as Partial<Position>), place(b as Partial<Position>)];
-    return aLine - bLine || aColumn - bColumn;
-  });
-  const more = sorted.length - maxListedErrors;
-  return more <= 0 ? sorted : [...sorted.slice(0, maxListedErrors), configError(undefined, '', `There are ${more} further errors.`)];
-};
 
 /** Where a fact of a person stands: in the same braces, or in the lines below `[people.Ann]`; else where the person does. */
 const placeOfKey = (text: string, person: Position, key: string): Position => {

@@ -3,7 +3,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { errorLine } from '../../src/config/config-error.ts';
 import { failed, ok, type Result } from '../../src/shared/result.ts';
-import { readBounded } from '../../src/tools/settings-file.ts';
+import { readText } from '../../src/tools/bounded-file.ts';
+import type { Printer } from '../../src/tools/command-line.ts';
+import { exitCodes } from '../exit-codes.ts';
 import { diffLines } from './diff.ts';
 import { findFiles } from './find-files.ts';
 import { type JunitCase, junitXml } from './junit.ts';
@@ -11,9 +13,6 @@ import { type Check, type Played, play } from './play.ts';
 import { maxScenarioBytes, readScenario } from './read-scenario.ts';
 import type { Scenario } from './scenario.ts';
 import { updated } from './update.ts';
-
-/** 0: all as told. 1: a story differs. 2: a file is wrong or missing. */
-export const runCodes = { asTold: 0, differs: 1, wrong: 2 } as const;
 
 export interface RunOptions {
   /** Path of a JUnit file to write. */
@@ -24,20 +23,19 @@ export interface RunOptions {
   readonly quiet?: boolean | undefined;
 }
 
-export interface RunIo {
-  out(text: string): void;
-  err(text: string): void;
+export interface RunIo extends Printer {
   /** Real monotonic milliseconds, for the report. */
   nowMs(): number;
 }
 
 type Outcome = 'asTold' | 'differs' | 'updated' | 'wrong';
 
+/** Resolves with the exit code: a file that is wrong or missing counts as wrong use. */
 export const runFiles = async (targets: readonly string[], options: RunOptions, io: RunIo): Promise<number> => {
   const files = findFiles(targets);
   if (!files.ok) {
     for (const sentence of files.failure) io.err(`${sentence}\n`);
-    return runCodes.wrong;
+    return exitCodes.usage;
   }
   const startedMs = io.nowMs();
   const counts: Record<Outcome, number> = { asTold: 0, differs: 0, updated: 0, wrong: 0 };
@@ -50,8 +48,8 @@ export const runFiles = async (targets: readonly string[], options: RunOptions, 
   }
   io.out(`${summary(cases.length, counts)} (${((io.nowMs() - startedMs) / 1_000).toFixed(1)} s)\n`);
   const written = options.junit === undefined || writeOut(options.junit, junitXml(cases), io);
-  if (counts.wrong > 0 || !written) return runCodes.wrong;
-  return counts.differs > 0 ? runCodes.differs : runCodes.asTold;
+  if (counts.wrong > 0 || !written) return exitCodes.usage;
+  return counts.differs > 0 ? exitCodes.differs : exitCodes.done;
 };
 
 interface Report extends Pick<JunitCase, 'name' | 'problem'> {
@@ -85,21 +83,11 @@ const runFile = async (file: string, options: RunOptions, io: RunIo): Promise<Re
 };
 
 const readStory = (file: string): Result<{ readonly scenario: Scenario; readonly text: string }, readonly string[]> => {
-  const bytes = readBounded(file, maxScenarioBytes);
-  if (!bytes.ok) return failed([`${file}: ${bytes.failure}`]);
-  const text = utf8(bytes.value);
-  if (text === undefined) return failed([`${file}: The file is not UTF-8 text.`]);
-  const scenario = readScenario(text);
-  return scenario.ok ? ok({ scenario: scenario.value, text }) : failed(scenario.failure.map((error) => errorLine(file, error)));
-};
-
-/** A mark at the beginning is kept: it belongs to the file, which may be written again. */
-const utf8 = (bytes: Uint8Array): string | undefined => {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return undefined;
-  }
+  // A mark at the beginning belongs to the file, which may be written again.
+  const text = readText(file, maxScenarioBytes, true);
+  if (!text.ok) return failed([text.failure]);
+  const scenario = readScenario(text.value);
+  return scenario.ok ? ok({ scenario: scenario.value, text: text.value }) : failed(scenario.failure.map((error) => errorLine(file, error)));
 };
 
 const differences = (file: string, scenario: Scenario, { differing, broke }: Played): string => {

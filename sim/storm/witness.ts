@@ -27,7 +27,10 @@ interface DurableRow {
 
 /** An unlocked door is held by releases of this length (DESIGN R7: "a short hold"). */
 const longestUnlockedHoldMs = 5_000;
-/** Where facts and the reader's own budget stand in their spaces. */
+/**
+ * Where facts and the reader's own budget stand in their spaces. This, and what a row is made of, is written here again and not imported from
+ * journal/: a judge does not move with what it judges.
+ */
 const floorKey = 16;
 const offlineKey = 20;
 const doorOwner = 0;

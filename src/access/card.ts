@@ -1,14 +1,14 @@
 /** A card as read: bits or text, with its length. Prints as its last two hexadecimal digits only. */
+import { Masked } from '../shared/masked.ts';
 
-const inspect = Symbol.for('nodejs.util.inspect.custom');
-
-export class Card {
+export class Card extends Masked {
   readonly form: 'bits' | 'text';
   /** Number of bits or characters. */
   readonly length: number;
   readonly #value: Uint8Array;
 
   constructor(form: 'bits' | 'text', value: Uint8Array, length: number) {
+    super();
     this.form = form;
     this.length = length;
     this.#value = Uint8Array.from(value);
@@ -34,13 +34,5 @@ export class Card {
 
   toString(): string {
     return `‹card …${this.tail}›`;
-  }
-
-  toJSON(): string {
-    return this.toString();
-  }
-
-  [inspect](): string {
-    return this.toString();
   }
 }

@@ -79,6 +79,7 @@ const catalogue = {
   'card.enrolled': ['info', 'Card Read For Enrolment', 'Card Read For Enrolment'],
   'time.set': ['info', 'Clock Set', 'Clock Set'],
   'settings.changed': ['alarm', 'Settings Changed', 'Settings Changed'],
+  'settings.refused': ['alarm', 'Settings Refused', 'Settings Refused'],
   'table.applied': ['info', 'PIN Table Applied', 'PIN Table Applied'],
   'table.refused': ['alarm', 'PIN Table Refused', 'PIN Table Refused'],
   'table.rolledBack': ['alarm', 'PIN Table Rolled Back', 'PIN Table Rolled Back'],

@@ -1,18 +1,17 @@
 /** A PIN as typed: 0–8 digits that print, serialise and inspect as a tag, without even their number. */
+import { Masked } from '../shared/masked.ts';
 
 export const minPinLength = 4;
 export const maxPinLength = 8;
 
 export type Digit = '0' | '1' | '2' | '3' | '4' | '5' | '6' | '7' | '8' | '9';
 
-const inspect = Symbol.for('nodejs.util.inspect.custom');
-const tag = '‹pin›';
-
-export class Pin {
+export class Pin extends Masked {
   static readonly empty = new Pin('');
   readonly #digits: string;
 
   private constructor(digits: string) {
+    super();
     this.#digits = digits;
   }
 
@@ -41,14 +40,6 @@ export class Pin {
   }
 
   toString(): string {
-    return tag;
-  }
-
-  toJSON(): string {
-    return tag;
-  }
-
-  [inspect](): string {
-    return tag;
+    return '‹pin›';
   }
 }

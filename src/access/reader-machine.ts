@@ -160,17 +160,23 @@ const unlocking = readerSetup.createStateConfig({
   description: 'The start of an unlocking is put on record, then the strike is released.',
   invoke: { src: 'unlock', input: { holdMs: unlockedHoldMs }, onDone: 'unlocked', onError: 'notUnlocked' },
   after: { decisionLimit: 'notUnlocked' },
-  on: { 'mode.set': { guard: 'leavesUnlocked', target: 'secured', actions: 'secureStrike' } },
+  on: {
+    'mode.set': { guard: 'leavesUnlocked', target: 'secured', actions: 'secureStrike' },
+    'panel.tookOver': 'notUnlocked',
+  },
 });
 
 const unlocked = readerSetup.createStateConfig({
   description: 'A short release is renewed while the reader lives (R7).',
   after: { unlockedRenew: { target: 'unlocked', reenter: true, actions: 'holdStrike' } },
-  on: { 'mode.set': { guard: 'leavesUnlocked', target: 'secured', actions: ['secureStrike', 'tellRelocked'] } },
+  on: {
+    'mode.set': { guard: 'leavesUnlocked', target: 'secured', actions: ['secureStrike', 'tellRelocked'] },
+    'panel.tookOver': { target: 'notUnlocked', actions: 'tellRelocked' },
+  },
 });
 
 const notUnlocked = readerSetup.createStateConfig({
-  description: 'The unlocking could not be recorded or released; it is tried again.',
+  description: 'The unlocking could not be recorded or released, or the panel drives the strike; it is tried again.',
   after: { unlockRetry: 'unlocking' },
   on: { 'mode.set': { guard: 'leavesUnlocked', target: 'secured' } },
 });

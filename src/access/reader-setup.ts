@@ -32,6 +32,8 @@ export type ReaderEvent =
   | { readonly type: 'mode.set'; readonly mode: Mode }
   | { readonly type: 'lockout.began'; readonly waitMs: number }
   | { readonly type: 'lockout.cleared' }
+  /** The panel drives the strike from now on (R17), which is secured. */
+  | { readonly type: 'panel.tookOver' }
   /** The machine's own, between its regions. */
   | { readonly type: 'verdict'; readonly verdict: Verdict; readonly presented: Presented; readonly atMs: number }
   | { readonly type: 'window.ended' }

@@ -1,6 +1,6 @@
 /**
  * Says what somebody has changed in the settings since the door last ran, and what of it weakens the door (DESIGN §2).
- * Whether a change is obeyed is not decided here.
+ * Whether a change is obeyed is tools/settings-guard.ts's.
  */
 import type { AccessEvent } from '../access/events.ts';
 import { changedBetween, weakenedBy } from '../config/compare.ts';
@@ -17,6 +17,9 @@ export const settingsChange = (before: Settings, after: Settings): AccessEvent |
   const fields = { changed: listed(changed), ...(weaker.length === 0 ? {} : { weaker: listed(weaker) }) };
   return { code: 'settings.changed', fields };
 };
+
+/** The file weakens the door in these, and waits for an order: the door goes on as before. */
+export const settingsRefused = (weaker: readonly string[]): AccessEvent => ({ code: 'settings.refused', fields: { weaker: listed(weaker) } });
 
 /** As many names as fit, and how many more there are: a name cut in two would be another setting's. */
 const listed = (names: readonly string[]): string => {

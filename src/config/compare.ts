@@ -22,7 +22,7 @@ export const settingsHash = (settings: Settings, sha256: (message: Uint8Array) =
 export const weakenedBy = (before: Settings, after: Settings): readonly string[] =>
   sectionNames.flatMap((section) =>
     rowsOf(section)
-      .filter(([key, row]) => row.weaker(heldBy(before, section, key), heldBy(after, section, key)))
+      .filter(([key, row]) => row.weaker.holds(heldBy(before, section, key), heldBy(after, section, key)))
       .map(([key]) => `${section}.${key}`),
   );
 

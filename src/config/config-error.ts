@@ -1,4 +1,4 @@
-/** One thing that is wrong with a settings file, and how it is said to the person who edits it. */
+/** One thing that is wrong with a settings file, and how it and the others are said to the person who edits it. */
 import type { Position } from './positions.ts';
 
 export interface ConfigError {
@@ -27,6 +27,20 @@ export const errorLine = (file: string, error: ConfigError): string => {
   const place = error.line === undefined ? file : `${file}:${error.line}:${error.column}`;
   const allowed = error.allowed === undefined ? '' : ` Allowed: ${error.allowed}.`;
   return `${place}: ${error.sentence}${allowed}`;
+};
+
+/** More errors than this are counted, not listed. */
+export const maxListedErrors = 100;
+
+/** In the order of the file; those without a line come last. */
+export const listed = (errors: readonly ConfigError[]): readonly ConfigError[] => {
+  const far = Number.POSITIVE_INFINITY;
+  const sorted = errors.toSorted((a, b) => {
+    const lines = (a.line ?? far) - (b.line ?? far);
+    return Number.isNaN(lines) ? 0 : lines || (a.column ?? 0) - (b.column ?? 0);
+  });
+  const more = sorted.length - maxListedErrors;
+  return more <= 0 ? sorted : [...sorted.slice(0, maxListedErrors), configError(undefined, '', `There are ${more} further errors.`)];
 };
 
 const maxShownCharacters = 40;

@@ -2,61 +2,29 @@
  * From the text of a settings file to settings, or to everything that is wrong with it at once. Which settings exist is
  * settings.ts's; what they make the door do is config.ts's.
  */
-import { parse, type TomlTable } from 'smol-toml';
 import * as v from 'valibot';
 import { type Mode, modeFor } from '../access/mode.ts';
 import { failed, ok, type Result } from '../shared/result.ts';
 import { closest } from './closest.ts';
-import { type ConfigError, configError, shown } from './config-error.ts';
+import { type ConfigError, configError, listed, shown } from './config-error.ts';
 import { type Positions, positionsIn } from './positions.ts';
 import { mustBeSaid, none, type Setting } from './setting.ts';
 import { type SectionName, type Settings, sectionNames, sections } from './settings.ts';
+import { isTable, readToml, type Table } from './toml.ts';
 
 export const maxConfigBytes = 65_536;
-/** More errors than this are counted, not listed. */
-export const maxListedErrors = 100;
-/** Tables and lists within each other that the parser follows. */
-const maxDepth = 16;
 
 type Rows = Readonly<Record<string, Setting<unknown>>>;
-type Table = Readonly<Record<string, unknown>>;
 
 const rowsOf = (section: SectionName): Rows => sections[section].settings as unknown as Rows;
 const allKeys: readonly string[] = sectionNames.flatMap((section) => Object.keys(rowsOf(section)).map((key) => `${section}.${key}`));
 
 export const readSettings = (text: string): Result<Settings, readonly ConfigError[]> => {
-  if (text.length > maxConfigBytes || new TextEncoder().encode(text).length > maxConfigBytes) {
-    return failed([configError(undefined, '', `The file is larger than ${maxConfigBytes} bytes.`)]);
-  }
-  const parsed = parseToml(text);
+  const parsed = readToml(text, maxConfigBytes);
   if (!parsed.ok) return failed([parsed.failure]);
   const reading = new Reading(parsed.value, positionsIn(text));
   return reading.errors.length === 0 ? ok(reading.settings) : failed(listed(reading.errors));
 };
-
-const parseToml = (text: string): Result<TomlTable, ConfigError> => {
-  try {
-    return ok(parse(text, { maxDepth }));
-  } catch (thrown) {
-    const { line, column, message } = thrown as { readonly line?: number; readonly column?: number; readonly message: string };
-    const position = line === undefined || column === undefined ? undefined : { line, column };
-    const reason = message.split('\n', 1)[0]?.replace('Invalid TOML document: ', '');
-    return failed(configError(position, '', `This is not TOML: ${reason}.`));
-  }
-};
-
-/** In the order of the file; those without a line come last. */
-const listed = (errors: readonly ConfigError[]): readonly ConfigError[] => {
-  const far = Number.POSITIVE_INFINITY;
-  const sorted = errors.toSorted((a, b) => {
-    const lines = (a.line ?? far) - (b.line ?? far);
-    return Number.isNaN(lines) ? 0 : lines || (a.column ?? 0) - (b.column ?? 0);
-  });
-  const more = sorted.length - maxListedErrors;
-  return more <= 0 ? sorted : [...sorted.slice(0, maxListedErrors), configError(undefined, '', `There are ${more} further errors.`)];
-};
-
-const isTable = (value: unknown): value is Table => typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
 
 class Reading {
   readonly errors: ConfigError[] = [];

@@ -8,8 +8,12 @@ import * as v from 'valibot';
 export const mustBeSaid = Symbol('must be said');
 export type MustBeSaid = typeof mustBeSaid;
 
-/** True when going from `before` to `after` lets in more people, for longer, or with less trace. */
-export type Weaker<Value> = (before: Value, after: Value) => boolean;
+/** Which change of a setting lets in more people, for longer, or with less trace. */
+export interface Weaker<Value> {
+  /** Words for the page of settings; empty: no change of it does. */
+  readonly when: string;
+  holds(before: Value, after: Value): boolean;
+}
 
 export interface Setting<Value> {
   /** What the file may say, as words that fit after "allowed:". */
@@ -25,7 +29,7 @@ export interface Setting<Value> {
 interface Row<Value, Default> {
   readonly byDefault: Default;
   readonly meaning: string;
-  readonly weaker: Weaker<Value>;
+  readonly weaker: Weaker<NoInfer<Value>>;
 }
 
 /** What a setting holds once read. */
@@ -99,10 +103,10 @@ export const pathOrNone = (row: Row<string, string>): Setting<string> => ({
 });
 
 /** The usual answers to `weaker`. */
-export const never = (): boolean => false;
-export const changed = <Value>(before: Value, after: Value): boolean => before !== after;
-export const more = (before: number, after: number): boolean => after > before;
-export const becomes =
-  <Value>(weak: Value) =>
-  (before: Value, after: Value): boolean =>
-    before !== weak && after === weak;
+export const never: Weaker<unknown> = { when: '', holds: () => false };
+export const changed: Weaker<unknown> = { when: 'any change', holds: (before, after) => before !== after };
+export const more: Weaker<number> = { when: 'more', holds: (before, after) => after > before };
+export const becomes = <const Value>(weak: Value): Weaker<unknown> => ({
+  when: JSON.stringify(weak),
+  holds: (before, after) => before !== weak && after === weak,
+});

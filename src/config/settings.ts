@@ -19,6 +19,7 @@ import {
   pathOrNone,
   type Setting,
   type ValueOf,
+  type Weaker,
   whole,
   yesNo,
 } from './setting.ts';
@@ -28,11 +29,17 @@ const hour = 3_600_000;
 
 const inSeconds = ([least, most]: readonly [number, number]): readonly [number, number] => [least / second, most / second];
 const inHours = ([least, most]: readonly [number, number]): readonly [number, number] => [least / hour, most / hour];
-const moreOrUnlimited = (before = Number.POSITIVE_INFINITY, after = Number.POSITIVE_INFINITY): boolean => after > before;
+const moreOrUnlimited: Weaker<number | undefined> = {
+  when: 'more, or left out',
+  holds: (before = Number.POSITIVE_INFINITY, after = Number.POSITIVE_INFINITY) => after > before,
+};
 
 /** From who gets in most easily to who gets in least; two modes of one rank let in different people. */
 const ease: Readonly<Record<Mode, number>> = { unlocked: 3, cardOrPin: 2, cardOnly: 1, pinOnly: 1, cardAndPin: 0, locked: -1 };
-const letsInOthers = (before: Mode, after: Mode): boolean => before !== after && ease[after] >= ease[before];
+const letsInOthers: Weaker<Mode> = {
+  when: 'a mode that lets in others than the one before',
+  holds: (before, after) => before !== after && ease[after] >= ease[before],
+};
 
 export const wirings = [none, 'normallyOpen', 'normallyClosed'] as const;
 export type Wiring = (typeof wirings)[number];
@@ -57,7 +64,7 @@ export const lineBaudRates = [9_600, 19_200, 38_400, 57_600, 115_200, 230_400] a
 export type LineBaudRate = (typeof lineBaudRates)[number];
 
 /** Highest address of a reader; the one above it reaches every reader (OSDP.md §2). */
-const highestAddress = 126;
+export const highestAddress = 126;
 
 export const sections = {
   reader: {
@@ -77,7 +84,8 @@ export const sections = {
       dataDir: path({
         byDefault: '/var/lib/doorpad',
         meaning: 'Where the PIN table, the journal and the keys are kept. Made with mode 0700 when it does not exist.',
-        weaker: never,
+        // Elsewhere there are no keys, no people, and no lockouts.
+        weaker: changed,
       }),
     },
   },
@@ -88,7 +96,7 @@ export const sections = {
         byDefault: mustBeSaid,
         meaning:
           'What releases the strike. "relay": the output of this board, for fail-secure strikes; low security, because its wires run where a stranger can reach them. "controller": a device on the secure side, asked over the line.',
-        weaker: becomes<'relay' | 'controller'>('relay'),
+        weaker: becomes('relay'),
       }),
       strikeSeconds: whole(inSeconds(policyRanges.strikeMs), {
         byDefault: defaultPolicy.strikeMs / second,
@@ -109,7 +117,7 @@ export const sections = {
         byDefault: defaultPolicy.rex,
         meaning:
           'What request-to-exit does. "bypass": it only keeps an opening door from being reported as forced. "release": it also releases the strike. Egress itself is wired past this device in either case.',
-        weaker: becomes<'bypass' | 'release'>('release'),
+        weaker: becomes('release'),
       }),
     },
   },
@@ -159,13 +167,13 @@ export const sections = {
       recordFailure: oneOf(['deny', 'grantCards'], {
         byDefault: defaultPolicy.recordFailure,
         meaning: 'When a grant cannot be written down. "deny": nobody enters. "grantCards": cards without a use count still open; PINs do not.',
-        weaker: becomes<'deny' | 'grantCards'>('grantCards'),
+        weaker: becomes('grantCards'),
       }),
       untrustedTime: oneOf(['deny', 'lastSeen'], {
         byDefault: defaultPolicy.untrustedTime,
         meaning:
           'People with validity dates while the clock has not been set since the start. "deny": they do not enter. "lastSeen": they are judged by the last time this reader knew.',
-        weaker: becomes<'deny' | 'lastSeen'>('lastSeen'),
+        weaker: becomes('lastSeen'),
       }),
     },
   },
@@ -190,7 +198,7 @@ export const sections = {
       port: path({
         byDefault: undefined,
         meaning: 'The serial port, best by a name that stays, such as one of /dev/serial/by-id. Left out: there is no line.',
-        weaker: never,
+        weaker: { when: 'left out', holds: (before, after) => before !== undefined && after === undefined },
       }),
       address: whole([0, highestAddress], {
         byDefault: undefined,
@@ -206,7 +214,7 @@ export const sections = {
         byDefault: 'reader',
         meaning:
           'Who decides. "reader": this reader, by its own table. "panel": keys and cards go up, and the panel of any maker drives lights and strike. "panelThenReader": the panel while it is there, this reader while it is not.',
-        weaker: (before, after) => before !== after && after !== 'reader',
+        weaker: { when: 'anything but "reader"', holds: (before, after) => before !== after && after !== 'reader' },
       }),
       clear: yesNo({
         byDefault: false,
@@ -218,6 +226,7 @@ export const sections = {
   },
   devices: {
     meaning: 'Where the parts of this reader are, as Linux input devices and LED-class outputs. The defaults are names to give them.',
+    // A light that was put where the strike is would release it; contacts that are not there see nothing.
     settings: {
       keypad: path({
         byDefault: '/dev/doorpad/keypad',
@@ -229,7 +238,7 @@ export const sections = {
         meaning: 'The input device of a card reader that types. "none": there is no card reader, so only pinOnly, unlocked and locked make sense.',
         weaker: never,
       }),
-      inputs: path({ byDefault: '/dev/doorpad/inputs', meaning: 'The input device of the contacts below.', weaker: never }),
+      inputs: path({ byDefault: '/dev/doorpad/inputs', meaning: 'The input device of the contacts below.', weaker: changed }),
       rex: wired('request-to-exit', 'somebody asks to leave'),
       rexCode: inputCode('request-to-exit', 0x2c0),
       doorContact: wired('the door contact', 'the door opens'),
@@ -239,17 +248,17 @@ export const sections = {
       strike: path({
         byDefault: '/sys/class/leds/doorpad:strike',
         meaning: 'The output that releases the strike, as a Linux LED: the kernel ends each release by itself.',
-        weaker: never,
+        weaker: changed,
       }),
-      red: path({ byDefault: '/sys/class/leds/doorpad:red', meaning: 'The red light.', weaker: never }),
-      green: path({ byDefault: '/sys/class/leds/doorpad:green', meaning: 'The green light.', weaker: never }),
+      red: path({ byDefault: '/sys/class/leds/doorpad:red', meaning: 'The red light.', weaker: changed }),
+      green: path({ byDefault: '/sys/class/leds/doorpad:green', meaning: 'The green light.', weaker: changed }),
       blue: pathOrNone({
         byDefault: none,
         meaning: 'The blue light. "none": what would be blue is dark.',
-        weaker: never,
+        weaker: changed,
       }),
-      amber: pathOrNone({ byDefault: none, meaning: 'A light of its own for amber. "none": red and green together.', weaker: never }),
-      buzzer: pathOrNone({ byDefault: '/sys/class/leds/doorpad:buzzer', meaning: 'The buzzer, as a Linux LED.', weaker: never }),
+      amber: pathOrNone({ byDefault: none, meaning: 'A light of its own for amber. "none": red and green together.', weaker: changed }),
+      buzzer: pathOrNone({ byDefault: '/sys/class/leds/doorpad:buzzer', meaning: 'The buzzer, as a Linux LED.', weaker: changed }),
     },
   },
   journal: {
@@ -258,13 +267,13 @@ export const sections = {
       capacity: whole([1_000, 1_000_000], {
         byDefault: 200_000,
         meaning: 'How many events are kept. Grants and alarms are never pushed out by denials.',
-        weaker: (before, after) => after < before,
+        weaker: { when: 'fewer', holds: (before, after) => after < before },
       }),
       whenFull: oneOf(['gap', 'deny'], {
         byDefault: 'gap',
         meaning:
           'When the journal is full of events nobody has fetched. "gap": the door goes on and a numbered gap says how many were lost. "deny": nobody enters.',
-        weaker: becomes<'gap' | 'deny'>('gap'),
+        weaker: becomes('gap'),
       }),
       profile: oneOf(profiles, {
         byDefault: defaultProfile,

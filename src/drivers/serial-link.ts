@@ -277,6 +277,8 @@ const closeEmpty = (port: LinuxPortBinding): Promise<void> =>
     .then(() => port.close())
     .catch(() => undefined);
 
+/** Of `away`: somebody else has it open. */
+export const inUseSentence = 'the serial port is in use by another program';
 const slowSentence = 'the USB adapter holds bytes back: allow its latency_timer to be written, or set it to 1';
 
 const newsOf = (what: SerialLinkNews['what'], sentence: string, cause: unknown): SerialLinkNews =>
@@ -306,7 +308,7 @@ function writeWhole(fd: number, bytes: Uint8Array): unknown {
 
 /** The binding tells failures in the words of the C library, without a code. */
 const reasons: readonly (readonly [words: RegExp, sentence: string])[] = [
-  [/Cannot lock/i, 'the serial port is in use by another program'],
+  [/Cannot lock/i, inUseSentence],
   [/Permission denied/i, 'the serial port may not be opened: is the user in the group of the device?'],
   [/No such file|No such device/i, 'the serial port is not there'],
 ];

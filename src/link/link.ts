@@ -23,7 +23,7 @@ import type { LinkHost } from './link-host.ts';
 import { doorpadOui, type Status, type StatusPage } from './messages.ts';
 import type { RemoteStrike } from './remote-strike.ts';
 import { ReplyPause } from './reply-pause.ts';
-import type { SyncState } from './sync-machine.ts';
+import { heldBy } from './status.ts';
 import { TableSync } from './table-sync.ts';
 import { Tasks } from './tasks.ts';
 
@@ -104,10 +104,6 @@ export class Link {
       },
     });
     this.#watchSilence();
-  }
-
-  get syncState(): SyncState {
-    return this.#sync.state;
   }
 
   /** Somebody polls, in a session or in clear. */
@@ -229,7 +225,8 @@ export class Link {
         this.#pause.setBaudRate(event.settings.baudRate);
         break;
       case 'line.kept':
-        host.tell({ code: 'line.moved', fields: { address: event.settings.address, baudRate: event.settings.baudRate } });
+      case 'line.failed':
+        host.tell({ code: 'line.moved', fields: { ...event.settings, ...(event.type === 'line.failed' && { reason: 'notKept' }) } });
         break;
       case 'bytes.dropped':
         this.#isNoise = true;
@@ -295,22 +292,8 @@ export class Link {
   #statusOf(page: StatusPage): Status {
     const { clock, facts, host, journal, table } = this.#parts;
     switch (page) {
-      case 'table': {
-        const state = table.state();
-        const staged = table.staged();
-        return {
-          page,
-          format: formatVersion,
-          version: state?.version ?? 0,
-          revocation: state?.revocation ?? 0,
-          contentHash: state?.contentHash ?? new Uint8Array(32),
-          persons: state?.persons ?? 0,
-          stagedHeaderHash: staged?.headerHash ?? new Uint8Array(32),
-          stagedBytes: staged?.receivedBytes ?? 0,
-          orderNumber: Math.min(facts.orderNumber, maxU32),
-          ...host.table(),
-        };
-      }
+      case 'table':
+        return { page, format: formatVersion, ...heldBy(table), orderNumber: Math.min(facts.orderNumber, maxU32), ...host.table() };
       case 'journal': {
         const { head, acknowledged, boot, pending } = journal;
         const wall = host.wall();
@@ -329,6 +312,8 @@ export class Link {
       }
       case 'door':
         return { page, ...host.door() };
+      case 'settings':
+        return { page, ...host.settings() };
     }
   }
 }

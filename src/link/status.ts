@@ -3,11 +3,12 @@
  * may insist on. Where the facts come from is the reader's.
  */
 import { bytes, record, type Schema, u8, type ValueOf } from '../osdp/schema.ts';
+import type { TableStore } from '../ports/table-store.ts';
 import { orderModes } from '../table/orders.ts';
 import { epoch, flags, joined, named, text, u32, u48 } from './fields.ts';
 
 /** In the order of their codes, from 0 on. */
-export const statusPages = ['table', 'journal', 'door'] as const;
+export const statusPages = ['table', 'journal', 'door', 'settings'] as const;
 export type StatusPage = (typeof statusPages)[number];
 
 /** In the order of their codes, from 1 on: the models of access/mode.ts. */
@@ -76,13 +77,40 @@ const door = joined(
   doorFlags,
 );
 
+const settings = record({
+  /** The door runs with these, and these wait for an order to accept them; zeros: none do. */
+  inForce: bytes(32),
+  waiting: bytes(32),
+});
+
 export type TableStatus = { readonly page: 'table' } & ValueOf<typeof table>;
 export type JournalStatus = { readonly page: 'journal' } & ValueOf<typeof journal>;
 export type DoorStatus = { readonly page: 'door' } & ValueOf<typeof door>;
-export type Status = TableStatus | JournalStatus | DoorStatus;
+export type SettingsStatus = { readonly page: 'settings' } & ValueOf<typeof settings>;
+export type Status = TableStatus | JournalStatus | DoorStatus | SettingsStatus;
+
+/** What the page of a table says of what is in force, and of what is being received. */
+export const heldBy = (
+  table: Pick<TableStore, 'state' | 'staged'>,
+): Pick<TableStatus, 'version' | 'revocation' | 'contentHash' | 'persons' | 'stagedHeaderHash' | 'stagedBytes'> => {
+  const [state, staged] = [table.state(), table.staged()];
+  return {
+    version: state?.version ?? 0,
+    revocation: state?.revocation ?? 0,
+    contentHash: state?.contentHash ?? new Uint8Array(32),
+    persons: state?.persons ?? 0,
+    stagedHeaderHash: staged?.headerHash ?? new Uint8Array(32),
+    stagedBytes: staged?.receivedBytes ?? 0,
+  };
+};
 
 /** One for every page: a missing one does not compile. */
-const pages: { readonly [Page in StatusPage]: Schema<Omit<Extract<Status, { page: Page }>, 'page'>> } = { table, journal, door };
+const pages: { readonly [Page in StatusPage]: Schema<Omit<Extract<Status, { page: Page }>, 'page'>> } = {
+  table,
+  journal,
+  door,
+  settings,
+};
 
 export const statusPage: Schema<StatusPage> = named(statusPages);
 

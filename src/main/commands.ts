@@ -7,23 +7,24 @@ import { settingsHash, weakenedBy } from '../config/compare.ts';
 import type { Config } from '../config.ts';
 import { NodeCrypto } from '../drivers/node-crypto.ts';
 import type { ReaderKeys } from '../reader/reader-keys.ts';
-import { failed, type Result } from '../shared/result.ts';
-import { describeDoor } from '../tools/describe-door.ts';
+import { Fault } from '../shared/faults.ts';
+import { failed, ok, type Result } from '../shared/result.ts';
+import { readBounded } from '../tools/bounded-file.ts';
+import type { Printer } from '../tools/command-line.ts';
+import { addressFinding, describeDoor, describeKeyed, peopleText } from '../tools/describe-door.ts';
 import { doorCard } from '../tools/door-card.ts';
 import { eventJson, eventLine, readEvents, whyNoEvents } from '../tools/event-list.ts';
 import { exampleSettings } from '../tools/example-settings.ts';
 import { exitCodes } from '../tools/exit-codes.ts';
-import { keyOriginOf, readReaderKeys } from '../tools/key-store.ts';
-import { type ListedPerson, maxPeopleFileBytes, type PeopleError, readPeopleFile } from '../tools/people-file.ts';
-import { readBounded, readSettingsFile } from '../tools/settings-file.ts';
+import { keyOriginOf, readKeyedPlace, readReaderKeys } from '../tools/key-store.ts';
+import { readLineSettings } from '../tools/line-settings.ts';
+import { type ListedPerson, maxPeopleFileBytes, type PeopleError, readPeople } from '../tools/people-file.ts';
+import { readSettingsFile } from '../tools/settings-file.ts';
+import { heldSentence, judgeSettings, lostSentence } from '../tools/settings-guard.ts';
 import { type Imported, importPeople } from '../tools/table-import.ts';
 import { tableStateOf } from '../tools/table-state.ts';
 import { Refusal } from './refusal.ts';
 
-export interface Printer {
-  out(text: string): void;
-  err(text: string): void;
-}
 export interface ConfigOptions {
   readonly config: string;
 }
@@ -53,13 +54,43 @@ export const check = (options: RunOptions, io: Printer): void => {
   const file = readSettingsFile(options.config);
   if (!file.ok) throw new Refusal([...file.failure, goesOn(running.ok, options.lastGood)], exitCodes.settings);
   const { config } = file.value;
+  const judged = judgeSettings(file.value, running.ok ? running.value : undefined);
+  if (judged.lost !== undefined) throw new Refusal([lostSentence(options.config, options.lastGood, judged.lost)], exitCodes.settings);
   const keys = readReaderKeys(config.dataDir);
   const { sentences, warnings } = describeDoor(config, keys.ok ? keyOriginOf(config.dataDir) : 'standAlone');
-  io.out(`${options.config} is in order.\n\n${lines(sentences)}\n${lines(warnings.map((warning) => `! ${warning}`))}`);
+  const { said, findings } = keys.ok && keys.value !== undefined ? checkKeyed(config, keys.value) : { said: [], findings: [] };
+  const verdict = findings.length === 0 ? 'is in order' : 'is in order by itself, but this reader is not: see the end';
+  io.out(`${options.config} ${verdict}.\n\n${lines([...sentences, ...said])}\n${lines(warnings.map((warning) => `! ${warning}`))}`);
   if (!keys.ok) io.out(`! ${keys.failure}\n`);
   const weaker = running.ok ? weakenedBy(running.value.config.settings, config.settings) : [];
-  if (weaker.length > 0) io.out(`! Weaker than what the door last ran with: ${weaker.join(', ')}.\n`);
+  const { held } = judged;
+  if (held !== undefined) io.out(`! ${heldSentence(options.config, options.lastGood, held)}\n`);
+  else if (weaker.length > 0) io.out(`! Weaker than what the door last ran with: ${weaker.join(', ')}.\n`);
   io.out(`\nHash of the settings: ${hex(settingsHash(config.settings, (message) => crypto.sha256(message)))}\n`);
+  if (findings.length > 0) throw new Refusal(findings, exitCodes.refused);
+};
+
+/** Of a reader with keys: what it is and has, and what keeps it from working. */
+const checkKeyed = (config: Config, keys: ReaderKeys): { readonly said: readonly string[]; readonly findings: readonly string[] } => {
+  const { dataDir, line } = config;
+  const place = readKeyedPlace(dataDir);
+  const known = place.ok ? place.value : undefined;
+  const set = line === undefined ? undefined : readLineSettings(dataDir, line);
+  const isSet = set?.ok === true && (set.value.address !== line?.address || set.value.baudRate !== line.baudRate);
+  const site = keyOriginOf(dataDir) === 'site' ? hex(keys.trust.site) : undefined;
+  const table = orFault(() => tableStateOf(dataDir, keys, crypto));
+  const said = table.ok ? describeKeyed({ site, place: known, table: table.value, setOverLine: isSet ? set.value : undefined }) : [];
+  const findings = [addressFinding(config, known), table.ok ? undefined : table.failure, set?.ok === false ? set.failure : undefined];
+  return { said, findings: findings.filter((finding) => finding !== undefined) };
+};
+
+const orFault = <Value>(work: () => Value): Result<Value, string> => {
+  try {
+    return ok(work());
+  } catch (thrown) {
+    if (thrown instanceof Fault) return failed(thrown.message);
+    throw thrown;
+  }
 };
 
 /** What wrong settings mean for the door: people fear that it stops, or believe that they are in force. */
@@ -70,17 +101,20 @@ const goesOn = (hasLastGood: boolean, lastGood: string): string =>
 
 export const importTable = (file: string, options: ConfigOptions, io: Printer): void => {
   const config = settingsFrom(options);
-  const refuse = (errors: readonly PeopleError[]): never => {
-    throw new Refusal([...errors.map((error) => peopleErrorLine(file, error)), 'Nothing was changed.'], exitCodes.refused);
-  };
-  const orRefuse = <Value>(result: Result<Value, readonly PeopleError[]>): Value => (result.ok ? result.value : refuse(result.failure));
   const bytes = readBounded(file, maxPeopleFileBytes);
-  const listed = bytes.ok ? readPeopleFile(bytes.value) : failed([{ line: undefined, column: undefined, sentence: bytes.failure }]);
-  const { people, hasNames } = orRefuse(listed);
-  const imported = orRefuse(importPeople(config.dataDir, people, crypto));
-  if (hasNames) io.out('The names were passed over: a reader keeps none.\n');
-  io.out(lines([...notesOn(people, config), ...outcomeOf(imported, config)]));
+  if (!bytes.ok) throw new Refusal([`${file}: ${bytes.failure}`, nothingChanged], exitCodes.refused);
+  const reading = readPeople(bytes.value);
+  const imported = importPeople(config.dataDir, reading, crypto);
+  if (!imported.ok) {
+    const { failure } = imported;
+    const said = typeof failure === 'string' ? [failure] : failure.map((error) => peopleErrorLine(file, error));
+    throw new Refusal([...said, nothingChanged], exitCodes.refused);
+  }
+  if (reading.hasNames) io.out('The names were passed over: a reader keeps none.\n');
+  io.out(lines([...notesOn(reading.people, config), ...outcomeOf(imported.value, config)]));
 };
+
+const nothingChanged = 'Nothing was changed.';
 
 /** What somebody who wrote the list may not expect. */
 const notesOn = (people: readonly ListedPerson[], { policy }: Config): readonly string[] => {
@@ -97,14 +131,11 @@ const outcomeOf = ({ state, isChanged, isFirst, openedDamaged }: Imported, { dat
   ...(openedDamaged === undefined ? [] : [`The table on disk was damaged: ${openedDamaged}.`]),
   ...(isFirst ? [`Keys for this reader were made in ${dataDir}/keys. They stay on this card: low security (tier 0).`] : []),
   ...(isFirst ? ['A reader that runs already finds them when it is started again.'] : []),
-  isChanged ? `Version ${state.version} is in force: ${counts(state)}.` : `Version ${state.version} is this table already: nothing was changed.`,
+  isChanged ? `Version ${state.version} is in force: ${peopleText(state)}.` : `Version ${state.version} is this table already: nothing was changed.`,
 ];
 
 const peopleErrorLine = (file: string, { line, column, sentence }: PeopleError): string =>
   `${file}${line === undefined ? '' : `:${line}`}: ${column === undefined ? '' : `${column}: `}${sentence}`;
-
-const counts = ({ persons, credentials }: { readonly persons: number; readonly credentials: number }): string =>
-  `${persons} ${persons === 1 ? 'person' : 'people'} with ${credentials} ${credentials === 1 ? 'credential' : 'credentials'}`;
 
 export const showTable = (options: ConfigOptions, io: Printer): void => {
   const { dataDir } = settingsFrom(options);
@@ -118,7 +149,7 @@ const tableText = (dataDir: string, keys: ReaderKeys): string => {
   const table =
     state === undefined
       ? ['There is no table: nobody gets in.']
-      : [`Version ${state.version} is in force: ${counts(state)}.`, `Content hash: ${hex(state.contentHash)}`];
+      : [`Version ${state.version} is in force: ${peopleText(state)}.`, `Content hash: ${hex(state.contentHash)}`];
   return lines([...table, `Site: ${hex(keys.trust.site)}`, `Reader: ${hex(keys.trust.reader)}`]);
 };
 

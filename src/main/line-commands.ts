@@ -1,5 +1,5 @@
 /** What the commands print that find readers on a line, hear it, and test it. What is found, heard and measured is tools/'s. */
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, openSync, writeSync } from 'node:fs';
 import { lineBaudRates } from '../config/settings.ts';
 import type { LineConfig } from '../config.ts';
 import { NodeClock } from '../drivers/node-clock.ts';
@@ -8,16 +8,18 @@ import { SerialLink, type SerialLinkNews } from '../drivers/serial-link.ts';
 import { configurationAddress } from '../osdp/frame.ts';
 import { osdpcapLine } from '../osdp/osdpcap.ts';
 import type { SecretBytes } from '../shared/secret-bytes.ts';
+import { readBounded } from '../tools/bounded-file.ts';
+import type { Printer } from '../tools/command-line.ts';
 import { exitCodes } from '../tools/exit-codes.ts';
 import { type Progress, ReaderSearch, type Search } from '../tools/find-readers.ts';
 import { lineStateOf, progressText, searchReport } from '../tools/find-report.ts';
 import { LineAsker } from '../tools/line-asker.ts';
 import { qualityText, type RatesTest, testRate, testRates, verdictOf } from '../tools/line-test.ts';
 import { maxCaptureBytes, readKeyFile, readRecordedLine } from '../tools/listen-files.ts';
-import { entryJson, entryLine, listenOn, Transcript, type TranscriptOptions } from '../tools/listen-line.ts';
+import { entryJson, entryLine, type HeardEntry, listenOn, Transcript, type TranscriptOptions } from '../tools/listen-line.ts';
 import { privateFileMode } from '../tools/private-files.ts';
-import { readBounded, readSettingsFile } from '../tools/settings-file.ts';
-import type { ConfigOptions, Printer } from './commands.ts';
+import { readSettingsFile } from '../tools/settings-file.ts';
+import type { ConfigOptions } from './commands.ts';
 import { Refusal } from './refusal.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -52,11 +54,14 @@ const defaultBaudRate = 9_600;
 const clock = new NodeClock();
 const crypto = new NodeCrypto();
 
-/** The line of the command, or of the settings. */
-const lineOf = ({ port, config }: LineOptions): Pick<LineConfig, 'port'> & Partial<LineConfig> => {
+/** What the command says of the line; what it does not say is as in the settings, where there are any. */
+const lineOf = ({ port, config }: LineOptions, io: Printer): Pick<LineConfig, 'port'> & Partial<LineConfig> => {
   const settings = readSettingsFile(config);
   const line = settings.ok ? settings.value.config.line : undefined;
-  if (port !== undefined) return line?.port === port ? line : { port };
+  if (port !== undefined) {
+    if (!settings.ok && existsSync(config)) io.err(`${config} is not in order (doorpad check says why): nothing was taken from it.\n`);
+    return { ...line, port };
+  }
   if (line !== undefined) return line;
   if (!settings.ok) throw new Refusal(['Say --port PATH: there are no settings that name a line.', ...settings.failure], exitCodes.usage);
   throw new Refusal([`Say --port PATH: ${config} names no line.`], exitCodes.usage);
@@ -74,11 +79,17 @@ const watchedLink = (path: string, baudRate: number, io: Printer): { readonly li
 };
 
 /** Asks on the line until the work is done, the port is gone, or somebody stops it. */
-const asking = async <Value>(path: string, baudRate: number, io: LineIo, work: (asker: LineAsker) => Promise<Value>): Promise<Value> => {
+const asking = async <Value>(
+  path: string,
+  baudRate: number,
+  io: LineIo,
+  work: (asker: LineAsker) => Promise<Value>,
+  whenStopped: readonly string[] = [],
+): Promise<Value> => {
   const { link, away } = watchedLink(path, baudRate, io);
   const asker = new LineAsker(link, clock, baudRate);
   const stopped = io.stopAsked().then(() => {
-    throw new Refusal(['Stopped before the end.'], exitCodes.refused);
+    throw new Refusal(['Stopped before the end.', ...whenStopped], exitCodes.refused);
   });
   try {
     await Promise.race([asker.attached, away, stopped]);
@@ -88,12 +99,17 @@ const asking = async <Value>(path: string, baudRate: number, io: LineIo, work: (
   }
 };
 
-/** Progress is for people who watch; what is printed before the end of a line is taken back. */
-const progressOn =
-  (io: LineIo) =>
-  (progress: Progress): void => {
-    if (io.terminal?.isErrShown === true) io.err(`\r${progressText(progress).padEnd(60)}`);
+/** Who watches sees each step in place of the last; a file gets a line for each rate and what is done at it. */
+const progressOn = (io: LineIo): ((progress: Progress) => void) => {
+  let last = '';
+  return (progress) => {
+    if (io.terminal?.isErrShown === true) return io.err(`\r${progressText(progress).padEnd(60)}`);
+    const { address: _, ...step } = progress;
+    const text = progressText(step);
+    if (text !== last) io.err(`${text}\n`);
+    last = text;
   };
+};
 const endProgress = (io: LineIo): void => {
   if (io.terminal?.isErrShown === true) io.err(`\r${' '.repeat(60)}\r`);
 };
@@ -105,7 +121,7 @@ export const find = async (
   { baud: baudRates = lineBaudRates, addresses = allAddresses, all, ...options }: FindCommand,
   io: LineIo,
 ): Promise<number> => {
-  const { port } = lineOf(options);
+  const { port } = lineOf(options, io);
   const [firstRate = defaultBaudRate] = baudRates;
   const searchOf = (asker: LineAsker): Promise<Search> =>
     new ReaderSearch(asker, crypto, progressOn(io)).run({ baudRates, addresses, isThorough: all === true });
@@ -117,15 +133,15 @@ export const find = async (
 
 export const listen = async (file: string | undefined, options: ListenCommand, io: LineIo): Promise<void> => {
   if (file !== undefined && options.port !== undefined) throw new Refusal(['Say a capture file or --port PATH, not both.'], exitCodes.usage);
-  const line = options.json === true ? entryJson : entryLine;
+  const line = options.json === true ? entryJson : (entry: HeardEntry) => entryLine(entry, io.terminal?.outColumns);
   const transcriptOptions = {
     crypto,
     keys: options.keyFile === undefined ? [] : keysIn(options.keyFile),
     isRevealed: options.reveal === true,
-    told: (entry: Parameters<TranscriptOptions['told']>[0]) => io.out(line(entry)),
+    told: (entry: HeardEntry) => io.out(line(entry)),
   };
   if (file === undefined) await listenLive(options, transcriptOptions, io);
-  else playFile(file, transcriptOptions);
+  else await playFile(file, options.write, transcriptOptions, io);
 };
 
 const keysIn = (path: string): readonly SecretBytes[] => {
@@ -134,51 +150,76 @@ const keysIn = (path: string): readonly SecretBytes[] => {
   return keys.value;
 };
 
-const playFile = (file: string, options: TranscriptOptions): void => {
+/** What was recorded before a fault is played, and then the fault is told. */
+const playFile = async (file: string, write: string | undefined, options: TranscriptOptions, io: LineIo): Promise<void> => {
   const bytes = readBounded(file, maxCaptureBytes);
   if (!bytes.ok) throw new Refusal([`${file}: ${bytes.failure}`], exitCodes.refused);
-  const recorded = readRecordedLine(bytes.value);
-  if (!recorded.ok) throw new Refusal([`${file}: ${recorded.failure}`], exitCodes.refused);
-  const transcript = new Transcript({ ...options, keys: [...options.keys, ...recorded.value.keys] });
-  for (const burst of recorded.value.bursts) transcript.receive(burst.bytes, burst.atMs);
-  transcript.end();
+  const { bursts, keys, startMs, fault } = readRecordedLine(bytes.value);
+  const broken = fault === undefined ? undefined : new Refusal([`${file}: ${fault}`], exitCodes.refused);
+  if (broken !== undefined && bursts.length === 0) throw broken;
+  const capture = write === undefined ? undefined : newCapture(write, startMs, io);
+  const transcript = new Transcript({ ...options, keys: [...options.keys, ...keys], ...framedTo(capture) });
+  try {
+    for (const burst of bursts) transcript.receive(burst.bytes, burst.atMs);
+    transcript.end();
+  } finally {
+    capture?.close();
+  }
+  if (capture?.refusal !== undefined) throw capture.refusal;
+  if (broken !== undefined) throw broken;
 };
 
 const listenLive = async ({ baud, write, ...options }: ListenCommand, transcriptOptions: TranscriptOptions, io: LineIo): Promise<void> => {
-  const { port, baudRate = defaultBaudRate } = lineOf(options);
-  const { link, away } = watchedLink(port, baud ?? baudRate, io);
-  const capture = write === undefined ? undefined : newCapture(write, io);
-  const transcript = new Transcript({ ...transcriptOptions, ...(capture && { framed: ({ bytes }, atMs) => capture.frame(bytes, atMs) }) });
-  const subscription = listenOn(link, clock, transcript);
+  const line = lineOf(options, io);
+  const baudRate = baud ?? line.baudRate ?? defaultBaudRate;
+  const { link, away } = watchedLink(line.port, baudRate, io);
+  const capture = write === undefined ? undefined : newCapture(write, Date.now(), io);
+  if (io.terminal?.isErrShown === true) io.err(`Listening on ${line.port} at ${baudRate} baud; Ctrl-C ends it.\n`);
+  let isHeard = false;
+  const told = (entry: HeardEntry): void => {
+    isHeard ||= entry.kind === 'frame';
+    transcriptOptions.told(entry);
+  };
+  const subscription = listenOn(link, clock, new Transcript({ ...transcriptOptions, told, ...framedTo(capture) }));
   try {
     await Promise.race([io.stopAsked(), away, ...(capture === undefined ? [] : [capture.full])]);
   } finally {
     subscription.stop();
     capture?.close();
   }
+  if (!isHeard)
+    io.err(`Nothing whole was heard at ${baudRate} baud: is that the rate (--baud), and does somebody speak? doorpad find looks at every rate.\n`);
 };
+
+const framedTo = (capture: CaptureFile | undefined): Pick<TranscriptOptions, 'framed'> =>
+  capture === undefined ? {} : { framed: ({ bytes }, atMs) => capture.frame(bytes, atMs) };
 
 interface CaptureFile {
   frame(bytes: Uint8Array, atMs: number): void;
-  /** Rejects when the disk takes no more. */
+  /** Rejects when the disk takes no more, with `refusal`. */
   readonly full: Promise<never>;
+  readonly refusal: Refusal | undefined;
   close(): void;
 }
 
-/** What is said in clear is in it as it was: digits and card numbers too. */
-const newCapture = (path: string, io: Printer): CaptureFile => {
-  const startMs = Date.now();
+/** What is said in clear is in it as it was: digits and card numbers too. Times count from `startMs`, since 1970. */
+const newCapture = (path: string, startMs: number, io: Printer): CaptureFile => {
+  let refusal: Refusal | undefined;
   const handle = opened(path);
   io.err(`${path} takes everything that is said, also digits and card numbers where there is no secure channel: keep it private.\n`);
   const { promise: full, reject } = Promise.withResolvers<never>();
   full.catch(() => undefined);
   return {
     full,
+    get refusal() {
+      return refusal;
+    },
     frame: (bytes, atMs) => {
       try {
         writeSync(handle, osdpcapLine({ atMs: startMs + atMs, bytes }));
       } catch (thrown) {
-        reject(new Refusal([`${path} cannot be written: ${(thrown as NodeJS.ErrnoException).code}.`], exitCodes.refused));
+        refusal ??= new Refusal([`${path} cannot be written: ${(thrown as NodeJS.ErrnoException).code}.`], exitCodes.refused);
+        reject(refusal);
       }
     },
     close: () => closeSync(handle),
@@ -196,15 +237,18 @@ const opened = (path: string): number => {
 
 /** Resolves with the exit code: done when every rate that was tested is good or fair. */
 export const lineTest = async ({ address: asked, baud, questions, rates, ...options }: LineTestCommand, io: LineIo): Promise<number> => {
-  const line = lineOf(options);
+  const line = lineOf(options, io);
   const address = asked ?? line.address;
-  if (address === undefined) throw new Refusal(['Say --address N: which reader to ask.'], exitCodes.usage);
+  if (address === undefined) {
+    throw new Refusal([`Say --address N: which reader to ask. Without it, ${options.config} would have to say line.address.`], exitCodes.usage);
+  }
   const baudRate = baud ?? line.baudRate ?? defaultBaudRate;
-  const { qualities, notes, isBack }: RatesTest = await asking(line.port, baudRate, io, async (asker) =>
+  const work = async (asker: LineAsker): Promise<RatesTest> =>
     rates === true
       ? testRates(asker, address, baudRate, lineBaudRates, questions)
-      : { qualities: [await testRate(asker, address, baudRate, questions)], notes: [], isBack: true },
-  );
+      : { qualities: [await testRate(asker, address, baudRate, questions)], notes: [], isBack: true };
+  const maybeMoved = [`The reader may be at another rate than ${baudRate} baud: a doorpad reader goes back by itself within a minute.`];
+  const { qualities, notes, isBack } = await asking(line.port, baudRate, io, work, rates === true ? maybeMoved : []);
   io.out([...qualities.map(qualityText), ...notes].map((text) => `${text}\n`).join(''));
   const isWell = isBack && qualities.every((quality) => ['good', 'fair'].includes(verdictOf(quality)));
   return isWell ? exitCodes.done : exitCodes.refused;

@@ -2,14 +2,15 @@
  * Which commands the program has, with which options, and with which code each ends. What they do is loaded when it is
  * asked for: a door that starts waits for nothing it does not need.
  */
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import packageFile from '../../package.json' with { type: 'json' };
 import { type Profile, profiles } from '../access/events.ts';
 import { Fault } from '../shared/faults.ts';
-import { exitCodes } from '../tools/exit-codes.ts';
+import { newProgram, type Printer, runCommand, wholeNumber } from '../tools/command-line.ts';
+import { exitCodes, exitMeanings } from '../tools/exit-codes.ts';
 import { columnMeanings, peopleExample } from '../tools/people-columns.ts';
 import type { RunIo } from '../tools/run-door.ts';
-import type { ConfigOptions, EventOptions, Printer, RunOptions } from './commands.ts';
+import type { ConfigOptions, EventOptions, RunOptions } from './commands.ts';
 import { Refusal } from './refusal.ts';
 import type { Terminal } from './terminal.ts';
 import { lineCommands, siteCommands } from './tool-program.ts';
@@ -20,38 +21,34 @@ export interface Io extends RunIo, Printer {
 }
 
 const defaultSettings = '/boot/firmware/doorpad.toml';
+const mostEvents = 9_999_999;
 const defaultLastGood = '/var/lib/doorpad/last-good.toml';
 
 /** Runs one command and resolves with the exit code. Never rejects. */
-export const runProgram = async (argv: readonly string[], io: Io): Promise<number> => {
-  try {
-    let code: number = exitCodes.done;
-    await program(io, (ended) => {
-      code = ended;
-    }).parseAsync(argv, { from: 'user' });
-    return code;
-  } catch (thrown) {
-    if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? exitCodes.done : exitCodes.usage;
-    if (thrown instanceof Refusal) {
-      io.err(`${thrown.message}\n`);
-      return thrown.code;
-    }
-    io.err(`doorpad: ${thrown instanceof Fault ? thrown.message : String(thrown)}\n`);
-    return exitCodes.fault;
-  }
-};
+export const runProgram = (argv: readonly string[], io: Io): Promise<number> =>
+  runCommand(
+    argv,
+    (end) => program(io, end),
+    (thrown) => {
+      if (thrown instanceof Refusal) {
+        io.err(`${thrown.message}\n`);
+        return thrown.code;
+      }
+      io.err(`doorpad: ${thrown instanceof Fault ? thrown.message : String(thrown)}\n`);
+      return exitCodes.fault;
+    },
+  );
+
+const codeLines = Object.entries(exitMeanings)
+  .map(([name, meaning]) => `  ${String(exitCodes[name as keyof typeof exitCodes]).padStart(2)}  ${meaning}`)
+  .join('\n');
 
 const commands = () => import('./commands.ts');
 
 const program = (io: Io, end: (code: number) => void): Command => {
-  const root = new Command('doorpad')
-    .description('A door reader: keypad, cards, lights, strike. It decides at the door, from a signed table.')
-    .exitOverride()
-    .configureOutput({ writeOut: (text) => io.out(text), writeErr: (text) => io.err(text) })
-    .showSuggestionAfterError()
-    .addHelpText(
-      'after',
-      `
+  const root = newProgram('doorpad', 'A door reader: keypad, cards, lights, strike. It decides at the door, from a signed table.', io).addHelpText(
+    'after',
+    `
 Examples:
   doorpad settings > doorpad.toml                       a settings file to start from
   doorpad check --config doorpad.toml                   what is wrong with it, or what the door will do
@@ -59,8 +56,10 @@ Examples:
   doorpad events --config doorpad.toml --last 20
   doorpad provision --site ./site --name Gate --address 1   keys for a reader and its controller
   doorpad find --port /dev/ttyUSB0                      which readers are on a line
-Exit codes: 0 done, 1 refused, 2 wrong use, 70 fault or the door wants a new start, 78 settings refused.`,
-    );
+Exit codes:
+${codeLines}
+What each command needs of the settings: docs/commands.md.`,
+  );
   const withConfig = (command: Command): Command => command.option('--config <file>', 'the settings file', defaultSettings);
   const withLastGood = (command: Command): Command =>
     command.option('--last-good <file>', 'the copy of the settings the door last ran with', defaultLastGood);
@@ -81,7 +80,7 @@ Exit codes: 0 done, 1 refused, 2 wrong use, 70 fault or the door wants a new sta
   withConfig(root.command('events'))
     .description('list what happened, oldest first; also while the reader runs')
     .addHelpText('after', '\nA ? behind a time: the clock had not been set since the start, so the time may be wrong.')
-    .option('--last <count>', 'how many events', countFrom, 100)
+    .option('--last <count>', 'how many events', wholeNumber(1, mostEvents), 100)
     .option('--json', 'one JSON object a line')
     .option('--profile <name>', `the words to use: ${profiles.join(' or ')}`, profileFrom)
     .action(async (options: EventOptions) => (await commands()).events(options, io));
@@ -116,11 +115,6 @@ More: docs/people-file.md.`,
   withConfig(table.command('show'))
     .description('say which table is in force; never who is in it')
     .action(async (options: ConfigOptions) => (await commands()).showTable(options, io));
-};
-
-const countFrom = (text: string): number => {
-  if (!/^[1-9][0-9]{0,6}$/.test(text)) throw new InvalidArgumentError('It must be a whole number, 1 to 9999999.');
-  return Number(text);
 };
 
 const profileFrom = (text: string): Profile => {

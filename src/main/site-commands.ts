@@ -3,14 +3,16 @@ import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { NodeCrypto } from '../drivers/node-crypto.ts';
 import type { SecretBytes } from '../shared/secret-bytes.ts';
+import { readBounded } from '../tools/bounded-file.ts';
+import type { Printer } from '../tools/command-line.ts';
 import { exitCodes } from '../tools/exit-codes.ts';
 import { keyOriginOf, prepareDataDirectory, readReaderKeys, writeSiteKeys } from '../tools/key-store.ts';
 import { writeNewPrivateFile } from '../tools/private-files.ts';
 import { codeFrom, codeText, leastCodeDigits, maxBundleBytes, openBundle, type ReaderPlace } from '../tools/provision-bundle.ts';
 import { maxListBytes, readerPlaceFrom, readReaderList } from '../tools/provision-list.ts';
 import { controllerFile, type Issued, type Provisioned, provision } from '../tools/provision-site.ts';
-import { readBounded, readSettingsFile } from '../tools/settings-file.ts';
-import type { ConfigOptions, Printer } from './commands.ts';
+import { readSettingsFile } from '../tools/settings-file.ts';
+import type { ConfigOptions } from './commands.ts';
 import { Refusal } from './refusal.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -116,7 +118,7 @@ export const installKeys = async (bundleFile: string, options: InstallCommand, i
   }
   const prepared = prepareDataDirectory(dataDir);
   if (!prepared.ok) throw new Refusal([prepared.failure, nothingChanged], exitCodes.refused);
-  writeSiteKeys(dataDir, keys);
+  writeSiteKeys(dataDir, keys, place);
   io.out(`This reader is "${place.name}" of its site, and obeys the site's authority. The keys are in ${dataDir}/keys.\n`);
   io.out('A reader that runs already finds them when it is started again. The bundle is of no more use here: delete it.\n');
   if (line === undefined) io.err(`The settings name no line: say [line] with port and address = ${place.address}.\n`);
@@ -138,12 +140,16 @@ const refuseWhenKeyed = (dataDir: string): void => {
 };
 
 const codeOf = async (bundleFile: string, { codeFile }: InstallCommand, io: SiteIo): Promise<SecretBytes> => {
-  const typed =
-    codeFile === undefined ? await io.terminal?.askUnseen('Code of the bundle (it is not shown): ') : codeIn(textOf(codeFile), bundleFile);
-  if (typed === undefined) throw new Refusal(['There is nobody to ask for the code: say --code-file FILE.', nothingChanged], exitCodes.refused);
-  const code = codeFrom(typed);
+  const code = codeFrom(codeFile === undefined ? await typedCode(io) : codeIn(textOf(codeFile), bundleFile));
   if (code === undefined) throw new Refusal([`A code has ${leastCodeDigits} digits or more, and nothing else.`, nothingChanged], exitCodes.refused);
   return code;
+};
+
+const typedCode = async ({ terminal }: SiteIo): Promise<string> => {
+  const asked = (await terminal?.askUnseen('Code of the bundle (it is not shown): ')) ?? 'nobody';
+  if (typeof asked !== 'string') return asked.typed;
+  const sentence = { nobody: 'There is nobody to ask for the code: say --code-file FILE.', gaveUp: 'No code was typed.' }[asked];
+  throw new Refusal([sentence, nothingChanged], exitCodes.refused);
 };
 
 /** A file of codes as provisioning writes it has a line for each bundle; any other is one code. */

@@ -1,12 +1,17 @@
 /** The person at the terminal, where there is one: whether they see what is printed, and what they type unseen. What is asked is a command's. */
 
+/** `nobody`: there is nobody to ask. `gaveUp`: they ended the question without an answer. */
+export type Asked = { readonly typed: string } | 'nobody' | 'gaveUp';
+
 export interface Terminal {
   /** What goes to standard output is seen by a person, and kept by no file. */
   readonly isOutShown: boolean;
+  /** Characters on a line of standard output, at the moment; undefined: it is no terminal, or does not say. */
+  readonly outColumns?: number | undefined;
   /** Whether standard error can show how far something is. */
   readonly isErrShown: boolean;
-  /** Asks, and shows nothing of the answer; undefined: there is nobody to ask, or they gave up. */
-  askUnseen(question: string): Promise<string | undefined>;
+  /** Asks, and shows nothing of the answer. */
+  askUnseen(question: string): Promise<Asked>;
 }
 
 const controlC = '\u0003';
@@ -24,14 +29,18 @@ export interface Typed {
 /** Of its outputs. */
 export interface Shown {
   readonly isTTY?: boolean;
+  readonly columns?: number;
   write(text: string): unknown;
 }
 
-export const terminalOf = (input: Typed, output: Pick<Shown, 'isTTY'>, errors: Shown): Terminal => ({
+export const terminalOf = (input: Typed, output: Omit<Shown, 'write'>, errors: Shown): Terminal => ({
   isOutShown: output.isTTY === true,
+  get outColumns() {
+    return output.isTTY === true ? output.columns : undefined;
+  },
   isErrShown: errors.isTTY === true,
   askUnseen: async (question) => {
-    if (input.isTTY !== true) return undefined;
+    if (input.isTTY !== true) return 'nobody';
     errors.write(question);
     input.setRawMode(true);
     try {
@@ -44,14 +53,14 @@ export const terminalOf = (input: Typed, output: Pick<Shown, 'isTTY'>, errors: S
   },
 });
 
-const typedLine = async (input: Typed): Promise<string | undefined> => {
+const typedLine = async (input: Typed): Promise<Asked> => {
   let typed = '';
   for await (const chunk of input.iterator({ destroyOnReturn: false })) {
     for (const character of String(chunk)) {
-      if (character === '\r' || character === '\n') return typed;
-      if (character === controlC || character === controlD) return undefined;
+      if (character === '\r' || character === '\n') return { typed };
+      if (character === controlC || character === controlD) return 'gaveUp';
       typed = deletes.has(character) ? typed.slice(0, -1) : `${typed}${character}`.slice(0, maxAnswerCharacters);
     }
   }
-  return undefined;
+  return 'gaveUp';
 };

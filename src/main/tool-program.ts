@@ -1,13 +1,18 @@
 /** The options of the installer's commands: keys of a site, and the line. What they do is loaded when it is asked for. */
 import { type Command, InvalidArgumentError } from 'commander';
+import { wholeNumber } from '../tools/command-line.ts';
 import type { FindCommand, LineIo, LineTestCommand, ListenCommand } from './line-commands.ts';
 import type { InstallCommand, ProvisionCommand, SiteIo } from './site-commands.ts';
 
 type With = (command: Command) => Command;
 
+const siteGroup = 'Keys of a site and its readers:';
+const lineGroup = 'At the wires of a line:';
+
 export const siteCommands = (root: Command, io: SiteIo, withConfig: With): void => {
   root
     .command('provision')
+    .helpGroup(siteGroup)
     .description('make the keys of a site and of its readers: a bundle and a label for each reader, one file for the controller')
     .requiredOption('--site <directory>', 'where the site is kept; made when it does not exist')
     .option('--name <name>', 'what people call the reader')
@@ -19,36 +24,43 @@ export const siteCommands = (root: Command, io: SiteIo, withConfig: With): void 
     .addHelpText('after', '\nReaders are added; keys that are there are never replaced. More: docs/provisioning.md.')
     .action(async (options: ProvisionCommand) => (await import('./site-commands.ts')).provisionSite(options, io));
   withConfig(root.command('install-keys <bundle>'))
+    .helpGroup(siteGroup)
     .description('open a bundle with its code and give its keys to this reader, which must have none')
     .option('--code-file <file>', 'read the code from this file instead of asking for it')
+    .addHelpText('after', '\nCtrl-C at the question for the code changes nothing, and ends with code 1. More: docs/provisioning.md.')
     .action(async (bundle: string, options: InstallCommand) => (await import('./site-commands.ts')).installKeys(bundle, options, io));
 };
 
 export const lineCommands = (root: Command, io: LineIo, withConfig: With, end: (code: number) => void): void => {
   const commands = () => import('./line-commands.ts');
-  const withPort: With = (command) => withConfig(command).option('--port <path>', 'the serial port; without: the one of the settings');
+  const withPort: With = (command) =>
+    withConfig(command).helpGroup(lineGroup).option('--port <path>', 'the serial port; without: the one of the settings');
   withPort(root.command('find'))
     .description('look for readers on a line without a controller: rates, addresses, who they are, whether they have a key')
     .option('--baud <rates>', 'only these rates, separated by commas', ratesFrom)
     .option('--addresses <list>', 'only these addresses, such as 0-7,126', addressesFrom)
     .option('--all', 'every address at every rate, also when readers were found at one')
-    .addHelpText('after', '\nCode 0: readers were found, and nothing is wrong with the line. More: docs/line-tools.md.')
+    .addHelpText('after', '\nCode 0: readers were found, and nothing is wrong with the line; 1: anything else. More: docs/line-tools.md.')
     .action(async (options: FindCommand) => end(await (await commands()).find(options, io)));
   withPort(root.command('listen [capture]'))
     .description('hear what is said on a line, or was recorded in a file, and say nothing; ends with Ctrl-C')
-    .option('--baud <rate>', 'the rate of the line', rateFrom)
-    .option('--key-file <file>', "decrypt with the keys of this private file: a site's controller.json, or lines of 32 hexadecimal digits")
-    .option('--write <file>', 'also keep every frame in this new file (.osdpcap)')
+    .option('--baud <rate>', 'the rate of the line; without: that of the settings, or 9600', rateFrom)
+    .option(
+      '--key-file <file>',
+      "decrypt with the keys of this private file: a site's controller.json, a reader's reader.json, or lines of 32 hexadecimal digits",
+    )
+    .option('--write <file>', 'also keep every frame in this new file (.osdpcap), of a recording too')
     .option('--json', 'one JSON object a line')
     .option('--reveal', 'show digits and card numbers; keys are never shown')
+    .addHelpText('after', '\nCode 0: it was stopped, or the recording was whole. More: docs/line-tools.md.')
     .action(async (capture: string | undefined, options: ListenCommand) => (await commands()).listen(capture, options, io));
   withPort(root.command('line-test'))
     .description('ask one reader many times and say how good the line is; without a controller on it')
     .option('--address <number>', 'the reader; without: that of the settings', addressFrom)
-    .option('--baud <rate>', 'the rate of the line', rateFrom)
-    .option('--questions <count>', 'how many times to ask', questionsFrom, defaultQuestions)
+    .option('--baud <rate>', 'the rate of the line; without: that of the settings, or 9600', rateFrom)
+    .option('--questions <count>', 'how many times to ask', wholeNumber(1, mostQuestions), defaultQuestions)
     .option('--rates', 'at every rate the reader takes; it is set back to the present one')
-    .addHelpText('after', '\nCode 0: the line is good or fair. More: docs/line-tools.md.')
+    .addHelpText('after', '\nCode 0: the line is good or fair; 1: poor or dead, or stopped before the end. More: docs/line-tools.md.')
     .action(async (options: LineTestCommand) => end(await (await commands()).lineTest(options, io)));
 };
 
@@ -82,10 +94,3 @@ const addressesFrom = (text: string): readonly number[] => {
 
 const defaultQuestions = 500;
 const mostQuestions = 1_000_000;
-
-const questionsFrom = (text: string): number => {
-  if (!/^[1-9][0-9]{0,6}$/.test(text) || Number(text) > mostQuestions) {
-    throw new InvalidArgumentError(`It must be a whole number, 1 to ${mostQuestions}.`);
-  }
-  return Number(text);
-};

@@ -79,7 +79,7 @@ export type FileOutcome =
   | { readonly kind: 'failed'; readonly status: number }
   | { readonly kind: 'refused'; readonly code: number }
   | { readonly kind: 'unusable'; readonly code: number }
-  /** The session or the PD was lost; what was acknowledged may be resumed from `offset`. */
+  /** The PD was lost, or another session begun; what was acknowledged may be resumed from `offset`. */
   | { readonly kind: 'interrupted'; readonly offset: number }
   /** No progress for `fileStallMs`. */
   | { readonly kind: 'stalled'; readonly offset: number }

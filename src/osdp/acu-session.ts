@@ -322,6 +322,7 @@ export class AcuSession {
     this.#work.begin();
     if (this.#isOnline) {
       this.#say({ kind: 'renewed' });
+      this.#work.renew();
       return;
     }
     this.#isOnline = true;

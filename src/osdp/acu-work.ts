@@ -79,6 +79,11 @@ export class AcuWork {
     this.#mustTellSize = this.#maxReplyBytes !== undefined;
   }
 
+  /** Another session is open: what began in the one before does not go on in it (src/osdp/pd.ts). */
+  renew(): void {
+    if (this.#file !== undefined) this.#fileEnded({ kind: 'interrupted', offset: this.#file.offset });
+  }
+
   /** What comes next. */
   get agenda(): Agenda {
     const order = this.#orders.first;

@@ -14,7 +14,9 @@ export type Verdict =
   | 'clear'
   /** The cryptogram, or the MAC, is that of a key this listener has. */
   | 'verified'
-  /** The cryptogram is that of no key this listener has. */
+  /** The session is made with none of the keys this listener has. */
+  | 'unknownKey'
+  /** The cryptogram is not that of the key the other end has shown, or is none at all. */
   | 'wrongCryptogram'
   /** The very bytes of the last frame in this direction, once more. */
   | 'repeated'
@@ -71,23 +73,29 @@ export class Listener {
     if (command.value.name === 'chlng') this.#rndA = command.value.payload.rndA;
     if (command.value.name !== 'scrypt') return 'clear';
     const cipher = this.#agreeing;
-    if (cipher === undefined) return 'wrongCryptogram';
+    if (cipher === undefined) return 'unknownKey';
     return this.#crypto.isEqual(command.value.payload.serverCryptogram, cipher.serverCryptogram) ? 'verified' : 'wrongCryptogram';
   }
 
   #hearCcrypt(data: Uint8Array): Verdict {
     const reply = decodeReply(replies.ccrypt.code, data);
     const rndA = this.#rndA;
-    if (!reply.ok || reply.value.name !== 'ccrypt' || rndA === undefined) return 'wrongCryptogram';
+    if (!reply.ok || reply.value.name !== 'ccrypt') return 'wrongCryptogram';
+    if (rndA === undefined) return 'unknownKey';
     const { rndB, clientCryptogram } = reply.value.payload;
     const ciphers = this.#keys.map((key) => new SessionCipher(this.#crypto, key, rndA, rndB));
     this.#agreeing = ciphers.find((cipher) => this.#crypto.isEqual(cipher.clientCryptogram, clientCryptogram));
-    return this.#agreeing === undefined ? 'wrongCryptogram' : 'verified';
+    return this.#agreeing === undefined ? 'unknownKey' : 'verified';
   }
 
   #hearInitialMac(data: Uint8Array): Verdict {
     const cipher = this.#agreeing;
-    if (cipher === undefined || !this.#crypto.isEqual(data, cipher.initialMac)) return 'wrongCryptogram';
+    if (cipher === undefined) {
+      // What follows belongs to that session, and can no more be checked against the one before.
+      this.#chain = undefined;
+      return 'unknownKey';
+    }
+    if (!this.#crypto.isEqual(data, cipher.initialMac)) return 'wrongCryptogram';
     this.#chain = new SessionChain(this.#crypto, cipher);
     return 'verified';
   }

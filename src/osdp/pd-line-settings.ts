@@ -1,6 +1,6 @@
 /**
  * Address and baud rate of a PD, and new ones on trial (OSDP.md §11, SECURITY A23): kept for good only after they have worked, given up
- * after a minute in which they have not. Setting the port is the caller's.
+ * after a minute in which they have not, also where they worked before and could not be kept. Setting the port is the caller's.
  */
 import { configurationAddress } from './frame.ts';
 
@@ -20,6 +20,9 @@ export type Kept = 'kept' | 'later' | 'failed';
 export type Keep<Value> = (value: Value) => Kept;
 
 export const trialMs = 60_000;
+/** What could not be kept is tried again after this, so often in all. */
+export const keepRetryMs = 5_000;
+export const maxKeepTries = 12;
 
 const isSame = (left: LineSettings, right: LineSettings): boolean => left.address === right.address && left.baudRate === right.baudRate;
 
@@ -29,7 +32,12 @@ export class PdLineSettings {
   #kept: LineSettings;
   #inForce: LineSettings;
   #trialEndsMs: number | undefined;
+  /** Those in force are not known to be what a start would find. */
   #isUnsaved = false;
+  /** The last answer was `later`: what it will be is not known. */
+  #isWriting = false;
+  #triesLeft = maxKeepTries;
+  #triesAgainMs = 0;
 
   constructor(kept: LineSettings, baudRates: readonly number[], keep: Keep<LineSettings>) {
     this.#kept = kept;
@@ -42,7 +50,7 @@ export class PdLineSettings {
     return this.#inForce;
   }
 
-  /** When a trial ends; undefined: there is none. */
+  /** When a trial ends, unless they are proven before; undefined: there is none. */
   get deadlineMs(): number | undefined {
     return this.#trialEndsMs;
   }
@@ -55,28 +63,51 @@ export class PdLineSettings {
   /** False when these are in force already. */
   switchTo(settings: LineSettings, nowMs: number): boolean {
     if (isSame(settings, this.#inForce)) return false;
-    this.#inForce = settings;
-    this.#isUnsaved = false;
     this.#trialEndsMs = isSame(settings, this.#kept) ? undefined : nowMs + trialMs;
+    this.#put(settings);
     return true;
   }
 
-  /** A valid exchange: the settings in force work, and are to be kept. What came of it; undefined: nothing was to be kept, or not yet. */
-  proven(): 'kept' | 'failed' | undefined {
-    if (this.#trialEndsMs !== undefined) this.#isUnsaved = true;
+  /**
+   * A valid exchange: the settings in force work, and are to be kept. What came of it, `failed` once it is given up; undefined: nothing was to
+   * be kept, or not yet.
+   */
+  proven(nowMs: number): 'kept' | 'failed' | undefined {
+    if (!this.#isUnsaved) return undefined;
+    // Not kept, they are lost with the power: so they go as well when the other end does.
+    if (this.#trialEndsMs !== undefined) this.#trialEndsMs = nowMs + trialMs;
+    if (this.#triesLeft === 0 || nowMs < this.#triesAgainMs) return undefined;
+    const kept = this.#ask();
+    if (kept !== 'failed') return kept === 'kept' ? kept : undefined;
+    this.#triesLeft -= 1;
+    this.#triesAgainMs = nowMs + keepRetryMs;
+    return this.#triesLeft === 0 ? 'failed' : undefined;
+  }
+
+  /** What came of a trial that is over: `reverted`, the settings before it are in force again. */
+  expire(nowMs: number): 'kept' | 'reverted' | undefined {
+    if (this.#trialEndsMs === undefined || nowMs < this.#trialEndsMs) return undefined;
+    if (this.#isWriting && this.#ask() === 'kept') return 'kept';
     this.#trialEndsMs = undefined;
-    const kept = this.#isUnsaved ? this.#keep(this.#inForce) : 'later';
-    if (kept === 'later') return undefined;
+    this.#put(this.#kept);
+    return 'reverted';
+  }
+
+  #put(settings: LineSettings): void {
+    this.#inForce = settings;
+    // What is still being written may yet become what a start finds.
+    this.#isUnsaved = this.#isWriting || !isSame(settings, this.#kept);
+    this.#triesLeft = maxKeepTries;
+    this.#triesAgainMs = 0;
+  }
+
+  #ask(): Kept {
+    const kept = this.#keep(this.#inForce);
+    this.#isWriting = kept === 'later';
+    if (kept !== 'kept') return kept;
+    this.#kept = this.#inForce;
     this.#isUnsaved = false;
-    if (kept === 'kept') this.#kept = this.#inForce;
-    return kept;
-  }
-
-  /** True when a trial is over: the settings before it are in force again. */
-  expire(nowMs: number): boolean {
-    if (this.#trialEndsMs === undefined || nowMs < this.#trialEndsMs) return false;
     this.#trialEndsMs = undefined;
-    this.#inForce = this.#kept;
-    return true;
+    return kept;
   }
 }

@@ -29,7 +29,7 @@ export type PdEvent =
   | { readonly type: 'clear.refused'; readonly code: number }
   /** To be obeyed once the reply before it is on the line. `reverted`: they did not work; `settings` are those before. */
   | { readonly type: 'line.switched' | 'line.reverted'; readonly settings: LineSettings }
-  /** They work, and are kept over a restart; or they work, and are not. */
+  /** They work, and are kept over a restart; or they work, and cannot be kept: without the power, or the other end, those before come back. */
   | { readonly type: 'line.kept' | 'line.failed'; readonly settings: LineSettings }
   | { readonly type: 'report.dropped'; readonly reason: ReportDrop; readonly name: Report['name'] }
   | { readonly type: 'indicators.changed'; readonly what: 'leds' | 'buzzer' | 'outputs' }
@@ -156,7 +156,8 @@ export class PdSession {
     this.#exchange.nowMs = nowMs;
     this.#framer.expire(nowMs);
     if (this.#offlineAtMs !== undefined && nowMs >= this.#offlineAtMs) this.#goOffline();
-    if (this.#line.expire(nowMs)) this.#listener.event({ type: 'line.reverted', settings: this.#line.inForce });
+    const ended = this.#line.expire(nowMs);
+    if (ended !== undefined) this.#listener.event({ type: `line.${ended}`, settings: this.#line.inForce });
   }
 
   /** Something to say at the next POLL. False, and told, when too much waits already. */
@@ -276,7 +277,7 @@ export class PdSession {
     if (this.#offlineAtMs === undefined) this.#listener.event({ type: 'online' });
     this.#offlineAtMs = Math.max(this.#keptUntilMs, this.#exchange.nowMs + offlineMs);
     if (!this.isSecure && this.#security.isLocked) return;
-    const kept = this.#line.proven();
+    const kept = this.#line.proven(this.#exchange.nowMs);
     if (kept !== undefined) this.#listener.event({ type: `line.${kept}`, settings: this.#line.inForce });
   }
 

@@ -4,6 +4,7 @@
  */
 import type { AccessEvent } from '../access/events.ts';
 import { isStricter, type Mode, type Model } from '../access/mode.ts';
+import type { ReaderEvent } from '../access/reader-setup.ts';
 import { Link } from '../link/link.ts';
 import type { LinkHost } from '../link/link-host.ts';
 import { Panel } from '../link/panel.ts';
@@ -23,6 +24,7 @@ import type { Trust } from '../table/header.ts';
 import type { OrderKind } from '../table/orders.ts';
 import type { Lock } from './lock.ts';
 import type { Memory } from './memory.ts';
+import type { Openings } from './openings.ts';
 import type { OrderFailure } from './orders.ts';
 import { UnsignedTime } from './unsigned-time.ts';
 
@@ -65,6 +67,8 @@ export interface LineSideParts {
   readonly states: () => DoorStates;
   readonly isActive: (input: InputName) => boolean;
   readonly isTableDamaged: () => boolean;
+  /** Hash of the settings that wait to be accepted. */
+  readonly waitingSettings: Uint8Array | undefined;
   readonly linkChanged: (isUp: boolean) => void;
   readonly obey: (order: Uint8Array) => Promise<Result<OrderKind, OrderFailure>>;
   /** In force and kept; rejects when the model refuses it or it is not kept. */
@@ -72,8 +76,8 @@ export interface LineSideParts {
   readonly tell: (event: AccessEvent) => void;
   readonly face: PanelFace;
   readonly lock: Pick<Lock, 'releaseAndTell' | 'secure'>;
-  /** Somebody else decides from now on: what was typed is forgotten. */
-  readonly deciderChanged: () => void;
+  readonly toReader: (event: ReaderEvent) => void;
+  readonly openings: Pick<Openings, 'ended'>;
 }
 
 /** The outcome of the order that makes the reader another device on the line is told before it does. */
@@ -156,7 +160,7 @@ export const openLine = (parts: LineSideParts): OpenedLine => {
   };
 };
 
-const newPanel = ({ side, ports, memory, face, lock, mode, tell, linkChanged, deciderChanged }: LineSideParts, isPaired: () => boolean): Panel =>
+const newPanel = ({ side, ports, memory, face, lock, mode, tell, linkChanged, toReader, openings }: LineSideParts, isPaired: () => boolean): Panel =>
   new Panel({
     clock: ports.clock,
     setting: side.decides,
@@ -166,9 +170,14 @@ const newPanel = ({ side, ports, memory, face, lock, mode, tell, linkChanged, de
     face,
     strike: { release: (holdMs) => void lock.releaseAndTell(holdMs), secure: () => void lock.secure() },
     listener: {
-      decides: () => {
-        // Nothing is typed at a door that stands unlocked.
-        if (mode() !== 'unlocked') deciderChanged();
+      decides: (decider) => {
+        // What was typed is forgotten. Nothing is typed at a door that stands unlocked.
+        if (mode() !== 'unlocked') toReader({ type: 'mode.set', mode: mode() });
+        if (decider === 'reader') return;
+        // The strike is the panel's from now on, and it has asked for nothing yet.
+        openings.ended();
+        toReader({ type: 'panel.tookOver' });
+        void lock.secure();
       },
       // Without a secure channel its POLLs are all there is to go by.
       isThere: (isThere) => {
@@ -181,6 +190,9 @@ const newPanel = ({ side, ports, memory, face, lock, mode, tell, linkChanged, de
           : tell({ code: 'install.closed', fields: { why: event.why } }),
     },
   });
+
+/** docs/table-profile.md §15. */
+const nothingWaits = new Uint8Array(32);
 
 const doorFactsOf = ({ reader, door }: DoorStates) => ({
   isDoorOpen: door.contact !== 'closed',
@@ -200,6 +212,7 @@ const hostOf = ({ side, trust, model, ...parts }: LineSideParts, inputs: readonl
     isTampered: parts.isActive('tamper'),
     isLowSecurity: side.isLowSecurity,
   }),
+  settings: () => ({ inForce: side.settingsHash, waiting: parts.waitingSettings ?? nothingWaits }),
   localStatus: () => ({ tamper: parts.isActive('tamper') ? 'tampered' : 'normal', power: 'normal' }),
   inputs: () => inputs.map((input) => (parts.isActive(input) ? 1 : 0)),
   table: () => ({ isKeyed: trust !== undefined, isDamaged: parts.isTableDamaged(), isReadOnly: side.isTableReadOnly ?? false }),

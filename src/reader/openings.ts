@@ -6,6 +6,8 @@ import { Fault } from '../shared/faults.ts';
 import type { Lock } from './lock.ts';
 
 interface OpeningListener {
+  /** The panel has the door, and its strike. Known once the line is open. */
+  isPanels(): boolean;
   recorded(event: AccessEvent): void;
   tell(event: AccessEvent): void;
 }
@@ -23,8 +25,8 @@ export class Openings {
     this.#listener = listener;
   }
 
-  /** The next unlocking is another one. */
-  modeChanged(): void {
+  /** The mode was left, or the panel has taken over: the next unlocking is another one. */
+  ended(): void {
     this.#unlocking = undefined;
   }
 
@@ -35,8 +37,11 @@ export class Openings {
     await this.#lock.release(holdMs, cause);
   }
 
-  /** On record once, however often the strike must be tried. `isWithdrawn`: the mode was left while the disk was waited for. */
+  /** On record once, however often the strike must be tried. `isWithdrawn`: the mode was left, or the panel took over, while the disk was waited for. */
   async unlock(holdMs: number, isWithdrawn: () => boolean): Promise<void> {
+    // A reader whose start unlocks it opens its line only then.
+    await Promise.resolve();
+    if (this.#listener.isPanels()) throw new Fault('hardware.missing', 'the panel drives the strike');
     if (this.#unlocking === undefined) {
       const cause = await this.#record('door.unlocked');
       if (isWithdrawn()) {

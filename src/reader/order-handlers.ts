@@ -4,10 +4,12 @@ import type { Mode } from '../access/mode.ts';
 import type { Facts } from '../journal/facts.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Clock } from '../ports/clock.ts';
+import { present } from '../shared/assert.ts';
 import { Fault } from '../shared/faults.ts';
 import type { Budgets } from './budgets.ts';
 import type { OrderHandlers } from './orders.ts';
 import type { SeenTime } from './seen-time.ts';
+import type { WaitingSettings } from './waiting-settings.ts';
 
 export interface OrderHandlerParts {
   readonly clock: Clock;
@@ -25,17 +27,13 @@ export interface OrderHandlerParts {
   /** Undefined where there is no line to speak to. */
   readonly enrol: (() => void) | undefined;
   readonly handOver: ((isHandedOver: boolean) => Promise<void>) | undefined;
+  readonly waitingSettings: WaitingSettings | undefined;
 }
 
 export const orderHandlersOf = (parts: OrderHandlerParts): OrderHandlers => ({
   setMode: ({ mode }) => parts.setMode(mode),
   release: (_, isStale) => parts.release(isStale),
-  setClock: async ({ wallMs }, _, atMs) => {
-    const { clock, facts, journal, time } = parts;
-    const event: AccessEvent = { code: 'time.set', fields: { byMs: Math.round(wallMs + clock.nowMs() - atMs - clock.wall().ms) } };
-    await journal.append(event, [time.set(wallMs, atMs), facts.setMovedMs(0)]);
-    parts.recorded(event);
-  },
+  setClock: ({ wallMs }, _, atMs) => parts.time.inTurn(() => setClock(parts, wallMs, atMs)),
   clearLockout: async ({ person }) => {
     await parts.budgets.clear(person ?? 'door');
     parts.tell({ code: 'lockout.cleared', person });
@@ -48,7 +46,14 @@ export const orderHandlersOf = (parts: OrderHandlerParts): OrderHandlers => ({
     if (parts.enrol === undefined) await needsLine();
     parts.enrol?.();
   },
+  acceptSettings: () => present(parts.waitingSettings, 'an order that is obeyed names settings that wait').accept(),
 });
+
+const setClock = async ({ clock, facts, journal, time, recorded }: OrderHandlerParts, wallMs: number, atMs: number): Promise<void> => {
+  const event: AccessEvent = { code: 'time.set', fields: { byMs: Math.round(wallMs + clock.nowMs() - atMs - clock.wall().ms) } };
+  await journal.append(event, [time.set(wallMs, atMs), facts.setMovedMs(0)]);
+  recorded(event);
+};
 
 /** These orders speak to a line, which this reader does not have. */
 const needsLine = (): Promise<void> => Promise.reject(new Fault('hardware.missing', 'the order needs a line'));

@@ -32,6 +32,8 @@ export interface OrderParts {
   /** Undefined until the reader has been keyed: then no order is obeyed. */
   readonly trust: Trust | undefined;
   readonly handlers: OrderHandlers;
+  /** Hash of the settings that wait to be accepted; undefined: none do. */
+  readonly waitingSettings: Uint8Array | undefined;
   wall(): { readonly ms: number; readonly trusted: boolean };
   tell(event: AccessEvent): void;
 }
@@ -65,10 +67,10 @@ export class Orders {
   }
 
   async #obey(file: Uint8Array, atMs: number): Promise<Result<OrderKind, OrderFailure>> {
-    const { clock, crypto, trust, facts, journal, tell, wall } = this.#parts;
+    const { clock, crypto, trust, facts, journal, tell, wall, waitingSettings } = this.#parts;
     if (trust === undefined) return this.#refuse('notKeyed');
     const { ms, trusted } = wall();
-    const moment = { lastNumber: facts.orderNumber, nowS: Math.floor(ms / 1000), isTimeTrusted: trusted };
+    const moment = { lastNumber: facts.orderNumber, nowS: Math.floor(ms / 1000), isTimeTrusted: trusted, waitingSettings };
     const read = readOrder(crypto, trust, moment, file);
     if (!read.ok) return this.#refuse(read.failure);
     const { number, expiresS, order } = read.value;

@@ -12,6 +12,9 @@ export class SeenTime {
   readonly #facts: Facts;
   /** The latest trusted time, and when it was: at best now, at worst before the last start. Undefined: there was none. */
   #latest: { readonly wallMs: number; readonly atMs: number } | undefined;
+  #lastSetting: Promise<unknown> = Promise.resolve();
+  /** Under way, or waiting for their turn: as many as there may be orders and requests. */
+  #settings = 0;
 
   constructor(clock: Clock, facts: Facts) {
     this.#clock = clock;
@@ -31,10 +34,20 @@ export class SeenTime {
     return { ms: this.#latest === undefined ? ms : floorMs + this.#clock.nowMs() - this.#latest.atMs, trusted };
   }
 
-  /** What keeps the floor over a restart; nothing where no time was ever trusted. */
+  /** What keeps the floor over a restart; nothing where no time was ever trusted, nor while the clock is being set: it may be set back. */
   keep(): Change[] {
     this.now();
-    return this.#latest === undefined ? [] : [this.#facts.setTimeFloor(this.#latest.wallMs)];
+    return this.#latest === undefined || this.#settings > 0 ? [] : [this.#facts.setTimeFloor(this.#latest.wallMs)];
+  }
+
+  /** Whatever sets the clock does it in here, one after the other: each finds the time that the one before it has set. Settles as `work` does. */
+  inTurn<Value>(work: () => Promise<Value>): Promise<Value> {
+    this.#settings += 1;
+    const set = this.#lastSetting.then(work).finally(() => {
+      this.#settings -= 1;
+    });
+    this.#lastSetting = set.catch(() => undefined);
+    return set;
   }
 
   /** Sets the clock and the floor, also back, once the change is on disk. `wallMs` is the time it was at `atMs`; the disk takes none of it away. */

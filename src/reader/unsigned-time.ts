@@ -21,19 +21,16 @@ export interface UnsignedTimeParts {
 
 export class UnsignedTime {
   readonly #parts: UnsignedTimeParts;
-  /** One after the other, so that each counts what the one before has moved. */
-  #last: Promise<unknown> = Promise.resolve();
 
   constructor(parts: UnsignedTimeParts) {
     this.#parts = parts;
   }
 
-  /** `wallMs`: the time it is at the call, however long the disk takes. Never rejects. */
+  /** `wallMs`: the time it is at the call, however long the disk takes, or an order that sets the clock. Never rejects. */
   set(wallMs: number): Promise<'done' | 'timeUntrusted' | 'tooFar' | 'failed'> {
-    const atMs = this.#parts.clock.nowMs();
-    const set = this.#last.then(() => this.#set(wallMs, atMs)).catch(() => 'failed' as const);
-    this.#last = set;
-    return set;
+    const { clock, time } = this.#parts;
+    const atMs = clock.nowMs();
+    return time.inTurn(() => this.#set(wallMs, atMs)).catch(() => 'failed' as const);
   }
 
   async #set(wallMs: number, atMs: number): Promise<'done' | 'timeUntrusted' | 'tooFar'> {

@@ -1,13 +1,12 @@
 /** Key material that prints, serialises and inspects as a tag. `reveal` is the only way in, so `grep reveal` lists every reader. */
+import { Masked } from './masked.ts';
 
-const inspect = Symbol.for('nodejs.util.inspect.custom');
-const tag = '‹secret›';
-
-export class SecretBytes {
+export class SecretBytes extends Masked {
   readonly #bytes: Uint8Array;
 
   /** Takes a copy, so that the caller may wipe its own. */
   constructor(bytes: Uint8Array) {
+    super();
     this.#bytes = Uint8Array.from(bytes);
   }
 
@@ -26,14 +25,6 @@ export class SecretBytes {
   }
 
   toString(): string {
-    return tag;
-  }
-
-  toJSON(): string {
-    return tag;
-  }
-
-  [inspect](): string {
-    return tag;
+    return '‹secret›';
   }
 }

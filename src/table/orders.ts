@@ -20,9 +20,14 @@ export type Order =
   | { readonly kind: 'clearLockout'; readonly person: number | undefined }
   | { readonly kind: 'handOverToPanel'; readonly isHandedOver: boolean }
   /** For 60 s, the next unknown card goes up as read. */
-  | { readonly kind: 'enrol' };
+  | { readonly kind: 'enrol' }
+  /** The settings of this hash (32 bytes), which wait at the reader because they weaken the door. */
+  | { readonly kind: 'acceptSettings'; readonly settingsHash: Uint8Array };
 
 export type OrderKind = Order['kind'];
+
+/** SHA-256. */
+const hashBytes = 32;
 
 /** Code, bytes behind the code, and what they say; undefined when they say nothing. A row without bytes writes none. */
 type OrderRow<Kind extends OrderKind> = {
@@ -68,6 +73,12 @@ const rows: { readonly [Kind in OrderKind]: OrderRow<Kind> } = {
     write: (view, { isHandedOver }) => view.setUint8(1, isHandedOver ? 1 : 0),
   },
   enrol: { code: 6, bytes: 0, read: () => ({ kind: 'enrol' }) },
+  acceptSettings: {
+    code: 7,
+    bytes: hashBytes,
+    read: (view) => ({ kind: 'acceptSettings', settingsHash: new Uint8Array(view.buffer, view.byteOffset + 1, hashBytes).slice() }),
+    write: (view, { settingsHash }) => new Uint8Array(view.buffer, view.byteOffset + 1, hashBytes).set(settingsHash),
+  },
 };
 
 /** Bytes of the longest order, header included. */
@@ -88,6 +99,8 @@ export interface OrderMoment {
   /** The reader's wall clock, in seconds since 1970. */
   readonly nowS: number;
   readonly isTimeTrusted: boolean;
+  /** Hash of the settings that wait to be accepted; undefined: none do. */
+  readonly waitingSettings?: Uint8Array | undefined;
 }
 
 export type OrderRefusal =
@@ -99,7 +112,9 @@ export type OrderRefusal =
   | 'staleNumber'
   | 'expired'
   /** Without a clock to be trusted nothing shows that an order is not an old one held back; only `setClock` is obeyed. */
-  | 'timeUntrusted';
+  | 'timeUntrusted'
+  /** The settings that it accepts are not those that wait. */
+  | 'notWaiting';
 
 /** The order in a whole file, or why it is not obeyed. */
 export const readOrder = (crypto: Crypto, trust: Trust, moment: OrderMoment, file: Uint8Array): Result<ReceivedOrder, OrderRefusal> => {
@@ -117,8 +132,12 @@ export const readOrder = (crypto: Crypto, trust: Trust, moment: OrderMoment, fil
   if (header.version <= moment.lastNumber) return failed('staleNumber');
   if (moment.nowS >= header.expiresS) return failed('expired');
   if (!moment.isTimeTrusted && order.kind !== 'setClock') return failed('timeUntrusted');
+  if (order.kind === 'acceptSettings' && !isWaiting(crypto, moment, order.settingsHash)) return failed('notWaiting');
   return ok({ number: header.version, expiresS: header.expiresS, order });
 };
+
+const isWaiting = (crypto: Crypto, { waitingSettings }: OrderMoment, hash: Uint8Array): boolean =>
+  waitingSettings !== undefined && crypto.isEqual(waitingSettings, hash);
 
 /** The body of an order file. */
 export const writeOrderBody = (order: Order): Uint8Array => {

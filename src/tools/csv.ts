@@ -15,28 +15,61 @@ export interface CsvError {
   readonly sentence: string;
 }
 
+export interface CsvReading {
+  /** The rows that are right; empty lines are left out. */
+  readonly rows: readonly CsvRow[];
+  /** One for each place that is not CSV, ascending. What stands on the rest of its line is left out. */
+  readonly errors: readonly CsvError[];
+}
+
 /** Rows of fields; empty lines are left out. Fails at the first place that is not CSV. */
 export const readCsv = (text: string): Result<readonly CsvRow[], CsvError> => {
+  const { rows, errors } = readCsvRows(text);
+  const [first] = errors;
+  return first === undefined ? ok(rows) : failed(first);
+};
+
+/** All that can be read: after a place that is not CSV it goes on with the next line. */
+export const readCsvRows = (text: string): CsvReading => {
   const rows: CsvRow[] = [];
+  const errors: CsvError[] = [];
   let at = text.startsWith('\uFEFF') ? 1 : 0;
   let line = 1;
   while (at < text.length) {
-    const rowLine = line;
-    const fields: string[] = [];
-    let separator: string;
-    do {
-      const field = fieldAt(text, at);
-      if (field === undefined) return failed({ line, sentence: 'A quote must stand around a whole field, be closed, and be doubled inside it.' });
-      fields.push(field.value);
-      separator = separatorAt(text, field.end);
-      line += linesIn(field.value) + (separator.endsWith('\n') ? 1 : 0);
-      at = field.end + separator.length;
-    } while (separator === ',');
-    if (separator === '' && at < text.length)
-      return failed({ line, sentence: 'A field goes on after its closing quote, or holds a lone carriage return.' });
-    if (fields.length > 1 || fields[0]?.trim() !== '') rows.push({ line: rowLine, fields });
+    const row = rowAt(text, at, line);
+    if ('sentence' in row) {
+      errors.push({ line: row.line, sentence: row.sentence });
+      const end = text.indexOf('\n', row.at);
+      at = end === -1 ? text.length : end + 1;
+      line = row.line + 1;
+    } else {
+      if (row.fields.length > 1 || row.fields[0]?.trim() !== '') rows.push({ line, fields: row.fields });
+      at = row.end;
+      line = row.nextLine;
+    }
   }
-  return ok(rows);
+  return { rows, errors };
+};
+
+const wrongQuote = 'A quote must stand around a whole field, be closed, and be doubled inside it.';
+const wrongEnd = 'A field goes on after its closing quote, or holds a lone carriage return.';
+
+type RowAt = { readonly fields: readonly string[]; readonly end: number; readonly nextLine: number } | (CsvError & { readonly at: number });
+
+const rowAt = (text: string, from: number, firstLine: number): RowAt => {
+  const fields: string[] = [];
+  let at = from;
+  let line = firstLine;
+  let separator: string;
+  do {
+    const field = fieldAt(text, at);
+    if (field === undefined) return { line, at, sentence: wrongQuote };
+    fields.push(field.value);
+    separator = separatorAt(text, field.end);
+    line += linesIn(field.value) + (separator.endsWith('\n') ? 1 : 0);
+    at = field.end + separator.length;
+  } while (separator === ',');
+  return separator === '' && at < text.length ? { line, at, sentence: wrongEnd } : { fields, end: at, nextLine: line };
 };
 
 const plainField = /[^",\r\n]*/y;

@@ -30,6 +30,39 @@ export const describeDoor = (config: Config, keys: KeyOrigin): DoorDescription =
   warnings: warnings(config, keys),
 });
 
+/** What is at hand of a reader with keys: who it is in a site, and what it has. */
+export interface KeyedReader {
+  /** In hexadecimal digits; undefined: it has keys of its own. */
+  readonly site: string | undefined;
+  /** Undefined where its bundle did not say. */
+  readonly place: { readonly name: string; readonly address: number } | undefined;
+  readonly table: { readonly version: number; readonly persons: number; readonly credentials: number } | undefined;
+  /** What was set over the line, and goes before the settings. */
+  readonly setOverLine: { readonly address: number; readonly baudRate: number } | undefined;
+}
+
+export const describeKeyed = ({ site, place, table, setOverLine }: KeyedReader): readonly string[] => [
+  ...(site === undefined
+    ? []
+    : [`This reader belongs to site ${site}${place === undefined ? '' : `, as "${place.name}" at address ${place.address}`}.`]),
+  ...(setOverLine === undefined
+    ? []
+    : [`Over the line it was set to address ${setOverLine.address} and ${setOverLine.baudRate} baud: that counts until [line] says something else.`]),
+  table === undefined
+    ? `This reader has no table yet: nobody gets in until ${site === undefined ? 'one is imported (doorpad table import)' : 'its controller has sent one'}.`
+    : `Table version ${table.version} is in force: ${peopleText(table)}.`,
+];
+
+/** "2 people with 5 credentials". */
+export const peopleText = ({ persons, credentials }: { readonly persons: number; readonly credentials: number }): string =>
+  `${count(persons, 'person', 'people')} with ${count(credentials, 'credential', 'credentials')}`;
+
+/** Why a reader does not answer its controller with these settings, and what to do; undefined: it does. */
+export const addressFinding = ({ line: settings }: Config, place: KeyedReader['place']): string | undefined =>
+  settings === undefined || place === undefined || settings.address === place.address
+    ? undefined
+    : `The keys of this reader are for address ${place.address}, and line.address is ${settings.address}: its controller will not find it. Say address = ${place.address} in [line]; or, if it is to be another reader, remove its keys and install that one's bundle (docs/provisioning.md).`;
+
 const decides = (policy: Policy): readonly string[] => [...whoEnters(policy), ...(asksForPin(policy.mode) ? typing(policy) : [])];
 
 const line = ({ line: settings }: Config): readonly string[] => {

@@ -71,5 +71,6 @@ export const searchReport = ({ controller, readers, conflicts, noise }: Search):
 
 export const progressText = ({ what, baudRate, address }: Progress): string => {
   if (what === 'listening') return `Listening at ${baudRate} baud …`;
-  return what === 'calling' ? `Calling everybody at ${baudRate} baud …` : `Asking address ${address} at ${baudRate} baud …`;
+  if (what === 'calling') return `Calling everybody at ${baudRate} baud …`;
+  return `Asking ${address === undefined ? 'each address' : `address ${address}`} at ${baudRate} baud …`;
 };

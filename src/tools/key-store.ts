@@ -41,11 +41,14 @@ export interface SiteKeys extends ReaderKeys {
   readonly scbk: SecretBytes;
 }
 
-const keysDirectory = 'keys';
+export const keysDirectory = 'keys';
 const readerFile = 'reader.json';
 const authorityFile = 'authority.json';
 const authorityFormat = 1;
-/** Format 1 has no key of the line. In format 2 a reader whose panel set one, and that has no table key, says `null`. */
+/**
+ * Format 1 has no key of the line. In format 2 a reader whose panel set one, and that has no table key, says `null`; `place` is who the
+ * bundle says it is.
+ */
 const readerFormat = 2;
 const remedy = `Restore it from a copy; or remove ${keysDirectory}/ and import the people anew, or install the bundle again.`;
 
@@ -53,22 +56,23 @@ const trustEntries = { site: hexBytes(16), reader: hexBytes(16), authority: hexB
 const readerShape = v.union([
   v.pipe(
     v.strictObject({ format: v.literal(1), ...trustEntries }),
-    v.transform(({ format: _, ...table }) => ({ table, scbk: null, pendingScbk: null })),
+    v.transform(({ format: _, ...table }) => ({ table, place: undefined, scbk: null, pendingScbk: null })),
   ),
   v.pipe(
     v.strictObject({
       format: v.literal(readerFormat),
       table: v.nullable(v.strictObject(trustEntries)),
+      place: v.optional(v.strictObject({ name: v.string(), address: v.number() })),
       scbk: v.nullable(hexBytes(scbkBytes)),
       pendingScbk: v.nullable(hexBytes(scbkBytes)),
     }),
-    v.transform(({ table, scbk, pendingScbk }) => ({ table, scbk, pendingScbk })),
+    v.transform(({ table, place, scbk, pendingScbk }) => ({ table, place, scbk, pendingScbk })),
   ),
 ]);
 type ReaderFile = v.InferOutput<typeof readerShape>;
 const authorityShape = v.strictObject({ format: v.literal(authorityFormat), seed: hexBytes(32) });
 
-const emptyFile: ReaderFile = { table: null, scbk: null, pendingScbk: null };
+const emptyFile: ReaderFile = { table: null, place: undefined, scbk: null, pendingScbk: null };
 
 const readReaderFile = (dataDir: string): Result<ReaderFile, string> => {
   const directory = join(dataDir, keysDirectory);
@@ -104,6 +108,19 @@ export const readLineKeys = (dataDir: string): Result<PdKeySet, string> => {
   });
 };
 
+/** Who the reader is in its site, as its bundle said. */
+export interface KeyedPlace {
+  readonly name: string;
+  /** Of the line. */
+  readonly address: number;
+}
+
+/** Undefined where no bundle said it; the sentence says why the keys are refused. */
+export const readKeyedPlace = (dataDir: string): Result<KeyedPlace | undefined, string> => {
+  const file = readReaderFile(dataDir);
+  return file.ok ? ok(file.value.place) : file;
+};
+
 /** Where the keys of the table came from; `none` also for keys that are refused. */
 export const keyOriginOf = (dataDir: string): 'none' | 'standAlone' | 'site' => {
   const keys = readReaderKeys(dataDir);
@@ -137,7 +154,7 @@ export const writeStandAloneKeys = (dataDir: string, keys: StandAloneKeys): void
   writeKeys(dataDir, keys, JSON.stringify({ format: authorityFormat, seed: toHex(keys.authoritySeed.reveal()) }));
 
 /** The keys of a bundle: likewise. A key that a panel gave the line before is replaced. */
-export const writeSiteKeys = (dataDir: string, keys: SiteKeys): void => writeKeys(dataDir, keys, undefined);
+export const writeSiteKeys = (dataDir: string, keys: SiteKeys, place?: KeyedPlace): void => writeKeys(dataDir, keys, undefined, place);
 
 const tableOf = ({ trust: { site, reader, authority }, tableKey }: ReaderKeys): NonNullable<ReaderFile['table']> => ({
   site: toHex(site),
@@ -148,12 +165,12 @@ const tableOf = ({ trust: { site, reader, authority }, tableKey }: ReaderKeys): 
 
 const textOf = (file: ReaderFile): string => `${JSON.stringify({ format: readerFormat, ...file })}\n`;
 
-const writeKeys = (dataDir: string, keys: ReaderKeys & Partial<SiteKeys>, authority: string | undefined): void => {
+const writeKeys = (dataDir: string, keys: ReaderKeys & Partial<SiteKeys>, authority: string | undefined, place?: KeyedPlace): void => {
   const before = readReaderFile(dataDir);
   if (!before.ok || before.value.table !== null) throw notWritten(dataDir, before.ok ? 'there are keys' : before.failure);
   const scbk = keys.scbk === undefined ? before.value.scbk : toHex(keys.scbk.reveal());
   const pendingScbk = keys.scbk === undefined ? before.value.pendingScbk : null;
-  const reader = textOf({ table: tableOf(keys), scbk, pendingScbk });
+  const reader = textOf({ table: tableOf(keys), place: place && { name: place.name, address: place.address }, scbk, pendingScbk });
   try {
     if (exists(join(dataDir, keysDirectory))) {
       // The reader's file goes last: until it names an authority, no seed counts.
@@ -190,7 +207,7 @@ export const readerFileWith = (dataDir: string, { current, pending }: PdKeySet):
   const file = readReaderFile(dataDir);
   if (!file.ok) return file;
   const hexOf = (key: SecretBytes | undefined): string | null => (key === undefined ? null : toHex(key.reveal()));
-  const text = textOf({ table: file.value.table, scbk: hexOf(current), pendingScbk: hexOf(pending) });
+  const text = textOf({ table: file.value.table, place: file.value.place, scbk: hexOf(current), pendingScbk: hexOf(pending) });
   return ok({ path: join(dataDir, keysDirectory, readerFile), text });
 };
 

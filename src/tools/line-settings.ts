@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path';
 import * as v from 'valibot';
-import { lineBaudRates } from '../config/settings.ts';
+import { highestAddress, lineBaudRates } from '../config/settings.ts';
 import type { LineConfig } from '../config.ts';
 import type { Keep, LineSettings } from '../osdp/pd-line-settings.ts';
 import { failed, ok, type Result } from '../shared/result.ts';
@@ -15,7 +15,7 @@ const lineFile = 'line.json';
 const format = 1;
 
 const settingsShape = v.strictObject({
-  address: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(126)),
+  address: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(highestAddress)),
   baudRate: v.picklist(lineBaudRates),
 });
 /** `file`: what the settings file said when `set` was kept. */

@@ -147,10 +147,14 @@ const verdictText: Readonly<Record<Verdict, string>> = {
 /** Of sorted times, the one that `share` of them do not exceed. */
 export const quantile = (sorted: readonly number[], share: number): number => sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? 0;
 
-const ms = (time: number): string => `${time.toFixed(1)} ms`;
+/** What is said to be within a time is never beyond it. */
+const within = (time: number): string => `${(Math.max(1, Math.ceil(time * 10)) / 10).toFixed(1)} ms`;
 
 export const qualityText = (quality: RateQuality): string => {
   const { baudRate, asked, lost, damaged, late, replyMs } = quality;
-  const times = replyMs.length === 0 ? '' : ` Answers began after ${ms(quantile(replyMs, 0.5))} (p50) and ${ms(quantile(replyMs, 0.99))} (p99).`;
+  const times =
+    replyMs.length === 0
+      ? ''
+      : ` Half of the answers began within ${within(quantile(replyMs, 0.5))}, 99 of 100 within ${within(quantile(replyMs, 0.99))}.`;
   return `${baudRate} baud: ${asked} questions, ${lost} lost, ${damaged} damaged, ${late} late.${times} ${verdictText[verdictOf(quality)]}`;
 };

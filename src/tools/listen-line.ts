@@ -10,7 +10,7 @@ import type { Crypto } from '../ports/crypto.ts';
 import type { Line } from '../ports/line.ts';
 import type { Subscription } from '../ports/subscription.ts';
 import type { SecretBytes } from '../shared/secret-bytes.ts';
-import { nameOf, wordsOf } from './listen-words.ts';
+import { unreadWordsOf, wordsOf } from './listen-words.ts';
 
 export type HeardEntry =
   | {
@@ -76,9 +76,10 @@ export class Transcript {
 
   #heard(frame: Frame): void {
     const { isReply, address, sequence, code } = frame;
+    const { keys, isRevealed } = this.#options;
     this.#options.framed?.(frame, this.#atMs);
     const { verdict, data } = this.#listenerOf(address).hear(frame);
-    const words = data === undefined ? { name: nameOf(code), detail: '' } : wordsOf(isReply, code, data, this.#options.isRevealed);
+    const words = data === undefined ? unreadWordsOf(frame, whyUnread(verdict, keys.length > 0)) : wordsOf(isReply, code, data, isRevealed);
     this.#options.told({ kind: 'frame', atMs: this.#atMs, isReply, address, sequence, ...words, verdict });
   }
 
@@ -92,12 +93,18 @@ export class Transcript {
   }
 }
 
+const whyUnread = (verdict: Verdict, hasKeys: boolean): string => {
+  if (verdict !== 'noSession') return 'it cannot be read';
+  return hasKeys ? 'its session began before, or has another key' : 'give --key-file to read it';
+};
+
 const verdictText: Readonly<Record<Verdict, string>> = {
   clear: '',
   verified: ' [secure]',
-  wrongCryptogram: ' [cryptogram of an unknown key]',
+  unknownKey: ' [a key that is not known here]',
+  wrongCryptogram: ' [WRONG CRYPTOGRAM]',
   repeated: ' [repeated]',
-  noSession: ' [secure; its beginning was not heard, or its key is not known]',
+  noSession: ' [secure, not checked]',
   wrongMac: ' [WRONG MAC]',
   wrongPadding: ' [WRONG PADDING]',
   wrongBlock: ' [WRONG SECURITY BLOCK]',
@@ -112,13 +119,17 @@ const dropText: Readonly<Record<DropReason, string>> = {
   securityBlock: 'a frame whose security block does not fit',
 };
 
-/** One line for people, with its end. */
-export const entryLine = (entry: HeardEntry): string => {
+/** One line for people, with its end. In `columns` what it holds is cut, and nothing else: whether it is right is always seen. */
+export const entryLine = (entry: HeardEntry, columns?: number): string => {
   const time = `${(entry.atMs / 1_000).toFixed(3).padStart(10)} s`;
   if (entry.kind === 'dropped') return `${time}  ${entry.bytes} ${entry.bytes === 1 ? 'byte' : 'bytes'}: ${dropText[entry.reason]}\n`;
   const { isReply, address, sequence, name, detail, verdict } = entry;
-  const direction = `${isReply ? 'from' : 'to  '} ${String(address).padStart(3)}`;
-  return `${time}  ${direction}  #${sequence}  ${name}${detail === '' ? '' : `: ${detail}`}${verdictText[verdict]}\n`;
+  const head = `${time}  ${isReply ? 'from' : 'to  '} ${String(address).padStart(3)}  #${sequence}  ${name}`;
+  if (detail === '') return `${head}${verdictText[verdict]}\n`;
+  // That it is not read says that it is not checked.
+  const tail = verdict === 'noSession' ? '' : verdictText[verdict];
+  const room = columns === undefined ? detail.length : columns - head.length - tail.length - 2;
+  return `${head}: ${detail.length <= room ? detail : `${detail.slice(0, Math.max(0, room - 1))}…`}${tail}\n`;
 };
 
 /** One object, with its end. */

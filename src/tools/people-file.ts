@@ -1,15 +1,16 @@
 /**
  * Reads people and their credentials from a CSV file: who may open a door that has no controller. Lists everything that
  * is wrong at once, by line and column, and repeats no value: PINs never appear in an error. Tags and duplicates are
- * table-import.ts's.
+ * tagged-people.ts's.
  */
 import { Card } from '../access/card.ts';
 import { Pin } from '../access/pin.ts';
 import { maxCardBytes } from '../ports/card-reader.ts';
-import { failed, ok, type Result } from '../shared/result.ts';
+import type { GivenPerson } from '../table/given-person.ts';
 import { maxCards, maxPersons } from '../table/limits.ts';
 import { maxPersonId } from '../table/record.ts';
-import { type CsvRow, readCsv } from './csv.ts';
+import { utf8 } from './bounded-file.ts';
+import { type CsvRow, readCsvRows } from './csv.ts';
 import { type Column, columns, isColumn } from './people-columns.ts';
 
 /** Room for the largest table with generous lines. */
@@ -17,19 +18,9 @@ export const maxPeopleFileBytes = 64 * 1024 * 1024;
 /** More errors than this are counted, not listed. */
 export const maxListedErrors = 100;
 
-export interface ListedPerson {
+export interface ListedPerson extends GivenPerson {
   /** Of the file, from 1. */
   readonly line: number;
-  readonly person: number;
-  readonly pin: Pin | undefined;
-  readonly duressPin: Pin | undefined;
-  readonly cards: readonly Card[];
-  readonly pinExempt: boolean;
-  readonly validFromS: number | undefined;
-  readonly validUntilS: number | undefined;
-  readonly uses: { readonly limit: number; readonly serial: number } | undefined;
-  readonly extendedTime: boolean;
-  readonly offlinePriority: boolean;
 }
 
 export interface PeopleError {
@@ -40,33 +31,41 @@ export interface PeopleError {
   readonly sentence: string;
 }
 
-export interface PeopleFile {
+/** What could be read of a file, and everything that is wrong with it, by line. */
+export interface PeopleReading {
+  /** A person on a line with an error may lack what is wrong; one whose number is wrong has number 0. */
   readonly people: readonly ListedPerson[];
   readonly hasNames: boolean;
+  readonly errors: readonly PeopleError[];
 }
 
+/** The first `maxListedErrors`, by line, and how many more there are. */
+export const listedErrors = (errors: readonly PeopleError[]): readonly PeopleError[] => {
+  const sorted = errors.toSorted((left, right) => (left.line ?? 0) - (right.line ?? 0));
+  const further = errors.length - maxListedErrors;
+  return further > 0 ? [...sorted.slice(0, maxListedErrors), { line: undefined, column: undefined, sentence: furtherErrors(further) }] : sorted;
+};
+
+const furtherErrors = (count: number): string => (count === 1 ? 'There is 1 further error.' : `There are ${count} further errors.`);
+
 /** `bytes` must be UTF-8. Dates without a time are days in the time zone of this machine. */
-export const readPeopleFile = (bytes: Uint8Array): Result<PeopleFile, readonly PeopleError[]> => {
-  const whole = (sentence: string, line?: number): Result<never, readonly PeopleError[]> => failed([{ line, column: undefined, sentence }]);
+export const readPeople = (bytes: Uint8Array): PeopleReading => {
+  const refused = (errors: readonly PeopleError[]): PeopleReading => ({ people: [], hasNames: false, errors });
+  const whole = (sentence: string): PeopleReading => refused([{ line: undefined, column: undefined, sentence }]);
   if (bytes.length > maxPeopleFileBytes) return whole(`The file is larger than ${maxPeopleFileBytes} bytes.`);
   const text = utf8(bytes);
   if (text === undefined) return whole('The file is not UTF-8 text. In a spreadsheet, choose "CSV UTF-8" when saving.');
-  const csv = readCsv(text);
-  if (!csv.ok) return whole(csv.failure.sentence, csv.failure.line);
-  const [header, ...rows] = csv.value;
+  const csv = readCsvRows(text);
+  const csvErrors = csv.errors.map(({ line, sentence }): PeopleError => ({ line, column: undefined, sentence }));
+  const [header, ...rows] = csv.rows;
+  // Without the names of its columns nothing else in it can be judged.
+  if (csvErrors.some(({ line = 0 }) => header === undefined || line < header.line)) return refused(csvErrors);
   if (header === undefined) return whole(`The file is empty. Its first line names the columns: ${columns.join(', ')}.`);
   const headerErrors = errorsOfHeader(header);
-  if (headerErrors.length > 0) return failed(headerErrors);
+  if (headerErrors.length > 0) return refused([...headerErrors, ...csvErrors]);
   if (rows.length > maxPersons) return whole(`The file lists ${rows.length} people; a table holds ${maxPersons}.`);
-  return readRows(header, rows);
-};
-
-const utf8 = (bytes: Uint8Array): string | undefined => {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    return undefined;
-  }
+  const read = readRows(header, rows);
+  return { ...read, errors: [...csvErrors, ...read.errors] };
 };
 
 const errorsOfHeader = ({ line, fields }: CsvRow): readonly PeopleError[] => {
@@ -86,7 +85,7 @@ const nameMeant = (field: string): string => {
   return isColumn(plain) ? `to be written "${plain}", in small letters` : `not one of: ${columns.join(', ')}`;
 };
 
-const readRows = (header: CsvRow, rows: readonly CsvRow[]): Result<PeopleFile, readonly PeopleError[]> => {
+const readRows = (header: CsvRow, rows: readonly CsvRow[]): PeopleReading => {
   const errors: PeopleError[] = [];
   const people: ListedPerson[] = [];
   for (const row of rows) {
@@ -99,16 +98,8 @@ const readRows = (header: CsvRow, rows: readonly CsvRow[]): Result<PeopleFile, r
     people.push(reading.person());
     errors.push(...reading.errors);
   }
-  if (errors.length > maxListedErrors) {
-    return failed([
-      ...errors.slice(0, maxListedErrors),
-      { line: undefined, column: undefined, sentence: furtherErrors(errors.length - maxListedErrors) },
-    ]);
-  }
-  return errors.length > 0 ? failed(errors) : ok({ people, hasNames: header.fields.includes('name') });
+  return { people, hasNames: header.fields.includes('name'), errors };
 };
-
-const furtherErrors = (count: number): string => (count === 1 ? 'There is 1 further error.' : `There are ${count} further errors.`);
 
 /** One line of the file. What it gives is right only when it has no errors. */
 class RowReading {
@@ -135,14 +126,16 @@ class RowReading {
       extendedTime: this.#yesNo('extended_time'),
       offlinePriority: this.#yesNo('offline_priority'),
     };
-    if (this.errors.length === 0) this.#contradictions(listed);
+    this.#contradictions(listed);
     return listed;
   }
 
-  #contradictions({ pin, duressPin, cards, pinExempt, validFromS, validUntilS }: ListedPerson): void {
-    if (pin === undefined && duressPin === undefined && cards.length === 0) this.#error(undefined, 'This person has neither a PIN nor a card.');
-    if (pin === undefined && duressPin !== undefined) this.#error('duress_pin', 'A duress PIN needs a PIN beside it.');
-    if (pinExempt && cards.length === 0) this.#error('pin_exempt', 'Only cards can be PIN-exempt, and this person has none.');
+  /** Of what stands in the cells, right or wrong: each fault is told at once, and none twice. */
+  #contradictions({ pinExempt, validFromS, validUntilS }: ListedPerson): void {
+    const [hasPin, hasDuressPin, hasCards] = [this.#cell('pin') !== '', this.#cell('duress_pin') !== '', this.#cardTexts().length > 0];
+    if (!hasPin && !hasDuressPin && !hasCards) this.#error(undefined, 'This person has neither a PIN nor a card.');
+    if (!hasPin && hasDuressPin) this.#error('duress_pin', 'A duress PIN needs a PIN beside it.');
+    if (pinExempt && !hasCards) this.#error('pin_exempt', 'Only cards can be PIN-exempt, and this person has none.');
     if (validFromS !== undefined && validUntilS !== undefined && validFromS >= validUntilS) {
       this.#error('valid_until', 'It ends before it begins.');
     }
@@ -185,11 +178,15 @@ class RowReading {
     );
   }
 
-  #cards(): readonly Card[] {
-    const texts = this.#cell('cards')
+  #cardTexts(): readonly string[] {
+    return this.#cell('cards')
       .split(';')
       .map((text) => text.trim())
       .filter((text) => text !== '');
+  }
+
+  #cards(): readonly Card[] {
+    const texts = this.#cardTexts();
     if (texts.length > maxCards) this.#error('cards', `A person has at most ${maxCards} cards.`);
     return texts.flatMap((text, index) => {
       const card = cardFrom(text);

@@ -4,6 +4,7 @@
  */
 import { createCipheriv, createDecipheriv, scrypt } from 'node:crypto';
 import * as v from 'valibot';
+import { highestAddress } from '../config/settings.ts';
 import { scbkBytes } from '../osdp/scbk.ts';
 import type { Crypto } from '../ports/crypto.ts';
 import { failed, ok, type Result } from '../shared/result.ts';
@@ -43,7 +44,7 @@ const clearEntries = {
   kind: v.literal('doorpad bundle'),
   format: v.literal(1),
   name: v.pipe(v.string(), v.minLength(1), v.maxLength(64)),
-  address: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(126)),
+  address: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(highestAddress)),
   serial: v.nullable(v.pipe(v.string(), v.maxLength(32))),
   reader: hexBytes(16),
   salt: hexBytes(saltBytes),

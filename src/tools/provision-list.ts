@@ -1,6 +1,7 @@
 /** Which readers a site is to have: one from the command line, or many from a CSV file. What is made for them is provision-site.ts's. */
 import { failed, ok, type Result } from '../shared/result.ts';
-import { type CsvRow, readCsv } from './csv.ts';
+import { utf8 } from './bounded-file.ts';
+import { type CsvRow, readCsvRows } from './csv.ts';
 import type { ReaderPlace } from './provision-bundle.ts';
 
 export const maxListBytes = 1_048_576;
@@ -35,36 +36,29 @@ export const readReaderList = (bytes: Uint8Array): Result<readonly ReaderPlace[]
   const whole = (sentence: string, line?: number): Result<never, readonly ListError[]> => failed([{ line, sentence }]);
   const text = utf8(bytes);
   if (text === undefined) return whole('The file is not UTF-8 text. In a spreadsheet, choose "CSV UTF-8" when saving.');
-  const csv = readCsv(text);
-  if (!csv.ok) return whole(csv.failure.sentence, csv.failure.line);
-  const [header, ...rows] = csv.value;
+  const csv = readCsvRows(text);
+  const [header, ...rows] = csv.rows;
+  // Without the names of its columns nothing else in it can be judged.
+  if (csv.errors.some(({ line }) => header === undefined || line < header.line)) return failed(csv.errors);
   if (header === undefined) return whole('The file is empty. Its first line names the columns: name, address, serial.');
   const names = header.fields.map((field) => field.trim());
   const isRight = new Set(names).size === names.length && names.every((name) => (listColumns as readonly string[]).includes(name));
   if (!isRight || !names.includes('name') || !names.includes('address')) {
     return whole('The first line must name the columns, separated by commas: name, address and, if you like, serial.', header.line);
   }
-  if (rows.length === 0) return whole('The file lists no reader.');
+  if (rows.length + csv.errors.length === 0) return whole('The file lists no reader.');
   if (rows.length > maxReadersOfSite) return whole(`The file lists ${rows.length} readers; a site has at most ${maxReadersOfSite}.`);
-  const errors: ListError[] = [];
+  const errors: ListError[] = [...csv.errors];
   const places = rows.flatMap((row) => {
     const place = placeOf(names, row);
     if (!place.ok) errors.push(...place.failure.map((sentence) => ({ line: row.line, sentence })));
     return place.ok ? [place.value] : [];
   });
-  return errors.length === 0 ? ok(places) : failed(errors);
+  return errors.length === 0 ? ok(places) : failed(errors.toSorted((left, right) => (left.line ?? 0) - (right.line ?? 0)));
 };
 
 const placeOf = (names: readonly string[], { fields }: CsvRow): Result<ReaderPlace, readonly string[]> => {
   if (fields.length !== names.length) return failed([`This line has ${fields.length} fields; the first line names ${names.length} columns.`]);
   const cell = (column: ListColumn): string => fields[names.indexOf(column)]?.trim() ?? '';
   return readerPlaceFrom({ name: cell('name'), address: cell('address'), serial: cell('serial') });
-};
-
-const utf8 = (bytes: Uint8Array): string | undefined => {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    return undefined;
-  }
 };

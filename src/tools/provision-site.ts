@@ -7,6 +7,7 @@
 import { chmodSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import * as v from 'valibot';
+import { highestAddress } from '../config/settings.ts';
 import { isWeakScbk, scbkBytes } from '../osdp/scbk.ts';
 import type { Crypto } from '../ports/crypto.ts';
 import { Fault } from '../shared/faults.ts';
@@ -56,7 +57,7 @@ export interface Site {
 
 const readerShape = v.strictObject({
   name: v.string(),
-  address: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(126)),
+  address: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(highestAddress)),
   serial: v.nullable(v.string()),
   reader: hexBytes(16),
   tableKey: hexBytes(32),

@@ -1,22 +1,22 @@
 /**
  * Runs a door from its settings file until it is told to stop: goes on with the settings of last time when the file is
- * wrong (SECURITY G7), stops within a limit (G13), and ends with a code of its own when the process can no longer be
+ * wrong (SECURITY G7) or waits for an order (settings-guard.ts), stops within a limit (G13), and ends with a code of its own when the process can no longer be
  * trusted (G1), or when only a new start helps the door. What a running door does is boot.ts's.
  */
 import type { Config } from '../config.ts';
-import type { Fault } from '../shared/faults.ts';
 import { exitCodes } from './exit-codes.ts';
 import { keepSettings, readSettingsFile, type SettingsFile } from './settings-file.ts';
+import { type HeldSettings, heldSentence, judgeSettings, lostSentence, settleSettings } from './settings-guard.ts';
 
 /** A door that serves people. */
 export interface Running {
   /** Resolves when only a new start helps, with the reason; never rejects. Until then the door serves as well as it can. */
-  readonly restartNeeded: Promise<Fault>;
+  readonly restartNeeded: Promise<{ readonly message: string }>;
   /** Secures the strike, finishes what is being written, lets go of every device. */
   stop(): Promise<void>;
 }
-/** `lastRun`: the settings the door last ran with, where they are known. */
-export type Boot = (config: Config, lastRun: Config | undefined) => Promise<Running>;
+/** `lastRun`: the settings the door last ran with, where they are known. `held`: those of the file, where they wait for an order. */
+export type Boot = (config: Config, lastRun: Config | undefined, held: HeldSettings | undefined) => Promise<Running>;
 
 export interface RunIo {
   err(text: string): void;
@@ -35,8 +35,10 @@ export const runDoor = async ({ config, lastGood }: { readonly config: string; r
   const wanted = readSettingsFile(config);
   const kept = readSettingsFile(lastGood);
   const lastRun = kept.ok ? kept.value : undefined;
+  const { settings, held, lost } = judgeSettings(wanted.ok ? wanted.value : undefined, lastRun);
   if (!wanted.ok) io.err(sentencesOn(wanted.failure, lastRun, lastGood));
-  const settings = wanted.ok ? wanted.value : lastRun;
+  if (held !== undefined) io.err(`${heldSentence(config, lastGood, held)}\n`);
+  if (lost !== undefined) io.err(`${lostSentence(config, lastGood, lost)}\n`);
   if (settings === undefined) return exitCodes.settings;
   const stopAsked = io.stopAsked().then(
     () => exitCodes.done,
@@ -45,12 +47,16 @@ export const runDoor = async ({ config, lastGood }: { readonly config: string; r
       return exitCodes.fault;
     },
   );
-  const booting = io.boot(settings.config, lastRun?.config);
+  const { promise: settled, resolve: settle } = Promise.withResolvers<void>();
+  // What an order accepts is written behind what the start has still to write.
+  const waiting = held && { ...held, accept: () => settled.then(() => held.accept()) };
+  const booting = io.boot(settings.config, lastRun?.config, waiting);
   const first = await Promise.race([booting, stopAsked]);
   if (typeof first === 'number') return stopped(booting, first, io);
-  if (wanted.ok) keep(lastGood, settings.text, io);
-  const restart = first.restartNeeded.then((fault) => {
-    io.err(`doorpad: the door has to be started anew: ${fault.message}\n`);
+  keep(lastGood, settings, wanted.ok, io);
+  settle();
+  const restart = first.restartNeeded.then(({ message }) => {
+    io.err(`doorpad: the door has to be started anew: ${message}\n`);
     return exitCodes.fault;
   });
   return stopped(booting, await Promise.race([stopAsked, restart]), io);
@@ -63,10 +69,11 @@ const sentencesOn = (errors: readonly string[], lastRun: SettingsFile | undefine
       : `The door goes on with the settings it last ran with (${lastGood}).\n`
   }`;
 
-/** A door that cannot keep its settings works all the same. */
-const keep = (path: string, text: string, io: RunIo): void => {
+/** A door that cannot keep its settings works all the same. What was accepted stays so until they are kept. */
+const keep = (path: string, settings: SettingsFile, isOfFile: boolean, io: RunIo): void => {
   try {
-    keepSettings(path, text);
+    keepSettings(path, settings.text);
+    settleSettings(settings, isOfFile);
   } catch (thrown) {
     io.err(
       `The settings could not be kept in ${path} (${(thrown as NodeJS.ErrnoException).code}): a wrong settings file will keep the door from starting.\n`,

@@ -2,10 +2,11 @@
  * Opens a settings file, and keeps a copy of the last one a door ran with: a file that was edited wrongly must not shut
  * the door (SECURITY G7). What the settings are is config.ts's; when the copy is used is main.ts's.
  */
-import { chmodSync, closeSync, constants, fstatSync, fsyncSync, openSync, readFileSync, readSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type Config, errorLine, maxConfigBytes, readConfig } from '../config.ts';
 import { failed, ok, type Result } from '../shared/result.ts';
+import { readText } from './bounded-file.ts';
 
 export interface SettingsFile {
   readonly config: Config;
@@ -14,38 +15,10 @@ export interface SettingsFile {
 
 /** The settings, or a line for everything that is wrong, each naming the file. */
 export const readSettingsFile = (path: string): Result<SettingsFile, readonly string[]> => {
-  const bytes = readBounded(path, maxConfigBytes);
-  if (!bytes.ok) return failed([`${path}: ${bytes.failure}`]);
-  const text = utf8(bytes.value);
-  if (text === undefined) return failed([`${path}: The file is not UTF-8 text.`]);
-  const config = readConfig(text);
-  return config.ok ? ok({ config: config.value, text }) : failed(config.failure.map((error) => errorLine(path, error)));
-};
-
-const utf8 = (bytes: Uint8Array): string | undefined => {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    return undefined;
-  }
-};
-
-/** The bytes of a plain file of at most `maxBytes`, or the sentence that says why not. Never waits for a pipe or a device. */
-export const readBounded = (path: string, maxBytes: number): Result<Uint8Array, string> => {
-  let handle: number | undefined;
-  try {
-    handle = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-    const found = fstatSync(handle);
-    if (!found.isFile()) return failed('This is not a file.');
-    if (found.size > maxBytes) return failed(`The file is larger than ${maxBytes} bytes.`);
-    const bytes = new Uint8Array(found.size);
-    return ok(bytes.subarray(0, readSync(handle, bytes)));
-  } catch (thrown) {
-    const { code } = thrown as NodeJS.ErrnoException;
-    return failed(code === 'ENOENT' ? 'There is no such file.' : `The file cannot be read: ${code}.`);
-  } finally {
-    if (handle !== undefined) closeSync(handle);
-  }
+  const text = readText(path, maxConfigBytes);
+  if (!text.ok) return failed([text.failure]);
+  const config = readConfig(text.value);
+  return config.ok ? ok({ config: config.value, text: text.value }) : failed(config.failure.map((error) => errorLine(path, error)));
 };
 
 /** Keeps the settings as those to go on with; leaves an equal copy alone, to spare the card. Throws what the disk says. */

@@ -102,6 +102,7 @@ export const readerBenches: readonly Bench<ReaderContext>[] = [
   readerBench('unlocked', { mode: 'unlocked' }, () => [
     setMode('unlocked'),
     setMode('locked'),
+    reader('panel took over', { type: 'panel.tookOver' }),
     time,
     { type: 'unlocked', actor: 'unlock', answer: () => undefined },
     { type: 'not unlocked', actor: 'unlock', answer: () => fault },

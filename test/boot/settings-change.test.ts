@@ -1,6 +1,6 @@
 /** What the event about changed settings says: which, and which of them weaken the door; never a value. */
 import { describe, expect, it } from 'vitest';
-import { settingsChange } from '../../src/boot/settings-change.ts';
+import { settingsChange, settingsRefused } from '../../src/boot/settings-change.ts';
 import { type Config, readConfig } from '../../src/config.ts';
 
 const settingsOf = (more: string): Config['settings'] => {
@@ -8,6 +8,14 @@ const settingsOf = (more: string): Config['settings'] => {
   if (!read.ok) throw new Error(JSON.stringify(read.failure));
   return read.value.settings;
 };
+
+describe('settings that wait for an order', () => {
+  it('are told with the names of what is weaker, as many as fit', () => {
+    expect(settingsRefused(['door.rex', 'reader.mode'])).toEqual({ code: 'settings.refused', fields: { weaker: 'door.rex reader.mode' } });
+    const many = Array.from({ length: 40 }, (_, at) => `section.setting${at}`);
+    expect(String(settingsRefused(many).fields?.weaker)).toMatch(/^.{1,178} and \d+ more$/);
+  });
+});
 
 describe('a change of the settings', () => {
   it('is none when the file says the same in other words', () => {

@@ -49,7 +49,9 @@ describe('a change of settings', () => {
     ['[lockout]\ndoorAttempts = 6\npersonAttempts = 6', ['lockout.doorAttempts', 'lockout.personAttempts']],
     ['[failure]\nrecordFailure = "grantCards"\nuntrustedTime = "lastSeen"', ['failure.recordFailure', 'failure.untrustedTime']],
     ['[reader]\nmodel = "RP10"\nmode = "cardOnly"', ['reader.model']],
-    ['[reader]\ndataDir = "/elsewhere"\n[devices]\nkeypad = "/dev/input/event7"\ncardReader = "/dev/input/event8"', []],
+    ['[reader]\nname = "Yard"\n[devices]\nkeypad = "/dev/input/event7"\ncardReader = "/dev/input/event8"', []],
+    ['[reader]\ndataDir = "/elsewhere"', ['reader.dataDir']],
+    ['[devices]\nred = "/sys/class/leds/doorpad:strike"\ninputs = "/dev/nowhere"', ['devices.inputs', 'devices.red']],
     ['[journal]\ncapacity = 1000', ['journal.capacity']],
     ['[entry]\nduress = true', ['entry.duress']],
     ['[line]\nport = "/dev/ttyS0"\naddress = 1\nbaudRate = 115200', []],
@@ -57,8 +59,14 @@ describe('a change of settings', () => {
   ])('to %j weakens %j, and back again only what can open others', (text, weakened) => {
     const [before, after] = [settingsOf(''), settingsOf(text)];
     expect(weakenedBy(before, after)).toEqual(weakened);
-    const eitherWay = ['reader.model', 'reader.mode', 'entry.duress', 'devices.rex'];
-    expect(weakenedBy(after, before).filter((key) => !eitherWay.includes(key))).toEqual([]);
+    const eitherWay = ['reader.model', 'reader.mode', 'reader.dataDir', 'entry.duress', 'devices.rex', 'devices.inputs', 'devices.red'];
+    expect(weakenedBy(after, before).filter((key) => !eitherWay.includes(key) && key !== 'line.port')).toEqual([]);
+  });
+
+  it('that leaves the line out weakens: nobody hears of anything any more', () => {
+    const line = '[line]\nport = "/dev/ttyS0"\naddress = 1';
+    expect(weakenedBy(settingsOf(line), settingsOf(''))).toEqual(['line.port']);
+    expect(weakenedBy(settingsOf(line), settingsOf(line.replace('ttyS0', 'ttyS1')))).toEqual([]);
   });
 
   it('to less offline service strengthens, and back weakens', () => {

@@ -17,9 +17,9 @@ const settingsPage = (): string => {
     const { meaning, settings } = sections[section];
     const rows = Object.entries(settings).map(([key, row]) => {
       const setting = row as unknown as Setting<unknown>;
-      return `| \`${key}\` | ${defaultOf(setting)} | ${cell(setting.allowed)} | ${cell(setting.meaning)} |`;
+      return `| \`${key}\` | ${defaultOf(setting)} | ${cell(setting.allowed)} | ${cell(setting.weaker.when)} | ${cell(setting.meaning)} |`;
     });
-    return `## [${section}]\n\n${meaning}\n\n| setting | default | allowed | meaning |\n|---|---|---|---|\n${rows.join('\n')}\n`;
+    return `## [${section}]\n\n${meaning}\n\n| setting | default | allowed | weaker | meaning |\n|---|---|---|---|---|\n${rows.join('\n')}\n`;
   });
   return `# Settings
 
@@ -31,6 +31,12 @@ is a file to start from. What a door does with a file, in sentences, or everythi
 \`\`\`sh
 npm run doorpad -- check --config /path/to/doorpad.toml
 \`\`\`
+
+Under *weaker* stands which change of a setting lets in more people, for longer or with less trace; nothing stands there where none does. Each is an
+event. At a reader that has the keys of a site (\`doorpad install-keys\`) a file with such a change is not obeyed: the door goes on with the settings it
+last ran with, all of them, and says so (event \`settings.refused\`, an alarm at the controller). Somebody at the controller accepts what waits
+(\`accept-settings READER\`), and the door starts anew with it; or the file is put back. The first file after the keys were installed is taken as it is.
+A reader without keys, or with keys of its own, takes every file that is in order.
 
 ${parts.join('\n')}`;
 };

@@ -125,6 +125,60 @@ describe('R17: who decides', () => {
   });
 });
 
+describe('R17: a door that stands unlocked', () => {
+  const strikes = (bench: LinkBench): string[] => told(bench.door).filter((line) => line.startsWith('strike') || line.startsWith('event door'));
+
+  it('is secured when the panel takes over, which drives the strike from then on, and unlocked again when it is taken back', async () => {
+    const bench = await open({ mode: 'unlocked' });
+    expect(strikes(bench)).toEqual(['event door.unlocked', 'strike released']);
+    expect(await bench.order({ kind: 'handOverToPanel', isHandedOver: true })).toBe('done');
+    await bench.wait(40 * second);
+    expect(strikes(bench).slice(-2)).toEqual(['event door.relocked', 'strike secured']);
+    expect(await bench.status('door')).toMatchObject({ mode: 'unlocked', isUnlocked: false, deciding: 'panel' });
+    expect(await bench.order({ kind: 'handOverToPanel', isHandedOver: false })).toBe('done');
+    await bench.wait(20 * second);
+    expect(strikes(bench).slice(0, 2)).toEqual(['event door.unlocked', 'strike released']);
+    expect(await bench.status('door')).toMatchObject({ isUnlocked: true, deciding: 'reader' });
+  });
+
+  it('is not unlocked at a start or by an order while the panel decides', async () => {
+    const bench = await open({ mode: 'unlocked', lineSide: { decides: 'panel' } });
+    await bench.wait(40 * second);
+    expect(await bench.order({ kind: 'setMode', mode: 'locked' })).toBe('done');
+    expect(await bench.order({ kind: 'setMode', mode: 'unlocked' })).toBe('done');
+    await bench.wait(40 * second);
+    expect(strikes(bench)).toEqual([]);
+  });
+
+  it('`panelThenReader`: is unlocked while the panel is away, and secured when it is back', async () => {
+    const bench = await open({ mode: 'unlocked', lineSide: { decides: 'panelThenReader' } });
+    await bench.wait(20 * second);
+    strikes(bench);
+    await bench.cut(20 * second);
+    expect(strikes(bench).slice(0, 2)).toEqual(['event door.unlocked', 'strike released']);
+    await bench.wait(20 * second);
+    expect(strikes(bench).slice(-2)).toEqual(['event door.relocked', 'strike secured']);
+  });
+
+  it('is secured at once by a mode that is stricter, without an order', async () => {
+    const bench = await open({ mode: 'unlocked' });
+    strikes(bench);
+    expect(await bench.outcomeOf((tag) => ({ name: 'setMode', tag, mode: 'cardAndPin' }))).toBe('done');
+    expect(strikes(bench).filter((line) => line !== 'strike released')).toEqual(['event door.relocked', 'strike secured']);
+  });
+});
+
+describe('R17: the hold of a grant', () => {
+  it('ends when the panel takes over', async () => {
+    const bench = await open({ policy: { strikeMs: 60_000 } });
+    await bench.door.swipe('A');
+    await bench.wait(1 * second);
+    expect(told(bench.door)).toContain('strike released');
+    expect(await bench.order({ kind: 'handOverToPanel', isHandedOver: true })).toBe('done');
+    expect(told(bench.door)).toContain('strike secured');
+  });
+});
+
 describe('an order to hand over, without a line', () => {
   it('is not done', async () => {
     const door = await Door.open({ people: [ann] });

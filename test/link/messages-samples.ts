@@ -34,6 +34,7 @@ export const commandSamples: Samples<LinkCommand> = {
     { value: { name: 'status', page: 'table' }, hex: '01 00' },
     { value: { name: 'status', page: 'journal' }, hex: '01 01' },
     { value: { name: 'status', page: 'door' }, hex: '01 02' },
+    { value: { name: 'status', page: 'settings' }, hex: '01 03' },
   ],
   acknowledge: [
     { value: { name: 'acknowledge', tag: 0x0102, epoch, through: 0x0304_0506_0708 }, hex: `02 0102 ${epoch} 030405060708` },
@@ -143,6 +144,8 @@ export const replySamples: Samples<LinkReply> = {
       },
       `02 06 02 04 ffffffff ${none32} 18 ${'7e'.repeat(24)} 1f`,
     ),
+    statusSample({ page: 'settings', inForce: bytesOf(bytes32), waiting: bytesOf(none32) }, `03 ${bytes32} ${none32}`),
+    statusSample({ page: 'settings', inForce: bytesOf(none32), waiting: bytesOf(bytes32) }, `03 ${none32} ${bytes32}`),
   ],
   done: [
     { value: { name: 'done', tag: 0x0102, outcome: 'done' }, hex: '82 0102 00' },

@@ -105,7 +105,7 @@ describe.each([
 
 describe('a private message', () => {
   it.each([
-    ['a page that does not exist', '01 03'],
+    ['a page that does not exist', '01 04'],
     ['a mode below the first', '05 0004 00'],
     ['a mode above the last', '05 0004 07'],
     ['a truth that is neither', '06 0009 02'],
@@ -117,13 +117,13 @@ describe('a private message', () => {
   });
 
   it.each([
-    ['an outcome that does not exist', '82 0001 1c'],
+    ['an outcome that does not exist', '82 0001 1d'],
     ['no event', '83'],
     ['an event of no bytes', '83 0000'],
     ['an event that ends too early', '83 0004 aabbcc'],
     ['half a length', '83 0001 aa 00'],
     ['a part that ends behind the event', '84 0003 0002 aabb'],
-    ['a page that does not exist', '81 03'],
+    ['a page that does not exist', '81 04'],
     ['a software text of 25 characters', `81 02 01 01 01 00000000 ${'00'.repeat(32)} 19 ${'41'.repeat(25)} 00`],
     ['a software text that is not printable', `81 02 01 01 01 00000000 ${'00'.repeat(32)} 01 0a 00`],
     ['a reserved bit', `81 02 01 01 01 00000000 ${'00'.repeat(32)} 01 41 20`],
@@ -161,10 +161,10 @@ describe('a status page', () => {
     }
   });
 
-  it('is of 88, 59 and at most 67 bytes', () => {
+  it('is of 88, 59, at most 67, and 66 bytes', () => {
     const longest = (page: string): number =>
       Math.max(...replySamples.status.filter(({ value }) => value.status.page === page).map(({ hex }) => bytesOf(hex).length));
-    expect(['table', 'journal', 'door'].map(longest)).toEqual([88, 59, 67]);
+    expect(['table', 'journal', 'door', 'settings'].map(longest)).toEqual([88, 59, 67, 66]);
   });
 });
 
@@ -173,7 +173,7 @@ describe('the codes', () => {
     expect(outcomes.join(' ')).toBe(
       'done failed malformed wrongFormat wrongSignature wrongSite wrongReader wrongKind staleVersion wrongBase wrongBody wrongContent ' +
         'contradiction tooLarge wrongOffset incomplete diskFull unknownOrder staleNumber expired timeUntrusted notKeyed notDone tooMany ' +
-        'wrongEpoch beyondSent notStricter tooFar',
+        'wrongEpoch beyondSent notStricter tooFar notWaiting',
     );
     const mustHave: Readonly<Record<TableRefusal | OrderFailure | AcknowledgeRefusal, Outcome>> = {
       malformed: 'malformed',
@@ -200,6 +200,7 @@ describe('the codes', () => {
       tooMany: 'tooMany',
       wrongEpoch: 'wrongEpoch',
       beyondSent: 'beyondSent',
+      notWaiting: 'notWaiting',
     };
     for (const [refusal, outcome] of Object.entries(mustHave)) expect(outcome).toBe(refusal);
   });

@@ -20,7 +20,7 @@ import type { Reply } from '../../src/osdp/replies.ts';
 import type { Key } from '../../src/ports/keypad.ts';
 import { Signals } from '../../src/reader/signals.ts';
 import { present } from '../../src/shared/assert.ts';
-import { Disk } from '../osdp/pd-bench.ts';
+import { Disk, idleHands } from '../osdp/pd-bench.ts';
 import { crypto, scbk, taken } from '../osdp/secure-pair.ts';
 
 export const make: ReaderMake = {
@@ -129,14 +129,7 @@ export class PanelRig {
           secureRequired: false,
           clearComset: false,
         },
-        hands: {
-          localStatus: () => ({ tamper: 'normal', power: 'normal' }),
-          inputs: () => [0, 0],
-          readers: () => [0],
-          showText: () => undefined,
-          mfg: new Map(),
-          polled: () => panel.polled(),
-        },
+        hands: { ...idleHands, polled: () => panel.polled() },
       },
     );
     panel.use(this.pd);

@@ -204,6 +204,47 @@ describe('time on a slow disk', () => {
   });
 });
 
+describe('time set by two at once', () => {
+  const backMs = 10 * minute;
+
+  /** The order has come, and is being put on disk: its number is there, the clock is not. */
+  const orderedBack = async (setup: LinkSetup = {}, atMs = 0): Promise<{ bench: LinkBench; wallMs: number }> => {
+    const disk = new Disk();
+    const bench = await open({ recordFaults: disk, ...setup });
+    await bench.wait(Math.max(0, atMs - bench.door.clock.nowMs()));
+    const wallMs = nowMs(bench) - backMs;
+    const expiresS = Math.floor(nowMs(bench) / 1_000) + 60;
+    const data = publishOrder(bench.door.publisher, 1, expiresS, { kind: 'setClock', wallMs });
+    disk.slowDown(bench.door, 1 * second);
+    expect(await bench.ask({ name: 'filePart', tag: 500, totalBytes: data.length, offset: 0, data })).toBe('ack');
+    await bench.wait(1_300);
+    expect(bench.named('done').filter(({ tag }) => tag === 500)).toEqual([]);
+    return { bench, wallMs };
+  };
+
+  it('is as the order said: what came while it went to disk is judged by the clock it set', async () => {
+    const { bench, wallMs } = await orderedBack();
+    expect(await bench.outcomeOf((tag) => ({ name: 'setTime', tag, wallMs: nowMs(bench) + 2_000 }))).toBe('tooFar');
+    await bench.wait(3 * second);
+    expect(nowMs(bench) - wallMs).toBeLessThan(20 * second);
+  });
+
+  it('is as the order said also after a power cut, when the floor was to be written meanwhile', async () => {
+    const { bench, wallMs } = await orderedBack(
+      { pollIntervalMs: 500, policy: { offline: { fullMs: 60 * minute, priorityMs: 0 } } },
+      5 * minute - 1_500,
+    );
+    await bench.wait(5 * second);
+    await bench.door.swipe('A');
+    await bench.wait(5 * second);
+    bench.door.cutPower();
+    const powered = bench.door.powerOn();
+    await bench.wait(30 * second);
+    await powered;
+    expect((await bench.status('journal')).wallMs - wallMs).toBeLessThan(60 * second);
+  });
+});
+
 describe('a mode without an order', () => {
   const setMode = (bench: LinkBench, mode: 'cardOnly' | 'pinOnly' | 'cardOrPin' | 'cardAndPin' | 'unlocked' | 'locked') =>
     bench.outcomeOf((tag) => ({ name: 'setMode', tag, mode }));

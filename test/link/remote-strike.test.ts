@@ -1,7 +1,7 @@
 /** R11: a strike at the controller's end of the line is released when the controller says so, or not at all. */
 import { describe, expect, it } from 'vitest';
 import { VirtualClock } from '../../sim/virtual-clock.ts';
-import { RemoteStrike } from '../../src/link/remote-strike.ts';
+import { RemoteStrike, securedWithinMs } from '../../src/link/remote-strike.ts';
 import { releaseLimitMs } from '../../src/ports/strike.ts';
 import type { Order } from '../../src/table/orders.ts';
 import { ann, ben, Disk, minute, outcomes, second, told } from '../scenarios/tools.ts';
@@ -95,6 +95,43 @@ describe('R11: a confirmation that comes late', () => {
   });
 });
 
+describe('a hold of a strike at the controller', () => {
+  const held = async (): Promise<LinkBench> => {
+    const bench = await open();
+    bench.releases = true;
+    await bench.door.swipe('A');
+    await bench.wait(1 * second);
+    expect(bench.named('release').map(({ holdMs }) => holdMs)).toEqual([5_000]);
+    return bench;
+  };
+
+  it('is ended by a lockdown, ahead of all else that waits', async () => {
+    const bench = await held();
+    expect(await bench.order({ kind: 'setMode', mode: 'locked' })).toBe('done');
+    expect(bench.named('release').at(-1)).toMatchObject({ id: 2, holdMs: 0, sequence: 0, person: 0 });
+    expect(told(bench.door)).not.toContain('event strike.unreachable');
+  });
+
+  it('that may go on is an event: the controller would not end it, or has gone', async () => {
+    for (const isGone of [false, true]) {
+      const bench = await held();
+      bench.releases = false;
+      if (isGone) bench.wires.controller.plug(false);
+      void bench.door.reader.setMode('locked');
+      await bench.wait(2 * second);
+      expect(told(bench.door)).toContain('event strike.unreachable');
+    }
+  });
+
+  it('that has ended by itself is left alone', async () => {
+    const bench = await held();
+    await bench.wait(5 * second);
+    expect(await bench.order({ kind: 'setMode', mode: 'locked' })).toBe('done');
+    await bench.wait(1 * second);
+    expect(bench.named('release')).toHaveLength(1);
+  });
+});
+
 describe('R11: a release names the entry it is for', () => {
   const nobody = { epoch: '0'.repeat(16), sequence: 0, person: 0 };
   const openAfterAnn = async (setup: LinkSetup): Promise<LinkBench> => {
@@ -155,6 +192,40 @@ describe('the releases of a remote strike', () => {
     expect(strike.answered(2, true)).toBe('counts');
     await second;
     expect(strike.answered(2, false)).toBe('unknown');
+  });
+
+  it('are not ended by the late answer to the end of the hold before them', async () => {
+    const clock = new VirtualClock();
+    const strike = new RemoteStrike(clock);
+    strike.linkChanged(true);
+    const first = strike.release(5_000);
+    strike.next();
+    strike.answered(1, true);
+    await first;
+    const ends = [strike.secure(), strike.secure()];
+    expect(strike.next()).toMatchObject({ id: 2, holdMs: 0 });
+    const second = strike.release(5_000);
+    await Promise.all(ends);
+    expect(strike.answered(2, true)).toBe('counts');
+    expect(strike.next()).toMatchObject({ id: 3, holdMs: 5_000 });
+    expect(strike.answered(3, true)).toBe('counts');
+    await second;
+  });
+
+  it('whose hold cannot be ended in time go on until it ends by itself', async () => {
+    const clock = new VirtualClock();
+    const strike = new RemoteStrike(clock);
+    strike.linkChanged(true);
+    const released = strike.release(5_000);
+    strike.next();
+    strike.answered(1, true);
+    await released;
+    const secured = strike.secure().catch((thrown: unknown) => thrown);
+    await clock.advance(securedWithinMs);
+    expect(await secured).toMatchObject({ code: 'strike.unreachable' });
+    await clock.advance(5_000);
+    await strike.secure();
+    expect(strike.next()).toBeUndefined();
   });
 
   it('end with `secure`, with their time and with the link', async () => {

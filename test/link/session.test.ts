@@ -5,10 +5,11 @@ import { doorpadOui } from '../../src/link/messages.ts';
 import { commands } from '../../src/osdp/commands.ts';
 import { encodeFrame, scs } from '../../src/osdp/frame.ts';
 import { nakCodes } from '../../src/osdp/nak.ts';
+import { keepRetryMs, maxKeepTries, trialMs } from '../../src/osdp/pd-line-settings.ts';
 import { SecretBytes } from '../../src/shared/secret-bytes.ts';
 import { bytesOf } from '../osdp/bytes.ts';
 import { ann, ben, hour, minute, second, told } from '../scenarios/tools.ts';
-import { LinkBench } from './link-bench.ts';
+import { LinkBench, scbk } from './link-bench.ts';
 
 const people = [ann, ben];
 
@@ -217,6 +218,22 @@ describe('keys and settings of the line', () => {
     expect(bench.codes()).toContain('line.moved');
     expect(bench.entriesOnce().find(({ code }) => code === 'line.moved')?.fields).toEqual({ address: 2, baudRate: 9_600 });
     expect(bench.wires.reader.baudRate).toBe(9_600);
+  });
+
+  it('COMSET that cannot be kept moves the reader, which says that it will not last', async () => {
+    const policy = { keys: { current: scbk, pending: undefined }, keepKeys: () => 'kept' as const, secureRequired: true, clearComset: false };
+    const line = { address: 1, baudRate: 115_200 };
+    const bench = await LinkBench.open({ people, lineSide: { pd: { line, keepLine: () => 'failed', policy } } });
+    await bench.connect();
+    const ordered = bench.acu.order(1, { name: 'comset', payload: { ...line, address: 2 } }, bench.door.clock.nowMs());
+    expect(ordered.ok).toBe(true);
+    await bench.wait((maxKeepTries + 1) * keepRetryMs);
+    expect(bench.entriesOnce().find(({ code }) => code === 'line.moved')?.fields).toEqual({ ...line, address: 2, reason: 'notKept' });
+    await bench.cut(trialMs + second);
+    expect(bench.acu.isOnline(2)).toBe(false);
+    bench.acu.remove(2, bench.door.clock.nowMs());
+    await bench.connect(5 * second);
+    expect(bench.acu.isOnline(1)).toBe(true);
   });
 
   it('contacts are told as they change, to whoever hears, and are there to be asked', async () => {

@@ -9,12 +9,12 @@ import { type SimPerson, tableOf } from '../../sim/people.ts';
 import { Random } from '../../sim/random.ts';
 import { VirtualClock } from '../../sim/virtual-clock.ts';
 import { NodeCrypto } from '../../src/drivers/node-crypto.ts';
-import { type Outcome, tableFileType } from '../../src/link/messages.ts';
-import { TableSync } from '../../src/link/table-sync.ts';
+import { tableFileType } from '../../src/link/messages.ts';
 import { FileReceiver } from '../../src/osdp/file-receiver.ts';
 import { fileStatus } from '../../src/osdp/records.ts';
 import { headerBytes } from '../../src/table/header.ts';
 import { hexOf } from '../osdp/bytes.ts';
+import { syncRig } from './sync-rig.ts';
 
 const crypto = new NodeCrypto();
 const firstSeed = Number(process.env.DOORPAD_SEED ?? 1);
@@ -33,17 +33,7 @@ const files = [tableOf(publisher, 2, crowd(60, 20_000)), tableOf(publisher, 2, c
 const open = () => {
   const clock = new VirtualClock();
   const table = new MemoryTableStore({ crypto, trust, tableKey: publisher.tableKey });
-  const words: Outcome[] = [];
-  const sync = new TableSync({
-    clock,
-    crypto,
-    table,
-    trust,
-    seen: () => ({ version: 0, revocation: 0 }),
-    applied: () => undefined,
-    ended: (outcome) => void words.push(outcome),
-    tell: () => undefined,
-  });
+  const { sync, ends } = syncRig(clock, { table, trust });
   const receiver = new FileReceiver(sync, { mayInterleave: true, maxMessageBytes: 0 });
   const send = async (file: Uint8Array, offset: number): Promise<number> => {
     const data = file.slice(offset, offset + fragmentBytes);
@@ -63,7 +53,7 @@ const open = () => {
     await clock.advance(1_000);
   };
   const hash = (): string => hexOf(table.state()?.contentHash ?? new Uint8Array(0));
-  return { send, sendAll, hash, words, table };
+  return { send, sendAll, hash, ends, table };
 };
 
 const hashOf = async (file: Uint8Array): Promise<string> => {
@@ -97,7 +87,7 @@ describe('C19: fragments of a table that are doubled, out of order, repeated or 
     async (seed) => {
       const random = new Random(seed);
       const [old, ...whole] = await Promise.all([before, ...files].map(hashOf));
-      const { send, sendAll, hash, words, table } = open();
+      const { send, sendAll, hash, ends, table } = open();
       await sendAll(before);
       const isMixed = random.chance(0.5);
       for (const offset of shuffled(random, files[0])) {
@@ -105,8 +95,8 @@ describe('C19: fragments of a table that are doubled, out of order, repeated or 
         expect([old, ...whole]).toContain(hash());
       }
       const isApplied = hash() !== old;
-      expect(words.includes('done')).toBe(true);
-      expect(words.slice(1).includes('done')).toBe(isApplied);
+      expect(ends.includes('done')).toBe(true);
+      expect(ends.slice(1).includes('done')).toBe(isApplied);
       // What was staged of another file is found out at its end, and forgotten: then it comes from the beginning.
       for (let turn = 0; turn < 2 && hash() === old; turn += 1) await sendAll(files[0]);
       expect(whole).toContain(hash());

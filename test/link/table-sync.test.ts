@@ -7,7 +7,7 @@ import { factsOf, type SimPerson, tableOf } from '../../sim/people.ts';
 import { VirtualClock } from '../../sim/virtual-clock.ts';
 import { NodeCrypto } from '../../src/drivers/node-crypto.ts';
 import { tableFileType } from '../../src/link/messages.ts';
-import { maxGatheredBytes, pauseBytes, pauseMs, storeBytes, TableSync, type TableSyncParts } from '../../src/link/table-sync.ts';
+import { maxGatheredBytes, pauseBytes, pauseMs, storeBytes, type TableSyncParts } from '../../src/link/table-sync.ts';
 import type { TableStore } from '../../src/ports/table-store.ts';
 import { Fault } from '../../src/shared/faults.ts';
 import { headerBytes } from '../../src/table/header.ts';
@@ -15,6 +15,7 @@ import { publishDelta, publishRevocation } from '../../src/table/publish.ts';
 import { taken } from '../osdp/secure-pair.ts';
 import { ann, ben, Disk, outcomes, second, told } from '../scenarios/tools.ts';
 import { LinkBench } from './link-bench.ts';
+import { syncRig } from './sync-rig.ts';
 
 const crypto = new NodeCrypto();
 const people = [ann, ben];
@@ -247,20 +248,7 @@ describe('the sink, with a disk that takes its time', () => {
     const { publisher, trust } = door;
     const store = new MemoryTableStore({ crypto, trust, tableKey: publisher.tableKey });
     const table = new SlowTable(store, clock);
-    const ends: string[] = [];
-    const events: string[] = [];
-    const sync = new TableSync({
-      clock,
-      crypto,
-      table,
-      trust,
-      seen: () => ({ version: 0, revocation: 0 }),
-      applied: () => undefined,
-      ended: (outcome) => void ends.push(outcome),
-      tell: ({ code, fields }) => void events.push(`${code} ${String(fields?.reason ?? '')}`.trim()),
-      ...change,
-    });
-    return { clock, sync, table, ends, events, file: tableOf(publisher, 1, crowd(3_000)) };
+    return { clock, table, ...syncRig(clock, { table, trust, ...change }), file: tableOf(publisher, 1, crowd(3_000)) };
   };
   const piece = 1_024;
 

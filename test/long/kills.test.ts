@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { runKills } from './kills.ts';
 
 describe('two processes killed at random moments', () => {
-  it('lose nothing', { timeout: 120_000 }, async () => {
+  it('lose nothing', async () => {
     const { faults, words } = await runKills({ count: 4, seed: 11, isLate: false });
     expect(faults).toEqual([]);
     expect(words).toMatch(
@@ -13,7 +13,7 @@ describe('two processes killed at random moments', () => {
     );
   });
 
-  it('are found out when a controller acknowledges what is not on its disk', { timeout: 120_000 }, async () => {
+  it('are found out when a controller acknowledges what is not on its disk', async () => {
     const { faults, words } = await runKills({ count: 3, seed: 11, isLate: true });
     expect(faults).toContainEqual(expect.stringMatching(/^event \d+ \S+ of [0-9a-f]{16} was acknowledged, and the controller has it not$/));
     expect(words).toContain(`: ${faults.length} faults`);

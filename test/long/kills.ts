@@ -108,7 +108,7 @@ class Trial {
   /** Both ends have found each other, or had the time to. */
   async #met(): Promise<void> {
     const [reader, controller] = [this.#ran.reader.at(-1), this.#ran.controller.at(-1)];
-    const met = Promise.all([reader?.says(/link\.found/), controller?.says(/Gate {2}online/)]).catch(() => undefined);
+    const met = Promise.all([reader?.says(/link\.found/), controller?.says(/Gate +online/)]).catch(() => undefined);
     await Promise.race([met, this.#pause(meetMs)]);
   }
 

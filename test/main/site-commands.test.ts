@@ -2,14 +2,18 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Terminal } from '../../src/main/terminal.ts';
+import type { Asked, Terminal } from '../../src/main/terminal.ts';
 import { exitCodes } from '../../src/main.ts';
 import { readLineKeys, readReaderKeys } from '../../src/tools/key-store.ts';
 import { filesUnder, type Ran, Workplace } from '../tools/workplace.ts';
 
 const at = new Workplace();
 
-const terminal = (answer?: string): Terminal => ({ isOutShown: true, isErrShown: false, askUnseen: () => Promise.resolve(answer) });
+const terminal = (typed?: string, asked: Asked = typed === undefined ? 'nobody' : { typed }): Terminal => ({
+  isOutShown: true,
+  isErrShown: false,
+  askUnseen: () => Promise.resolve(asked),
+});
 const sitePath = (): string => join(at.place, 'site');
 const provision = (argv: readonly string[], shown: Terminal | undefined = terminal()): Promise<Ran> =>
   at.run(['provision', '--site', sitePath(), ...argv], shown === undefined ? {} : { terminal: shown });
@@ -121,9 +125,42 @@ describe('doorpad install-keys', () => {
     expect(line.ok && Buffer.from(line.value.current?.reveal() ?? []).toString('hex')).toBe(secretsOf()[2]);
     expect(await install([], typed)).toMatchObject({ code: exitCodes.refused, err: expect.stringContaining('has keys already: those of a site') });
     const checked = await at.run(['check', '--config', at.configFile, '--last-good', at.lastGood]);
+    expect(checked.code).toBe(0);
     expect(checked.out).toContain('only the site can add people');
+    expect(checked.out).toMatch(
+      /This reader belongs to site [0-9a-f]{32}, as "Gate" at address 1\.\nThis reader has no table yet: nobody gets in until its controller has sent one\.\n/,
+    );
     expect((await at.run(['table', 'show', '--config', at.configFile])).out).toContain('There is no table');
-    expect((await at.importPeople('person,pin\n1,0417\n')).err).toContain('signed elsewhere');
+    expect(await at.importPeople('no list at all')).toEqual({
+      code: exitCodes.refused,
+      out: '',
+      err: 'This reader belongs to a site: its table comes from its controller. Change the people there.\nNothing was changed.\n',
+    });
+  });
+
+  it('leaves a reader of which check says when its settings name another address than its keys, and what to do', async () => {
+    const typed = codeIn((await provision(gate)).out);
+    at.write('doorpad.toml', `${readFileSync(at.configFile, 'utf8')}[line]\nport = "/dev/ttyS0"\naddress = 1\n`);
+    await install([], typed);
+    const check = (): Promise<Ran> => at.run(['check', '--config', at.configFile, '--last-good', at.lastGood]);
+    at.write('doorpad.toml', readFileSync(at.configFile, 'utf8').replace('address = 1', 'address = 9'));
+    const wrong = await check();
+    expect(wrong).toMatchObject({
+      code: exitCodes.refused,
+      out: expect.stringContaining('is in order by itself, but this reader is not: see the end.'),
+      err: expect.stringMatching(/^The keys of this reader are for address 1, and line\.address is 9: .* Say address = 1 in \[line\]/),
+    });
+    at.write('doorpad.toml', readFileSync(at.configFile, 'utf8').replace('address = 9', 'address = 1'));
+    const settings = { address: 1, baudRate: 9_600 };
+    writeFileSync(join(at.dataDir, 'line.json'), JSON.stringify({ format: 1, file: settings, set: { ...settings, baudRate: 38_400 } }), {
+      mode: 0o600,
+    });
+    expect(await check()).toMatchObject({ code: 0, out: expect.stringContaining('Over the line it was set to address 1 and 38400 baud') });
+    writeFileSync(join(at.dataDir, 'line.json'), '{}');
+    writeFileSync(join(at.dataDir, 'table.db'), 'not a database at all'.repeat(500));
+    const damaged = await check();
+    expect(damaged.code).toBe(exitCodes.refused);
+    expect(damaged.err.trimEnd().split('\n')).toEqual([expect.stringContaining('table'), expect.stringContaining('line.json is damaged')]);
   });
 
   it('reads the code from a file, and says what the settings lack', async () => {
@@ -159,6 +196,8 @@ describe('doorpad install-keys', () => {
     expect(await install([], '000000000000')).toEqual(refused('The code is not the one of this bundle'));
     expect(await install([], '1234')).toEqual(refused('A code has 8 digits or more'));
     expect(await install([])).toEqual(refused('say --code-file FILE'));
+    const gaveUp = at.run(['install-keys', bundle(), '--config', at.configFile], { terminal: terminal(undefined, 'gaveUp') });
+    expect(await gaveUp).toEqual({ code: exitCodes.refused, out: '', err: 'No code was typed.\nNothing was changed.\n' });
     expect(await install(['--code-file', '/no/such/file'])).toEqual(refused('There is no such file'));
     expect(existsSync(at.dataDir)).toBe(false);
     const run = (file: string): Promise<Ran> => at.run(['install-keys', file, '--config', at.configFile], { terminal: terminal(typed) });

@@ -11,7 +11,7 @@ const typing = (typed: string, isTTY = true) => {
     isTTY,
     setRawMode: (isRaw: boolean) => modes.push(isRaw),
   });
-  const screen = { isTTY: true, write: (text: string) => shown.push(text) };
+  const screen = { isTTY: true, columns: 80, write: (text: string) => shown.push(text) };
   const answer = terminalOf(input, screen, screen).askUnseen('Code: ');
   stream.write(typed.slice(0, 3));
   stream.end(typed.slice(3));
@@ -20,24 +20,35 @@ const typing = (typed: string, isTTY = true) => {
 
 describe('a question at the terminal', () => {
   it.each([
-    ['1234 5678\rmore', '1234 5678'],
-    ['12\u007F34\n', '134'],
-    ['\b\b7\b8\r', '8'],
-    ['', undefined],
-    ['1234', undefined],
-    ['1234\u0003', undefined],
-    ['1234\u0004', undefined],
-    [`${'1'.repeat(5_000)}\r`, '1'.repeat(1_000)],
+    ['1234 5678\rmore', { typed: '1234 5678' }],
+    ['12\u007F34\n', { typed: '134' }],
+    ['\b\b7\b8\r', { typed: '8' }],
+    ['', 'gaveUp'],
+    ['1234', 'gaveUp'],
+    ['1234\u0003', 'gaveUp'],
+    ['1234\u0004', 'gaveUp'],
+    [`${'1'.repeat(5_000)}\r`, { typed: '1'.repeat(1_000) }],
   ])('takes %j, and shows nothing of it', async (typed, answer) => {
     const asked = typing(typed);
-    expect(await asked.answer).toBe(answer);
+    expect(await asked.answer).toEqual(answer);
     expect(asked.shown).toEqual(['Code: ', '\n']);
     expect(asked.modes).toEqual([true, false]);
   });
 
   it('is not asked where nobody types', async () => {
     const asked = typing('1234\r', false);
-    expect(await asked.answer).toBeUndefined();
+    expect(await asked.answer).toBe('nobody');
     expect([asked.shown, asked.modes]).toEqual([[], []]);
+  });
+});
+
+describe('the width of a terminal', () => {
+  it('is that of the moment, and none where the output goes to a file', () => {
+    const input = Object.assign(new PassThrough(), { setRawMode: () => undefined });
+    const screen = { isTTY: true, columns: 80, write: () => undefined };
+    const shown = terminalOf(input, screen, screen);
+    screen.columns = 40;
+    expect(shown.outColumns).toBe(40);
+    expect(terminalOf(input, { columns: 80 }, screen).outColumns).toBeUndefined();
   });
 });

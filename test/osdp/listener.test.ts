@@ -16,11 +16,11 @@ describe('a listener', () => {
   it('finds no cryptogram right that it has heard no beginning of, or has no key for', () => {
     const listener = new Listener(crypto, []);
     const ccrypt = handshake(scs.clientCryptogram, true, 0x76, new Uint8Array(32));
-    expect(listener.hear(ccrypt).verdict).toBe('wrongCryptogram');
-    expect(listener.hear(handshake(scs.initialMac, true, 0x78, new Uint8Array(16))).verdict).toBe('wrongCryptogram');
-    expect(listener.hear(handshake(scs.serverCryptogram, false, 0x77, new Uint8Array(16))).verdict).toBe('wrongCryptogram');
+    expect(listener.hear(ccrypt).verdict).toBe('unknownKey');
+    expect(listener.hear(handshake(scs.initialMac, true, 0x78, new Uint8Array(16))).verdict).toBe('unknownKey');
+    expect(listener.hear(handshake(scs.serverCryptogram, false, 0x77, new Uint8Array(16))).verdict).toBe('unknownKey');
     expect(listener.hear(handshake(scs.challenge, false, 0x76, new Uint8Array(8))).verdict).toBe('clear');
-    expect(listener.hear(ccrypt).verdict).toBe('wrongCryptogram');
+    expect(listener.hear(ccrypt).verdict).toBe('unknownKey');
     expect(listener.hear(handshake(scs.clientCryptogram, true, 0x76, new Uint8Array(31))).verdict).toBe('wrongCryptogram');
   });
 

@@ -34,6 +34,15 @@ export const description: PdDescription = {
   text: { level: 1, displays: 1 },
 };
 
+/** Nothing happens at this reader, and nobody reads its display. */
+export const idleHands: PdHands = {
+  localStatus: () => ({ tamper: 'normal', power: 'normal' }),
+  inputs: () => [0, 0],
+  readers: () => [0],
+  showText: () => undefined,
+  mfg: new Map(),
+};
+
 /** Keeps what it is told at once, unless a test says otherwise; the disk survives the session. */
 export class Disk<Value> {
   answer: Kept = 'kept';
@@ -125,11 +134,8 @@ export class PdBench {
           ...options.policy,
         },
         hands: {
-          localStatus: () => ({ tamper: 'normal', power: 'normal' }),
-          inputs: () => [0, 0],
-          readers: () => [0],
+          ...idleHands,
           showText: ({ text }) => void this.texts.push(text),
-          mfg: new Map(),
           ...options.hands,
         },
         ...(options.files !== 'none' && { files: options.files ?? { sink: this.sink, manners: { mayInterleave: true, maxMessageBytes: 0 } } }),

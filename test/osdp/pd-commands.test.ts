@@ -3,11 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { encodeCommand } from '../../src/osdp/commands.ts';
 import { offlineMs } from '../../src/osdp/pd.ts';
 import { maxOfOneKind } from '../../src/osdp/pd-device.ts';
-import { type LineSettings, trialMs } from '../../src/osdp/pd-line-settings.ts';
 import { credentialLifeMs, maxReports } from '../../src/osdp/pd-reports.ts';
 import type { Reply } from '../../src/osdp/replies.ts';
 import { bytesOf } from './bytes.ts';
-import { Disk, nakIn, nakOf, noBytes, PdBench } from './pd-bench.ts';
+import { nakIn, nakOf, noBytes, PdBench } from './pd-bench.ts';
 
 const led = (parts: { reader?: number; led?: number; onMs?: number; onColor?: 'red' | 'cyan' } = {}) =>
   ({
@@ -264,100 +263,5 @@ describe('what a PD says by itself', () => {
     expect(bench.pd.report(key('31'), 0)).toBe(false);
     expect(bench.pd.waitingReports).toBe(maxReports);
     expect(bench.events).toContainEqual({ type: 'report.dropped', reason: 'full', name: 'keypad' });
-  });
-});
-
-describe('a move to another address and rate', () => {
-  const moved: LineSettings = { address: 5, baudRate: 115_200 };
-  const home: LineSettings = { address: 1, baudRate: 9_600 };
-
-  it('is answered from the old address, then made, and kept once it has worked', () => {
-    const bench = new PdBench().start();
-    const reply = bench.frame(bench.encode(0x6e, encodeCommand('comset', moved)));
-    expect([reply.address, reply.code]).toEqual([1, 0x54]);
-    expect(bench.events.at(-1)).toEqual({ type: 'line.switched', settings: moved });
-    expect([bench.pd.lineSettings, bench.line.value]).toEqual([moved, home]);
-    expect(bench.raw(bench.encode(0x60, noBytes))).toEqual([]);
-    bench.address = 5;
-    expect(bench.frame(bench.encode(0x60, noBytes, bench.sequence)).code).toBe(0x40);
-    expect(bench.line.value).toEqual(moved);
-    expect(bench.told('line.kept')).toBe(1);
-    bench.wait(trialMs);
-    expect(bench.pd.lineSettings).toEqual(moved);
-  });
-
-  it('is taken back after a minute in which it has not worked, and nothing was kept', () => {
-    const bench = new PdBench().start();
-    bench.clear('comset', moved);
-    bench.wait(trialMs - 1);
-    expect(bench.pd.lineSettings).toEqual(moved);
-    expect(bench.pd.deadlineMs).toBe(trialMs);
-    bench.wait(1);
-    expect(bench.events.at(-1)).toEqual({ type: 'line.reverted', settings: home });
-    expect([bench.pd.lineSettings, bench.line.asked]).toEqual([home, []]);
-  });
-
-  it('of a PD with a key has worked only when a session has', () => {
-    const bench = PdBench.keyed({ policy: { clearComset: true } }).start();
-    bench.clear('comset', moved);
-    bench.address = 5;
-    bench.start();
-    expect(bench.line.asked).toEqual([]);
-    bench.handshake();
-    bench.secure('poll', undefined);
-    expect(bench.line.value).toEqual(moved);
-  });
-
-  it('taken back by the ACU before it has worked needs no trial', () => {
-    const bench = PdBench.keyed({ policy: { clearComset: true } }).start();
-    bench.clear('comset', moved);
-    bench.address = 5;
-    bench.clear('comset', home);
-    bench.wait(trialMs);
-    expect([bench.pd.lineSettings, bench.told('line.switched'), bench.told('line.reverted')]).toEqual([home, 2, 0]);
-  });
-
-  it('in a session leaves session and sequence as they are', () => {
-    const bench = PdBench.keyed();
-    bench.handshake();
-    expect(bench.secure('comset', moved)).toEqual({ name: 'com', payload: moved });
-    bench.address = 5;
-    expect(bench.secure('poll', undefined).name).toBe('ack');
-  });
-
-  it('is kept when the disk can, and asked again until then', () => {
-    const line = new Disk(home);
-    line.answer = 'later';
-    const bench = new PdBench({ line }).start();
-    bench.clear('comset', moved);
-    bench.address = 5;
-    bench.poll();
-    expect(line.value).toEqual(home);
-    line.answer = 'kept';
-    bench.poll();
-    expect(line.value).toEqual(moved);
-  });
-
-  it('that cannot be kept is told once, and stays until a restart', () => {
-    const line = new Disk(home);
-    line.answer = 'failed';
-    const bench = new PdBench({ line }).start();
-    bench.clear('comset', moved);
-    bench.address = 5;
-    bench.poll();
-    bench.poll();
-    expect([bench.told('line.failed'), line.asked.length, bench.pd.lineSettings]).toEqual([1, 1, moved]);
-  });
-
-  it('to where it cannot go, or where it is, is answered with what is in force', () => {
-    const bench = new PdBench().start();
-    for (const asked of [{ ...home, address: 0x7f }, { ...home, address: 0xff }, { ...home, baudRate: 12_345 }, home]) {
-      expect(bench.clear('comset', asked)).toEqual({ name: 'com', payload: home });
-    }
-    expect(bench.told('line.switched')).toBe(0);
-    bench.clear('comset', moved);
-    bench.address = 5;
-    bench.clear('comset', home, bench.sequence + 1 > 3 ? 1 : bench.sequence + 1);
-    expect(bench.pd.lineSettings).toEqual(home);
   });
 });

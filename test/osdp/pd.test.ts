@@ -84,6 +84,15 @@ describe('the sequence', () => {
     expect(bench.poll().name).toBe('ack');
   });
 
+  it('takes a command with 0 anew each time, so that a challenge that is heard again gets another random number', () => {
+    const bench = PdBench.keyed();
+    const challenge = bench.challengeBytes(undefined, undefined, 0);
+    const [first, second] = [...bench.raw(challenge), ...bench.raw(challenge)];
+    expect([first?.length, second?.length]).toEqual([43, 43]);
+    expect(second).not.toEqual(first);
+    expect(bench.handshake()).toBe(0x78);
+  });
+
   it('refuses another command with the same number, and a skipped number, with NAK 4 and without effect', () => {
     const bench = new PdBench().start();
     bench.poll();

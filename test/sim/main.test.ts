@@ -2,7 +2,8 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { exitCodes, type Io, main } from '../../sim/main.ts';
+import { exitCodes } from '../../sim/exit-codes.ts';
+import { type Io, main } from '../../sim/main.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
@@ -43,6 +44,12 @@ describe('sim', () => {
     expect([code, err]).toEqual([0, '']);
     for (const words of ['run', 'storm', 'keypad', 'npm run sim -- run sim/scenarios', 'docs/scenarios.md', 'Exit codes:'])
       expect(out).toContain(words);
+    for (const code of Object.values(exitCodes)) expect(out).toMatch(new RegExp(`\\b${code} \\w`));
+  });
+
+  it.each(['reader', 'controller'])('says of %s with which codes it ends', async (command) => {
+    const { out } = await run([command, '--help']);
+    expect(out).toMatch(/Exit codes: 0 done, 2 wrong use or a wrong file, 70 a fault .*, 75 another process has the directory/);
   });
 
   it.each([

@@ -2,7 +2,7 @@
 import { readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { runCodes } from '../../sim/scenarios/run-files.ts';
+import { exitCodes } from '../../sim/exit-codes.ts';
 import { runStories } from './scenario-place.ts';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -13,7 +13,7 @@ describe('a story that comes along', () => {
   it.each(files)('is as told: %s', async (name) => {
     const { code, out, err } = await runStories([join(directory, name)], { quiet: true });
     expect(`${out.replace(/^1 story: 1 as told.*\n/, '')}${err}`).toBe('');
-    expect(code).toBe(runCodes.asTold);
+    expect(code).toBe(exitCodes.done);
   });
 
   it('is one of at least fifteen, and all are found by naming their directory', async () => {

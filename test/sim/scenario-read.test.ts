@@ -4,9 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { maxKeys } from '../../sim/scenarios/arguments.ts';
 import { play } from '../../sim/scenarios/play.ts';
 import { maxPeople } from '../../sim/scenarios/read-people.ts';
-import { maxListedErrors, maxScenarioBytes, readScenario } from '../../sim/scenarios/read-scenario.ts';
+import { maxScenarioBytes, readScenario } from '../../sim/scenarios/read-scenario.ts';
 import { verbs } from '../../sim/scenarios/verbs.ts';
-import { errorLine } from '../../src/config/config-error.ts';
+import { errorLine, maxListedErrors } from '../../src/config/config-error.ts';
 
 const errorsOf = (text: string): readonly string[] => {
   const read = readScenario(text);

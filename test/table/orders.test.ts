@@ -9,6 +9,7 @@ import { maxSeconds } from '../../src/table/record.ts';
 import { crypto, failureOf, publisher, taken, trust, withBody } from './site.ts';
 
 const now: OrderMoment = { lastNumber: 0, nowS: 1_000, isTimeTrusted: true };
+const waitingSettings = new Uint8Array(32).fill(0x5e);
 const read = (file: Uint8Array, moment: Partial<OrderMoment> = {}) => readOrder(crypto, trust, { ...now, ...moment }, file);
 const release = publishOrder(publisher, 5, 1_060, { kind: 'release' });
 
@@ -18,6 +19,7 @@ describe('an order', () => {
     fc.constantFrom<Order>({ kind: 'release' }, { kind: 'enrol' }),
     fc.integer({ min: 0, max: 2 ** 48 - 1 }).map((wallMs) => ({ kind: 'setClock', wallMs }) as const),
     fc.option(fc.integer({ min: 1, max: 2 ** 32 - 1 }), { nil: undefined }).map((person) => ({ kind: 'clearLockout', person }) as const),
+    fc.constant({ kind: 'acceptSettings', settingsHash: waitingSettings } as const),
     fc.boolean().map((isHandedOver) => ({ kind: 'handOverToPanel', isHandedOver }) as const),
   );
 
@@ -26,7 +28,7 @@ describe('an order', () => {
       fc.property(anyOrder, fc.integer({ min: 1, max: 2 ** 32 - 1 }), fc.integer({ min: 1_001, max: maxSeconds }), (order, number, expiresS) => {
         const file = publishOrder(publisher, number, expiresS, order);
         expect(file.length).toBeLessThanOrEqual(maxOrderBytes);
-        expect(taken(read(file))).toEqual({ number, expiresS, order });
+        expect(taken(read(file, { waitingSettings }))).toEqual({ number, expiresS, order });
       }),
       { numRuns: 300 },
     );
@@ -53,6 +55,18 @@ describe('an order', () => {
     expect(failureOf(read(setClock, { isTimeTrusted: false, nowS: 1_060 }))).toBe('expired');
   });
 
+  it('accepts the settings that wait, and no others', () => {
+    const accept = (settingsHash: Uint8Array) => publishOrder(publisher, 5, 1_060, { kind: 'acceptSettings', settingsHash });
+    expect(taken(read(accept(waitingSettings), { waitingSettings })).order).toEqual({ kind: 'acceptSettings', settingsHash: waitingSettings });
+    for (let at = 0; at < waitingSettings.length; at += 1) {
+      const other = waitingSettings.map((byte, index) => (index === at ? byte ^ 1 : byte));
+      expect(failureOf(read(accept(other), { waitingSettings }))).toBe('notWaiting');
+    }
+    expect(failureOf(read(accept(waitingSettings)))).toBe('notWaiting');
+    expect(failureOf(read(accept(waitingSettings), { waitingSettings, lastNumber: 5 }))).toBe('staleNumber');
+    expect(failureOf(read(accept(waitingSettings), { waitingSettings, isTimeTrusted: false }))).toBe('timeUntrusted');
+  });
+
   const withBytes = (...bytes: number[]): Uint8Array => withBody(release, Uint8Array.from(bytes));
   it.each<[string, Uint8Array, string]>([
     ['no body', withBytes(), 'malformed'],
@@ -63,6 +77,7 @@ describe('an order', () => {
     ['mode 0', withBytes(1, 0), 'malformed'],
     ['mode 7', withBytes(1, 7), 'malformed'],
     ['half a hand-over', withBytes(5, 2), 'malformed'],
+    ['half a hash', withBytes(7, ...new Uint8Array(31)), 'malformed'],
   ])('with %s is refused', (_, file, refusal) => {
     expect(failureOf(read(file))).toBe(refusal);
   });
@@ -77,5 +92,6 @@ describe('an order', () => {
     expect(body({ kind: 'handOverToPanel', isHandedOver: true })).toBe('0501');
     expect(body({ kind: 'handOverToPanel', isHandedOver: false })).toBe('0500');
     expect(body({ kind: 'enrol' })).toBe('06');
+    expect(body({ kind: 'acceptSettings', settingsHash: waitingSettings })).toBe(`07${'5e'.repeat(32)}`);
   });
 });

@@ -97,8 +97,17 @@ const given: readonly Order[] = [
   { kind: 'clearLockout', person: 2 },
   { kind: 'handOverToPanel', isHandedOver: true },
   { kind: 'enrol' },
+  { kind: 'acceptSettings', settingsHash: Buffer.from('b0b1b2b3b4b5b6b7b8b9babbbcbdbebfc0c1c2c3c4c5c6c7c8c9cacbcccdcecf', 'hex') },
 ];
-const orders = given.map((order, index) => ({ order, number: index + 1, expiresS, file: hex(publishOrder(publisher, index + 1, expiresS, order)) }));
+/** In which a hash is hexadecimal digits. */
+const shownOrder = (order: Order): { readonly kind: Order['kind']; readonly settingsHash?: unknown } =>
+  order.kind === 'acceptSettings' ? { ...order, settingsHash: hex(order.settingsHash) } : order;
+const orders = given.map((order, index) => ({
+  order: shownOrder(order),
+  number: index + 1,
+  expiresS,
+  file: hex(publishOrder(publisher, index + 1, expiresS, order)),
+}));
 
 /** A reader with the snapshot in force is given the file; `receive` means received and applied. */
 interface Refusal {
@@ -160,6 +169,12 @@ const refusals: readonly Refusal[] = [
   refused('an order of a number obeyed before: the last is 1', 'order', 'staleNumber', publishOrder(publisher, 1, expiresS, { kind: 'release' })),
   refused('an order that expired: the clock says 1,900,000,000', 'order', 'expired', publishOrder(publisher, 2, 1_900_000_000, { kind: 'release' })),
   refused('an order of a code not known', 'order', 'unknownOrder', withBody(release, Buffer.of(99))),
+  refused(
+    'an order that accepts settings which do not wait: none do',
+    'order',
+    'notWaiting',
+    publishOrder(publisher, 2, expiresS, { kind: 'acceptSettings', settingsHash: new Uint8Array(32) }),
+  ),
   refused('an order with a byte too many', 'order', 'malformed', withBody(release, Buffer.of(2, 0))),
 ];
 

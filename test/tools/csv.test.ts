@@ -1,7 +1,7 @@
 /** CSV as RFC 4180 has it, and the line at which a file stops being it. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readCsv } from '../../src/tools/csv.ts';
+import { readCsv, readCsvRows } from '../../src/tools/csv.ts';
 
 const fieldsOf = (text: string): unknown => {
   const csv = readCsv(text);
@@ -55,6 +55,18 @@ describe('comma-separated values', () => {
     ['"a\nb" ,c', 2],
   ])('are refused with the line when quotes are out of place: %j', (text, line) => {
     expect(fieldsOf(text)).toMatchObject({ line });
+  });
+
+  it('go on with the next line after a place that is wrong', () => {
+    expect(readCsvRows('a,b\n"c"d,e\nf,g\n"h\nh"i\nj,k\nl,"m\nn,o')).toMatchObject({
+      rows: [
+        { line: 1, fields: ['a', 'b'] },
+        { line: 3, fields: ['f', 'g'] },
+        { line: 6, fields: ['j', 'k'] },
+        { line: 8, fields: ['n', 'o'] },
+      ],
+      errors: [{ line: 2 }, { line: 5 }, { line: 7 }],
+    });
   });
 
   it('survive being written and read', () => {

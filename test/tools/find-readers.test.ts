@@ -198,5 +198,6 @@ describe('a search for readers', () => {
     expect(progressText({ what: 'listening', baudRate: 9_600 })).toBe('Listening at 9600 baud …');
     expect(progressText({ what: 'calling', baudRate: 9_600 })).toBe('Calling everybody at 9600 baud …');
     expect(progressText({ what: 'asking', baudRate: 9_600, address: 5 })).toBe('Asking address 5 at 9600 baud …');
+    expect(progressText({ what: 'asking', baudRate: 9_600 })).toBe('Asking each address at 9600 baud …');
   });
 });

@@ -6,7 +6,7 @@ import { PdSession } from '../../src/osdp/pd.ts';
 import type { PdKeySet } from '../../src/osdp/pd-keys.ts';
 import type { LineSettings } from '../../src/osdp/pd-line-settings.ts';
 import type { PdPolicy } from '../../src/osdp/pd-security.ts';
-import { Disk, description } from '../osdp/pd-bench.ts';
+import { Disk, description, idleHands } from '../osdp/pd-bench.ts';
 import { crypto, scbk } from '../osdp/secure-pair.ts';
 
 export interface PlacedReader extends Partial<LineSettings> {
@@ -51,13 +51,7 @@ export class LinePlace {
         line: line.value,
         keepLine: line.keep,
         policy: { keys: keys.value, keepKeys: keys.keep, allowInstall: () => false, secureRequired: false, clearComset: false, ...policy },
-        hands: {
-          localStatus: () => ({ tamper: 'normal', power: 'normal' }),
-          inputs: () => [0, 0],
-          readers: () => [0],
-          showText: () => undefined,
-          mfg: new Map(),
-        },
+        hands: idleHands,
       },
     );
     const received = (bytes: Uint8Array, atMs: number): void => {

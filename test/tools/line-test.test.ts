@@ -34,7 +34,7 @@ describe('the test of a line', () => {
     expect(verdictOf(good)).toBe('good');
     // The first piece of an answer is heard 10 ms after it began.
     expect(qualityText(good)).toMatch(
-      /^9600 baud: 100 questions, 0 lost, 0 damaged, 0 late\. Answers began after 1\d\.\d ms \(p50\) and 1\d\.\d ms \(p99\)\. Good: /,
+      /^9600 baud: 100 questions, 0 lost, 0 damaged, 0 late\. Half of the answers began within 1\d\.\d ms, 99 of 100 within 1\d\.\d ms\. Good: /,
     );
   });
 
@@ -66,6 +66,11 @@ describe('the test of a line', () => {
     const some = { baudRate: 9_600, asked: 100, lost: 1, damaged: 0, late: 0, replyMs: [1] };
     expect(verdictOf(some)).toBe('fair');
     expect(verdictOf({ ...some, late: 1 })).toBe('poor');
+  });
+
+  it('says no time that is too short', () => {
+    const some = { baudRate: 9_600, asked: 2, lost: 0, damaged: 0, late: 0, replyMs: [0, 1.21] };
+    expect(qualityText(some)).toContain('Half of the answers began within 0.1 ms, 99 of 100 within 1.3 ms.');
   });
 
   it('takes quantiles of what is there', () => {

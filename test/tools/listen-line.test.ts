@@ -20,17 +20,17 @@ const heardIn = (name: string, { isRevealed = false, hasKeys = true } = {}): rea
   transcript.end();
   return told;
 };
-const linesOf = (entries: readonly HeardEntry[]): string => entries.map(entryLine).join('');
+const linesOf = (entries: readonly HeardEntry[], columns?: number): string => entries.map((entry) => entryLine(entry, columns)).join('');
 const text = new TextEncoder();
 
 describe('what is told of a line', () => {
   it('names each frame of a recorded exchange, with its time and who it is for', () => {
     const lines = linesOf(heardIn('plain')).split('\n');
     expect(lines.slice(0, 4)).toEqual([
-      '     0.000 s  to     1  #0  id: {"form":"standard"}',
+      '     0.000 s  to     1  #0  id: form standard',
       '     0.002 s  from   1  #0  pdid: maker 0C-1B-2A, model 40, version 11, serial 44332211, firmware 1.2.3',
-      '     0.004 s  to     1  #1  cap: {"form":0}',
-      expect.stringContaining('     0.005 s  from   1  #1  pdcap: {"contactInputs"'),
+      '     0.004 s  to     1  #1  cap: form 0',
+      expect.stringContaining('     0.005 s  from   1  #1  pdcap: contact inputs (level 1, number 2), outputs (level'),
     ]);
   });
 
@@ -38,10 +38,10 @@ describe('what is told of a line', () => {
     for (const name of ['plain', 'sc_scbk']) {
       const [shut, open] = [linesOf(heardIn(name)), linesOf(heardIn(name, { isRevealed: true }))];
       expect(shut).toMatch(/keypad: \d+ keys?/);
-      expect(shut).toMatch(/raw: a card of \d+ bits/);
-      expect(shut).not.toMatch(/"keys"|"bits"/);
-      expect(open).toMatch(/keypad: \{"reader":0,"keys":"(?:[0-9a-f]{2})+"\}/);
-      expect(open).toContain('"bits":"');
+      expect(shut).toMatch(/raw: a card of 26 bits, …[0-9a-f]{2}(?: \[secure\])?\n/);
+      expect(shut).not.toMatch(/keypad: .*(?:\d.*\d|#)|raw: .*0x/);
+      expect(open).toMatch(/keypad: \d+#?/);
+      expect(open).toMatch(/raw: a card of 26 bits, 26:0x[0-9A-F]+/);
     }
   });
 
@@ -49,17 +49,37 @@ describe('what is told of a line', () => {
     const [opened, shut] = [linesOf(heardIn('sc_scbk')), linesOf(heardIn('sc_scbk', { hasKeys: false }))];
     expect(opened).toMatch(/ccrypt \[secure\]/);
     // The other implementation sends some status replies in clear inside a session (OSDP.md §13).
-    expect(opened).toContain('0x48 [WRONG SECURITY BLOCK]');
+    expect(opened).toMatch(/lstatr: a secured reply, \d+ bytes; it cannot be read \[WRONG SECURITY BLOCK\]/);
     expect(opened).toMatch(/poll \[secure\]\n/);
     expect(opened).not.toContain('WRONG MAC');
-    expect(shut).toContain('[cryptogram of an unknown key]');
-    expect(shut).toMatch(/0x60 \[secure; its beginning was not heard, or its key is not known\]/);
+    expect(shut).toContain('ccrypt [a key that is not known here]');
+    expect(shut).toContain('poll [secure, not checked]\n');
+    expect(shut).toMatch(/led: a secured command, \d+ bytes; give --key-file to read it\n/);
+    expect(shut).toMatch(/keypad: a secured reply, \d+ bytes; give --key-file/);
+    const told: HeardEntry[] = [];
+    const transcript = new Transcript({ crypto, keys: [scbk], isRevealed: false, told: (entry) => told.push(entry) });
+    for (const record of captureNamed('sc_install').records) if (record.kind === 'bytes') transcript.receive(record.bytes, record.atUs / 1_000);
+    expect(linesOf(told)).toContain('; its session began before, or has another key\n');
+  });
+
+  it('tells programs in one word that a key is unknown', () => {
+    const shut = heardIn('sc_scbk', { hasKeys: false });
+    const ccrypt = shut.find((entry) => entry.kind === 'frame' && entry.name === 'ccrypt');
+    expect(ccrypt).toMatchObject({ verdict: 'unknownKey' });
+  });
+
+  it('cuts what a message holds where the terminal ends, never its verdict', () => {
+    const lines = linesOf(heardIn('sc_scbk'), 60).trimEnd().split('\n');
+    expect(lines.filter((line) => line.includes('…')).length).toBeGreaterThan(5);
+    expect(lines.filter((line) => line.includes('  led: '))[0]).toMatch(/^.{50}… \[secure\]$/u);
+    for (const line of lines.filter((entry) => entry.includes('… ['))) expect(line).toMatch(/\]$/);
+    expect(linesOf(heardIn('sc_scbk'), 10)).toContain('led: … [secure]\n');
   });
 
   it('never shows a key that is sent, even when asked to show everything', () => {
     const [shut, open] = [linesOf(heardIn('sc_install')), linesOf(heardIn('sc_install', { isRevealed: true }))];
     expect(shut).toMatch(/keyset \[secure\]\n/);
-    expect(open).toContain('keyset: {"scbk":"‹secret›"} [secure]\n');
+    expect(open).toContain('keyset: scbk ‹secret› [secure]\n');
     for (const key of captureNamed('sc_install').keys) expect(shut).not.toContain(Buffer.from(key.reveal()).toString('hex'));
   });
 
@@ -113,6 +133,24 @@ describe('the words for a message', () => {
     expect(wordsOf(true, replies.keypad.code, encodeReply('keypad', { reader: 0, keys: Uint8Array.of(0x30) }), false).detail).toBe('1 key');
   });
 
+  it('show digits, cards and text to who asks for them, as a people file has them', () => {
+    const reply = (name: 'keypad' | 'raw' | 'fmt', payload: never, isRevealed: boolean): string =>
+      wordsOf(true, replies[name].code, encodeReply(name, payload), isRevealed).detail;
+    const keys = { reader: 0, keys: bytesOf('30347f4161') };
+    expect([reply('keypad', keys as never, false), reply('keypad', keys as never, true)]).toEqual(['5 keys', '04*[F1][0x61]']);
+    const card = (bitCount: number, hex: string) => ({ reader: 0, format: 'wiegand', card: { bitCount, bits: bytesOf(hex) } }) as never;
+    expect([reply('raw', card(26, 'aaf37bc0'), false), reply('raw', card(26, 'aaf37bc0'), true)]).toEqual([
+      'a card of 26 bits, …c0',
+      'a card of 26 bits, 26:0x2ABCDEF',
+    ]);
+    // Two digits of these would be nearly all of them.
+    expect([reply('raw', card(1, '80'), false), reply('raw', card(7, 'fe'), false)]).toEqual(['a card of 1 bit', 'a card of 7 bits']);
+    const number = { reader: 0, direction: 'forward', text: '12345678' } as never;
+    expect([reply('fmt', number, false), reply('fmt', number, true)]).toEqual(['a card of 8 characters, …78', 'a card of 8 characters, 12345678']);
+    const shownText = { reader: 0, form: 'permanent', temporaryS: 0, row: 1, column: 1, text: 'Press On' };
+    expect(wordsOf(false, commands.text.code, encodeCommand('text', shownText as never), true).detail).toContain('text "Press On"');
+  });
+
   it('name private messages of this make', () => {
     const status: LinkCommand = { name: 'status', page: 'table' };
     expect(command('mfg', { oui: 0x504402, data: writeLinkCommand(status) } as never).detail).toBe('doorpad status, 2 bytes');
@@ -121,8 +159,8 @@ describe('the words for a message', () => {
   });
 
   it('say what cannot be read, and which refusals have no name', () => {
-    expect(wordsOf(false, 0x9f, Uint8Array.of(1), true)).toEqual({ name: '0x9f', detail: '1 byte, not readable: unknownCommand' });
+    expect(wordsOf(false, 0x9f, Uint8Array.of(1), true)).toEqual({ name: '0x9f', detail: '1 byte, not readable: unknown command' });
     expect(wordsOf(true, replies.nak.code, Uint8Array.of(0xff), false).detail).toBe('code 255');
-    expect(wordsOf(true, replies.nak.code, Uint8Array.of(6), false).detail).toBe('encryptionRequired');
+    expect(wordsOf(true, replies.nak.code, Uint8Array.of(6), false).detail).toBe('encryption required');
   });
 });

@@ -3,20 +3,20 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { maxCards, maxPersons } from '../../src/table/limits.ts';
 import { columns } from '../../src/tools/people-columns.ts';
-import { cardFrom, type ListedPerson, maxListedErrors, maxPeopleFileBytes, readPeopleFile } from '../../src/tools/people-file.ts';
+import { cardFrom, type ListedPerson, listedErrors, maxListedErrors, maxPeopleFileBytes, readPeople } from '../../src/tools/people-file.ts';
 
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 const peopleOf = (text: string): readonly ListedPerson[] => {
-  const file = readPeopleFile(bytesOf(text));
-  if (!file.ok) throw new Error(JSON.stringify(file.failure));
-  return file.value.people;
+  const { people, errors } = readPeople(bytesOf(text));
+  if (errors.length > 0) throw new Error(JSON.stringify(errors));
+  return people;
 };
 
-const errorsOf = (text: string | Uint8Array): readonly string[] => {
-  const file = readPeopleFile(typeof text === 'string' ? bytesOf(text) : text);
-  return file.ok ? [] : file.failure.map(({ line, column, sentence }) => `${line ?? '-'} ${column ?? '-'}: ${sentence}`);
-};
+const errorsOf = (text: string | Uint8Array): readonly string[] =>
+  listedErrors(readPeople(typeof text === 'string' ? bytesOf(text) : text).errors).map(
+    ({ line, column, sentence }) => `${line ?? '-'} ${column ?? '-'}: ${sentence}`,
+  );
 
 /** The errors of one person with these cells and a card. */
 const errorsWith = (column: string, value: string): readonly string[] =>
@@ -49,7 +49,7 @@ describe('a file of people', () => {
   });
 
   it('tells that names are there, which a reader does not keep', () => {
-    expect(readPeopleFile(bytesOf('person,name,pin\n1,Ada,0417'))).toMatchObject({ ok: true, value: { hasNames: true } });
+    expect(readPeople(bytesOf('person,name,pin\n1,Ada,0417'))).toMatchObject({ errors: [], hasNames: true });
     expect(JSON.stringify(peopleOf('person,name,pin\n1,Ada,0417'))).not.toContain('Ada');
   });
 
@@ -119,10 +119,10 @@ x,417,,,,,,
   });
 
   it('with a count of the errors beyond the first hundred', () => {
-    const errors = errorsOf(`person\n${'x\n'.repeat(maxListedErrors + 5)}`);
+    const errors = errorsOf(`person,pin\n${'x,0417\n'.repeat(maxListedErrors + 5)}`);
     expect(errors).toHaveLength(maxListedErrors + 1);
     expect(errors.at(-1)).toBe('- -: There are 5 further errors.');
-    expect(errorsOf(`person\n${'x\n'.repeat(maxListedErrors + 1)}`).at(-1)).toBe('- -: There is 1 further error.');
+    expect(errorsOf(`person,pin\n${'x,0417\n'.repeat(maxListedErrors + 1)}`).at(-1)).toBe('- -: There is 1 further error.');
   });
 
   it.each(['1', '12', '123'])('for a PIN as short as %j, with the hint that zeros may have been dropped', (pin) => {

@@ -282,6 +282,12 @@ describe('a list of readers', () => {
       '3: A name is 1 to 64 characters on one line.',
       '4: This line has 1 fields; the first line names 2 columns.',
     ]);
+    expect(errorsOf('name,address\nGate,127\n"Ya"rd,2\nHall,"x\n')).toEqual([
+      '2: An address is a whole number, 0 to 126.',
+      '3: A field goes on after its closing quote, or holds a lone carriage return.',
+      '4: A quote must stand around a whole field, be closed, and be doubled inside it.',
+    ]);
+    expect(errorsOf('name,"address\nGate,127\n')).toEqual([expect.stringMatching(/^1: A quote/)]);
     expect(errorsOf('name,address,serial\nx,01,a b\n')).toHaveLength(2);
     expect(errorsOf('')).toEqual([expect.stringContaining('The file is empty')]);
     expect(errorsOf('name,address\n')).toEqual([expect.stringContaining('lists no reader')]);

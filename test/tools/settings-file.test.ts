@@ -4,7 +4,8 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { keepSettings, readBounded } from '../../src/tools/settings-file.ts';
+import { readBounded } from '../../src/tools/bounded-file.ts';
+import { keepSettings } from '../../src/tools/settings-file.ts';
 
 let place: string;
 beforeEach(() => {

@@ -80,7 +80,27 @@ describe('doorpad table import', () => {
       '',
     ]);
     expect(err).not.toMatch(/0417|5555|6666|7777/);
-    expect(filesUnder(at.dataDir)).toEqual([]);
+    expect(existsSync(at.dataDir)).toBe(false);
+  });
+
+  it('lists everything that is wrong at once, by line: what is no CSV, what may not be, and what stands twice', async () => {
+    const { code, out, err } = await at.importPeople('person,pin,duress_pin,cards\n1,0417,,A1\n2,"04"18,,\n3,041,0417,\n1,,,\n0,,,A1\n4,"5555,,\n');
+    expect([code, out]).toEqual([exitCodes.refused, '']);
+    const twice = 'already; two people cannot share it, and one cannot have it twice.';
+    const file = join(at.place, 'people.csv');
+    expect(err.split('\n')).toEqual([
+      `${file}:3: A field goes on after its closing quote, or holds a lone carriage return.`,
+      expect.stringContaining(`${file}:4: pin: A PIN has at least 4 digits.`),
+      `${file}:4: duress_pin: The same is in line 2, pin ${twice}`,
+      `${file}:5: This person has neither a PIN nor a card.`,
+      `${file}:5: person: This person is on line 2 as well.`,
+      `${file}:6: person: It must be a whole number, 1 to 4294967295.`,
+      `${file}:6: cards: The same is in line 2, cards ${twice}`,
+      `${file}:7: A quote must stand around a whole field, be closed, and be doubled inside it.`,
+      'Nothing was changed.',
+      '',
+    ]);
+    expect(err).not.toMatch(/041|5555/);
   });
 
   it.each([
@@ -110,6 +130,7 @@ describe('doorpad table import', () => {
     await at.importPeople('person,pin\n1,0417\n');
     chmodSync(join(at.dataDir, 'keys', 'authority.json'), 0o640);
     expect((await at.importPeople('person,pin\n1,0418\n')).err).toContain('can be used by other users (mode 640)');
+    chmodSync(join(at.dataDir, 'keys', 'authority.json'), 0o600);
     chmodSync(at.dataDir, 0o755);
     expect((await at.importPeople('person,pin\n1,0418\n')).err).toContain('can be used by other users (mode 755)');
   });

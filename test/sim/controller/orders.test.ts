@@ -1,28 +1,12 @@
 /** Orders, clocks, releases and keys: what the controller tells a reader besides tables. */
 import { describe, expect, it } from 'vitest';
-import { maxReaderAheadMs, maxReleaseWaitMs } from '../../../sim/controller/order-desk.ts';
+import { maxReleaseWaitMs } from '../../../sim/controller/order-desk.ts';
 import { doneWithinMs, maxWaitingFiles } from '../../../sim/controller/private-commands.ts';
 import { SimStrike } from '../../../sim/devices/strike.ts';
 import { Fault } from '../../../src/shared/faults.ts';
 import { SecretBytes } from '../../../src/shared/secret-bytes.ts';
 import { headerBytes, readHeader } from '../../../src/table/header.ts';
-import { crypto, Rig, taken } from './rig.ts';
-
-const rigAtRest = async (options: ConstructorParameters<typeof Rig>[0] = {}): Promise<Rig> => {
-  const rig = new Rig(options);
-  await rig.inStep();
-  return rig;
-};
-
-/** The answer, once time has brought it. */
-const answerOf = async <Answer>(rig: Rig, asked: Promise<Answer>): Promise<Answer | undefined> => {
-  let answer: Answer | undefined;
-  void asked.then((given) => {
-    answer = given;
-  });
-  await rig.until(() => answer !== undefined, 60_000);
-  return answer;
-};
+import { answerOf, crypto, Rig, rigAtRest, taken } from './rig.ts';
 
 /** Of each order that came, in seconds from this moment by the controller's clock. */
 const expiries = (rig: Rig): readonly number[] => {
@@ -157,62 +141,6 @@ describe('private commands', () => {
     rig.reader.behaviour.knowsNoCommands = true;
     expect(await answerOf(rig, rig.keeper.tighten('locked'))).toBe('refused');
     expect(await answerOf(rig, rig.keeper.order({ kind: 'release' }))).toBe('refused');
-  });
-});
-
-describe('the clock of a reader', () => {
-  it.each([
-    [-60_000, 'setTime', 0],
-    [-600_000, 'filePart', 1],
-    [maxReaderAheadMs - 1_000, 'filePart', 1],
-  ])('that is %i ms off is set by %s', async (aheadMs, command, orders) => {
-    const rig = new Rig();
-    rig.reader.setWallAhead(aheadMs);
-    await rig.inStep();
-    await rig.clock.advance(2_000);
-    expect(rig.reader.heard.some(({ name }) => name === command)).toBe(true);
-    expect([Math.abs(rig.reader.journal.status().wallMs - rig.clock.wall().ms) < 2_000, rig.reader.orderNumber]).toEqual([true, orders]);
-    expect(rig.alarms.filter((alarm) => alarm.startsWith('clock'))).toEqual([]);
-  });
-
-  it('is left alone by a controller that does not trust its own', async () => {
-    const rig = new Rig();
-    rig.clock.setWall(rig.clock.wall().ms, false);
-    rig.reader.setWallAhead(-600_000);
-    await rig.inStep();
-    await rig.clock.advance(5_000);
-    expect(rig.reader.orderNumber).toBe(0);
-  });
-
-  it('that cannot be set is an alarm, and is not tried every minute', async () => {
-    const rig = new Rig();
-    rig.reader.setWallAhead(-600_000);
-    rig.reader.behaviour.refusesFiles = 'notDone';
-    expect(await rig.until(() => rig.alarms.includes('clock.notSet'))).toBe(true);
-    const sent = rig.reader.heard.filter(({ name }) => name === 'filePart').length;
-    await rig.clock.advance(300_000);
-    expect(rig.reader.heard.filter(({ name }) => name === 'filePart').length).toBe(sent);
-  });
-
-  it('that runs far ahead is an alarm, and is set back only by a person', async () => {
-    const rig = new Rig();
-    rig.reader.setWallAhead(86_400_000);
-    await rig.inStep();
-    await rig.clock.advance(3_600_000);
-    expect([rig.alarms.includes('clock.ahead'), rig.reader.orderNumber]).toEqual([true, 0]);
-    expect(await answerOf(rig, rig.keeper.order({ kind: 'release' }))).toBe('expired');
-    expect(await answerOf(rig, rig.keeper.setClock())).toBe('done');
-    expect(Math.abs(rig.reader.journal.status().wallMs - rig.clock.wall().ms)).toBeLessThan(2_000);
-    expect(await answerOf(rig, rig.keeper.order({ kind: 'release' }))).toBe('done');
-  });
-
-  it('is set by a person only where the controller knows the time and the reader is there', async () => {
-    const rig = await rigAtRest();
-    rig.clock.setWall(rig.clock.wall().ms, false);
-    expect(await rig.keeper.setClock()).toBe('timeUntrusted');
-    rig.reader.beSilent();
-    await rig.until(() => !rig.keeper.state.isOnline);
-    expect(await rig.keeper.setClock()).toBe('offline');
   });
 });
 

@@ -1,7 +1,7 @@
 /** Who may be put among the people of a site, and what a change of them takes away. */
 import { describe, expect, it } from 'vitest';
 import { PeopleDesk } from '../../../sim/controller/people-desk.ts';
-import type { KeptPerson } from '../../../sim/controller/person.ts';
+import type { GivenPerson } from '../../../src/table/given-person.ts';
 import { crypto, foundSite, peopleFile, pinOf, type Site, taken } from './rig.ts';
 
 const deskOf = (place: Site): { readonly desk: PeopleDesk; readonly changes: () => number } => {
@@ -66,7 +66,7 @@ describe('the people of a site', () => {
     expect(desk.rollPin(1, pinOf('2468'))).toEqual({ ok: false, failure: 'credentialTaken' });
     expect(desk.rollPin(9, pinOf('1357'))).toEqual({ ok: false, failure: 'unknownPerson' });
     expect(desk.remove(9)).toEqual({ ok: false, failure: 'unknownPerson' });
-    expect(desk.put({ ...(place.store.people.person(1) as KeptPerson), duressPin: pinOf('0417') })).toEqual({
+    expect(desk.put({ ...(place.store.people.person(1) as GivenPerson), duressPin: pinOf('0417') })).toEqual({
       ok: false,
       failure: 'credentialTaken',
     });
@@ -78,7 +78,7 @@ describe('the people of a site', () => {
     const { desk } = deskOf(place);
     taken(desk.importFile(peopleFile({ 1: '0417', 2: '2468' })));
     taken(desk.rollPin(1, pinOf('1357')));
-    taken(desk.put({ ...(place.store.people.person(2) as KeptPerson), validUntilS: 2_000_000_000 }));
+    taken(desk.put({ ...(place.store.people.person(2) as GivenPerson), validUntilS: 2_000_000_000 }));
     expect(taken(desk.remove(2)).stand).toEqual({ change: 5, revocation: 2 });
     expect(withdrawn(place)).toEqual([
       [1, 1, false, '0417', undefined, []],

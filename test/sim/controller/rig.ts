@@ -189,3 +189,20 @@ export class Rig {
     return controller;
   }
 }
+
+/** A rig in which there is nothing left to send. */
+export const rigAtRest = async (options: RigOptions = {}): Promise<Rig> => {
+  const rig = new Rig(options);
+  await rig.inStep();
+  return rig;
+};
+
+/** The answer, once time has brought it. */
+export const answerOf = async <Answer>(rig: Rig, asked: Promise<Answer>): Promise<Answer | undefined> => {
+  let answer: Answer | undefined;
+  void asked.then((given) => {
+    answer = given;
+  });
+  await rig.until(() => answer !== undefined, 60_000);
+  return answer;
+};

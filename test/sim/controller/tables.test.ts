@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 import type { KnownReader } from '../../../sim/controller/site-store.ts';
 import { maxFailures } from '../../../sim/controller/table-keeper.ts';
 import { Fault } from '../../../src/shared/faults.ts';
-import { peopleFile, pinOf, Rig, scratchDirectory, taken } from './rig.ts';
+import { SecretBytes } from '../../../src/shared/secret-bytes.ts';
+import { crypto, peopleFile, pinOf, Rig, scratchDirectory, taken } from './rig.ts';
 
 /** Header and a put each: record of six bytes with a PIN and a card (docs/table-profile.md §3, §5, §6). */
 const tableBytesOf = (people: number): number => 239 + people * (1 + 6 + 2 * 9);
@@ -102,6 +103,17 @@ describe('a controller and the table of its reader', () => {
     rig.restart();
     expect(await rig.inStep(60_000)).toBe(true);
     expect([rig.version, rig.reader.words, rig.reader.tableBytes]).toEqual([1, ['done'], tableBytesOf(1_000)]);
+  });
+
+  it('goes on with the same file at once when a new session cut it off, which is no refusal', async () => {
+    const rig = new Rig({ people: manyPeople(2_000) });
+    expect(await rig.until(() => rig.reader.tableBytes > 20_000)).toBe(true);
+    taken(rig.controller.changeScbk(1, new SecretBytes(crypto.sha256(Uint8Array.of(77)).subarray(0, 16))));
+    expect(await rig.until(() => rig.reader.sessions === 2)).toBe(true);
+    const sentBytes = rig.reader.tableBytes;
+    expect(await rig.until(() => rig.reader.tableBytes > sentBytes, 2_000)).toBe(true);
+    expect(await rig.inStep()).toBe(true);
+    expect([rig.reader.words, rig.version, rig.alarms]).toEqual([['done'], 1, []]);
   });
 
   it('answers a wrong base with a snapshot', async () => {

@@ -172,6 +172,19 @@ describe('a controller and a reader, together', () => {
     expect(line.strike.isEnergised).toBe(false);
   });
 
+  it('end a hold of the strike at the controller when the door is locked', async () => {
+    const line = await together({ 1: '0417' }, { policy: { strikeMs: 60_000 } }, { isStrikeRemote: true });
+    await line.until(() => line.keeper.state.isInStep);
+    await line.door.type('0417#');
+    expect(await line.until(() => line.strike.isEnergised, 1_000)).toBe(true);
+    await line.door.wait(2_000);
+    expect(line.strike.isEnergised).toBe(true);
+    void line.keeper.tighten('locked');
+    expect(await line.until(() => !line.strike.isEnergised, 1_000)).toBe(true);
+    await line.door.wait(2_000);
+    expect([line.codes.includes('strike.unreachable'), line.alarms]).toEqual([false, []]);
+  });
+
   it('set the clock of a reader that has lost it', async () => {
     const line = await together({ 1: '0417' }, { wallTrusted: false });
     line.door.clock.setWall(line.door.clock.wall().ms, true);

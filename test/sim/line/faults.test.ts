@@ -6,6 +6,7 @@ import { Random } from '../../../sim/random.ts';
 import { VirtualClock } from '../../../sim/virtual-clock.ts';
 import { describeLine } from '../../contracts/line.contract.ts';
 import { LineEar } from '../../contracts/line-ear.ts';
+import { memoryLine } from '../../contracts/memory-line.ts';
 
 const faulty = (faults: Partial<LineFaults>, seed = 1) => {
   const clock = new VirtualClock();
@@ -32,20 +33,7 @@ const countOf = ({ pieces }: LineEar): number => pieces.reduce((sum, { bytes }) 
 
 describeLine('A line without faults', async () => {
   const { clock, line, near, far } = faulty({});
-  const plug = async (isIn: boolean): Promise<void> => {
-    near.plug(isIn);
-    far.plug(isIn);
-  };
-  return {
-    line,
-    far,
-    clock,
-    pass: () => clock.advance(10_000),
-    changeRates: async () => undefined,
-    detach: () => plug(false),
-    attach: () => plug(true),
-    close: async () => undefined,
-  };
+  return memoryLine(clock, near, far, line);
 });
 
 describe('A line with faults', () => {

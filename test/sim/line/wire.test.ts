@@ -5,25 +5,12 @@ import type { WireEnd } from '../../../sim/line/wire-end.ts';
 import { VirtualClock } from '../../../sim/virtual-clock.ts';
 import { describeLine } from '../../contracts/line.contract.ts';
 import { LineEar } from '../../contracts/line-ear.ts';
+import { memoryLine } from '../../contracts/memory-line.ts';
 
 describeLine('A wire in memory', async () => {
   const clock = new VirtualClock();
   const wire = new Wire({ clock });
-  const [line, far] = [wire.end(), wire.end()];
-  const plug = async (isIn: boolean): Promise<void> => {
-    line.plug(isIn);
-    far.plug(isIn);
-  };
-  return {
-    line,
-    far,
-    clock,
-    pass: () => clock.advance(10_000),
-    changeRates: async () => undefined,
-    detach: () => plug(false),
-    attach: () => plug(true),
-    close: async () => undefined,
-  };
+  return memoryLine(clock, wire.end(), wire.end());
 });
 
 /** A wire with so many listening ends. */

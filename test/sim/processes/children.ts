@@ -27,8 +27,8 @@ export class Child {
   readonly #process: ChildProcess;
   readonly #news = new EventEmitter();
 
-  constructor(argv: readonly string[], env: NodeJS.ProcessEnv) {
-    this.#process = spawn(process.execPath, argv, { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, ...env } });
+  constructor(argv: readonly string[], env: NodeJS.ProcessEnv, cwd?: string) {
+    this.#process = spawn(process.execPath, argv, { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, ...env }, cwd });
     this.#process.stdout?.on('data', (chunk: Buffer) => {
       this.out += chunk.toString();
       this.#news.emit('news');
@@ -81,14 +81,24 @@ const address = 1;
 
 /** A site of one reader, its people, and a cable. */
 export class ProcessPlace {
-  readonly folder = mkdtempSync(join(tmpdir(), 'doorpad-ends-'));
-  readonly data = join(this.folder, 'door');
-  readonly site = join(this.folder, 'site');
-  readonly people = join(this.folder, 'people.csv');
-  readonly settings = join(this.folder, 'doorpad.toml');
-  readonly cable = new PtyPair(this.folder);
+  readonly folder: string;
+  readonly data: string;
+  readonly site: string;
+  readonly people: string;
+  readonly settings: string;
+  readonly cable: PtyPair;
   readonly #children: Child[] = [];
   #keys: SiteKeys | undefined;
+
+  /** All of it is in a new folder in `parent`. */
+  constructor(parent = tmpdir()) {
+    this.folder = mkdtempSync(join(parent, 'doorpad-ends-'));
+    this.data = join(this.folder, 'door');
+    this.site = join(this.folder, 'site');
+    this.people = join(this.folder, 'people.csv');
+    this.settings = join(this.folder, 'doorpad.toml');
+    this.cable = new PtyPair(this.folder);
+  }
 
   /** `csv`: the people file. `settings`: more lines of the reader's. */
   async prepare(csv: string, settings = ''): Promise<void> {
@@ -110,13 +120,13 @@ export class ProcessPlace {
   }
 
   reader(): Child {
-    return this.#start([simFile, 'reader', '--port', this.cable.near, '--data', this.data, '--config', this.settings]);
+    return this.start([simFile, 'reader', '--port', this.cable.near, '--data', this.data, '--config', this.settings]);
   }
 
   /** `program`: another that takes the same arguments. */
   controller(program = simFile, ...more: readonly string[]): Child {
     const baud = ['--baud', '115200'];
-    return this.#start([program, 'controller', '--port', this.cable.far, '--site', this.site, '--people', this.people, ...baud, ...more]);
+    return this.start([program, 'controller', '--port', this.cable.far, '--site', this.site, '--people', this.people, ...baud, ...more]);
   }
 
   /** Ends what still runs, and leaves nothing behind. */
@@ -126,8 +136,9 @@ export class ProcessPlace {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  #start(argv: readonly string[]): Child {
-    const child = new Child(argv, { NODE_COMPILE_CACHE: join(this.folder, 'compiled') });
+  /** In the folder of this place. */
+  start(argv: readonly string[]): Child {
+    const child = new Child(argv, { NODE_COMPILE_CACHE: join(this.folder, 'compiled') }, this.folder);
     this.#children.push(child);
     return child;
   }

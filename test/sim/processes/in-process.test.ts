@@ -10,10 +10,11 @@ import { type ReaderOptions, runReader } from '../../../sim/processes/reader.ts'
 import { readerHelp } from '../../../sim/processes/reader-hands.ts';
 import { ProcessPlace } from './children.ts';
 
+const wired = '[devices]\nrex = "normallyOpen"\ndoorContact = "normallyClosed"\ntamper = "normallyClosed"\n';
 let place: ProcessPlace;
 beforeEach(async () => {
   place = new ProcessPlace();
-  await place.prepare('person,name,pin\n1,Ada,041733\n2,Bo,2468\n3,Bo,1357\n4,,8642\n');
+  await place.prepare('person,name,pin\n1,Ada,041733\n2,Bo,2468\n3,Bo,1357\n4,,8642\n', wired);
 });
 afterEach(() => place.dispose());
 
@@ -88,14 +89,14 @@ const controller = (options: Partial<ControllerOptions> = {}): Somebody =>
   new Somebody((io) => runController({ port: place.cable.far, site: place.site, people: place.people, baud: 115_200, ...options }, io));
 
 describe('a reader on a real port', () => {
-  it('does what hands do, and says what comes of it', { timeout: 60_000 }, async () => {
+  it('does what hands do, and says what comes of it', async () => {
     const [hands, office] = [reader(), controller()];
     await hands.hears(/table\.applied/);
     await hands.asks('2468#', /strike {2}released/);
     await hands.asks('tamper', /tamper\.opened/);
     await hands.asks('untamper', /tamper\.closed/);
     await hands.hears(/strike {2}secured/);
-    await hands.hears(/light {2}blue/);
+    await hands.hears(/light {3}blue/);
     await hands.asks('open', /door\.forced/);
     await hands.asks('shut', /door\.closed/);
     await hands.asks('rex', /rex\.pressed/);
@@ -109,16 +110,17 @@ describe('a reader on a real port', () => {
     expect([await hands.quits(), await office.code]).toEqual([0, 0]);
   });
 
-  it('works with the defaults, without keys, and with no port', { timeout: 60_000 }, async () => {
+  it('works with the defaults, without keys, and with no port', async () => {
     const data = join(place.folder, 'other');
     const alone = new Somebody((io) => runReader({ port: join(place.folder, 'none'), data, address: 5, baud: 38_400 }, io));
-    await alone.hears(/the serial port is not there/);
+    await alone.hears(/line {4}the serial port is not there: \S+\/none; it is tried again, at least every 30 s, until it opens/);
+    await alone.asks('open', /door\.forced/);
     await alone.asks('0417#', /table\.missing/);
     expect(alone.said).toContain('there are no keys yet');
     expect(await alone.quits()).toBe(0);
   });
 
-  it('asks the controller for a strike that hangs there', { timeout: 60_000 }, async () => {
+  it('asks the controller for a strike that hangs there', async () => {
     writeFileSync(place.settings, readFileSync(place.settings, 'utf8').replace('"relay"', '"controller"'));
     const [hands, office] = [reader(), controller()];
     await hands.hears(/table\.applied/);
@@ -126,6 +128,38 @@ describe('a reader on a real port', () => {
     await office.hears(/strike released here/);
     expect([await hands.quits(), await office.quits()]).toEqual([0, 0]);
     expect(hands.said).not.toContain('strike  released');
+  });
+
+  it('says which contact its settings have not, and does not see what that would', async () => {
+    writeFileSync(place.settings, readFileSync(place.settings, 'utf8').replace(wired, ''));
+    const hands = reader();
+    await hands.asks('open', /! The settings of this door name no door contact, so it does not know: set devices\.doorContact\./);
+    await hands.asks('shut', /no door contact/);
+    await hands.asks('rex', /no exit button, so it does not know: set devices\.rex\./);
+    await hands.asks('tamper', /no tamper contact, so it does not know: set devices\.tamper\./);
+    await hands.asks('status', /status {2}mode/);
+    expect(hands.said).not.toMatch(/door\.forced|rex\.pressed|tamper\.opened/);
+    expect(await hands.quits()).toBe(0);
+  });
+
+  it('says which port is away, and that it is there', async () => {
+    await place.cable.unplug();
+    const [hands, office] = [reader(), controller()];
+    for (const each of [hands, office]) await each.hears(/the serial port is not there: \S+; it is tried again, at least every 30 s, until it opens/);
+    await place.cable.plugIn();
+    await hands.hears(/the serial port is open: .*near\n/);
+    await office.hears(/the serial port is open: .*far\n/);
+    await hands.hears(/link\.found/);
+    expect([await hands.quits(), await office.quits()]).toEqual([0, 0]);
+  });
+
+  it('refuses a directory where another one runs, with 75', async () => {
+    const hands = reader();
+    await hands.hears(/ready:/);
+    const second = reader();
+    const sentence = `! ${place.data} is in use: another process runs on it. End that one, or name another directory with --data.\n`;
+    expect([await second.code, second.said]).toEqual([75, sentence]);
+    expect(await hands.quits()).toBe(0);
   });
 
   it('refuses settings and keys that are wrong, with 2', async () => {
@@ -140,31 +174,33 @@ describe('a reader on a real port', () => {
 });
 
 describe('a controller on a real port', () => {
-  it('answers what it is asked, and shows no PIN but the one it made', { timeout: 60_000 }, async () => {
+  it('answers what it is asked, and shows no PIN but the one it made', async () => {
     const office = controller();
     await office.hears(/4 of the people file/);
     await office.asks('roll ada', /The new PIN of Ada is \d{6}\. It is shown this once/);
-    await office.asks('roll ADA 97531', /Ada has a new PIN: change 6, revocation 2/);
+    await office.asks('roll ADA 97531', /people {6}Ada has a new PIN: in force at a reader once it says table\.applied/);
     await office.asks('roll 4 97531', /! That PIN cannot be given/);
     await office.asks('roll 4 975', /! A PIN has 4 to 8 digits/);
     await office.asks('roll Bo 97532', /! More than one has that name/);
     await office.asks('roll Cleo', /! Nobody has that name/);
     await office.asks('roll', /! Say who/);
     await office.asks('roll 9 97532', /! There is nobody with that number/);
-    await office.asks('remove 4', /person 4 is gone: change 7, revocation 3/);
+    await office.asks('remove 4', /person 4 is gone: at a reader once/);
     await office.asks('remove 4', /! There is nobody with that number/);
     await office.asks('mode open', /! A mode is one of/);
-    await office.asks('mode locked', /Gate {2}order setMode: offline/);
-    await office.asks('clock Gate', /Gate {2}order setClock: offline/);
+    await office.asks('mode locked', /Gate {8}order setMode: offline/);
+    await office.asks('clock Gate', /Gate {8}order setClock: offline/);
+    await office.asks('accept-settings', /! Say at which reader/);
+    await office.asks('accept-settings Gate 0123456789abcdef', /Gate {8}order acceptSettings: notWaiting/);
     await office.asks('release Back', /! There is no such reader/);
-    await office.asks('status', /Gate {2}offline/);
+    await office.asks('status', /Gate {8}offline/);
     await office.asks('help', new RegExp(controllerHelp.trim().slice(0, 8)));
     await office.asks('dance', /! There is no such command/);
     expect(office.said).not.toContain('97531');
     expect(await office.quits()).toBe(0);
   });
 
-  it('takes the people in once, and again when the file has changed', { timeout: 60_000 }, async () => {
+  it('takes the people in once, and again when the file has changed', async () => {
     const first = controller();
     await first.hears(/4 of the people file/);
     await first.asks('remove 4', /is gone/);
@@ -179,6 +215,28 @@ describe('a controller on a real port', () => {
     const without = new Somebody((io) => runController({ port: place.cable.far, site: place.site }, io));
     await without.hears(/the serial port is open/);
     expect(await without.quits()).toBe(0);
+  });
+
+  it('says at what address and rate it looks for a reader, and no more states than a person can read', async () => {
+    const [hands, office] = [reader(), controller()];
+    await office.hears(/Gate {8}not heard yet: address 1, 115200 baud/);
+    await office.hears(/Gate {8}online, table version 1 with 4 people, up to date/);
+    expect(office.said.match(/ Gate {8}online/g)?.length).toBeLessThanOrEqual(3);
+    expect([await hands.quits(), await office.quits()]).toEqual([0, 0]);
+  });
+
+  it('refuses a database or a port that another one has, with 75', async () => {
+    const first = controller();
+    await first.hears(/the serial port is open/);
+    const same = controller();
+    expect([await same.code, same.said]).toEqual([
+      75,
+      expect.stringMatching(/^! .*controller is in use: another process runs on it\. .* --data\.\n$/),
+    ]);
+    const other = controller({ data: join(place.folder, 'other') });
+    expect(await other.code).toBe(75);
+    expect(other.said).toMatch(/! The serial port .*far is in use by another program\. End that one, or name another port with --port\.\n$/);
+    expect(await first.quits()).toBe(0);
   });
 
   it('refuses files that are wrong, with 2 and every error', async () => {
