@@ -54,6 +54,10 @@ export interface DoorSetup {
   /** A controller at the other end of a line. */
   readonly line?: (clock: VirtualClock) => DoorLineSetup;
   readonly waitingSettings?: WaitingSettings;
+  /** An order has accepted the settings of the next start. */
+  readonly areSettingsAccepted?: boolean;
+  /** The world and the site it shares with other doors; left out: one of its own. */
+  readonly site?: DoorSite;
   /** ISO 8601, UTC. */
   readonly wall?: string;
   readonly wallTrusted?: boolean;
@@ -64,6 +68,14 @@ export interface DoorSetup {
   readonly tableDisk?: (medium: TableMedium) => MemoryTableDisk;
   /** Puts something between the reader and its ports at each power-up: a witness, or a planted fault. */
   readonly between?: (ports: ReaderPorts) => ReaderPorts;
+}
+
+/** A clock that says by itself what time it is, and keys as they were made for this door. */
+export interface DoorSite {
+  readonly clock: VirtualClock;
+  readonly authoritySeed: SecretBytes;
+  readonly trust: Trust;
+  readonly tableKey: SecretBytes;
 }
 
 export class Door {
@@ -82,7 +94,7 @@ export class Door {
   readonly trust: Trust;
   /** Virtual milliseconds the last `type()` took. */
   typedMs = 0;
-  readonly #setup: DoorSetup;
+  #setup: DoorSetup;
   readonly #crypto = new NodeCrypto();
   readonly #story: Story;
   readonly #line: DoorLine | undefined;
@@ -92,19 +104,11 @@ export class Door {
   #orders = 0;
 
   private constructor(setup: DoorSetup) {
-    const random = new Random(setup.seed ?? 1).fork('door');
-    const { wall, wallTrusted = true } = setup;
     this.#setup = setup;
-    this.clock = new VirtualClock({ wallTrusted, ...(wall === undefined ? {} : { wallMs: Date.parse(wall) }) });
-    const { seed, publicKey } = this.#crypto.newSigningKey();
-    this.publisher = {
-      crypto: this.#crypto,
-      authoritySeed: seed,
-      site: random.bytes(16),
-      reader: random.bytes(16),
-      tableKey: new SecretBytes(random.bytes(32)),
-    };
-    this.trust = { authority: publicKey, site: this.publisher.site, reader: this.publisher.reader };
+    const { clock, authoritySeed, trust, tableKey } = setup.site ?? this.#ownSite(setup);
+    this.clock = clock;
+    this.publisher = { crypto: this.#crypto, authoritySeed, site: trust.site, reader: trust.reader, tableKey };
+    this.trust = trust;
     this.#story = new Story(this.clock, (person) => setup.people?.[person - 1]?.name);
     this.#line = setup.line && new DoorLine(setup.line(this.clock));
     this.#table = this.#openTable();
@@ -259,6 +263,11 @@ export class Door {
     return (await this.reader.journal.read(0, 1_000)).map(({ entry }) => entry);
   }
 
+  /** Somebody edits the settings file: what it says counts from the next start on. */
+  edit(settings: Pick<DoorSetup, 'mode' | 'policy' | 'areSettingsAccepted'>): void {
+    this.#setup = { ...this.#setup, ...settings };
+  }
+
   /** The power goes, between any two things. What was on disk stays; the wall clock goes on. */
   cutPower(): void {
     this.#story.add('power cut');
@@ -283,6 +292,7 @@ export class Door {
       keys: { trust: this.trust, tableKey: this.publisher.tableKey },
       hasController,
       waitingSettings: this.#setup.waitingSettings,
+      areSettingsAccepted: this.#setup.areSettingsAccepted ?? false,
       line: this.#line?.side(board.clock, strike),
       ...(journalLimits === undefined ? {} : { journalLimits }),
       observer: this.#observerOf(board),
@@ -296,6 +306,14 @@ export class Door {
     await this.reader.stop();
     this.#reader = undefined;
     await this.powerOn();
+  }
+
+  #ownSite({ seed = 1, wall, wallTrusted = true }: DoorSetup): DoorSite {
+    const random = new Random(seed).fork('door');
+    const clock = new VirtualClock({ wallTrusted, ...(wall === undefined ? {} : { wallMs: Date.parse(wall) }) });
+    const { seed: authoritySeed, publicKey } = this.#crypto.newSigningKey();
+    const trust = { authority: publicKey, site: random.bytes(16), reader: random.bytes(16) };
+    return { clock, authoritySeed, trust, tableKey: new SecretBytes(random.bytes(32)) };
   }
 
   #openTable(): MemoryTableStore {

@@ -8,6 +8,8 @@ import type { BootedLine, bootLine } from './boot/line.ts';
 import { PartsLog } from './boot/parts-log.ts';
 import { openTriedRecords, WatchedRecordStore } from './boot/record-disk.ts';
 import { Restart, type RestartReason } from './boot/restart.ts';
+import { type SelfTested, selfTest } from './boot/self-test.ts';
+import { type ServedDoor, serveManagerOf } from './boot/service.ts';
 import { settingsChange, settingsRefused } from './boot/settings-change.ts';
 import { watchTable } from './boot/table-watch.ts';
 import type { Config } from './config.ts';
@@ -25,8 +27,9 @@ import { AbsentRecordStore, AbsentTableStore } from './store/absent.ts';
 import { mountWarnings } from './store/mount-warnings.ts';
 import { takeRunLock } from './store/run-lock.ts';
 import { openTableStore, type SqliteTableStore } from './store/table-store.ts';
-import { readReaderKeys } from './tools/key-store.ts';
-import type { HeldSettings } from './tools/settings-guard.ts';
+import { addressFinding } from './tools/describe-door.ts';
+import { readKeyedPlace, readReaderKeys } from './tools/key-store.ts';
+import type { BootFacts } from './tools/run-door.ts';
 
 /** A door that serves people. */
 export interface Running {
@@ -37,8 +40,8 @@ export interface Running {
   stop(): Promise<void>;
 }
 
-/** Starts the door of these settings; `held` are others, which wait. Rejects with a Fault when not even a door that denies can be started, or one runs already. */
-export const boot = async (config: Config, lastRun?: Config, held?: HeldSettings): Promise<Running> => {
+/** Starts the door of these settings. Rejects with a Fault when not even a door that denies can be started, or one runs already. */
+export const boot = async (config: Config, { lastRun, waiting, areSettingsAccepted = false }: Partial<BootFacts> = {}): Promise<Running> => {
   const log = newLog(config);
   const letGo = takeRunLock(config.dataDir);
   // Before anything that may take long or fail: making the strike de-energises it (R11, SECURITY E22). One at the controller is secured there.
@@ -59,7 +62,11 @@ export const boot = async (config: Config, lastRun?: Config, held?: HeldSettings
     config.line && openLine(config, config.line, { clock, crypto, log: log.child({ part: 'line' }) }),
   ]);
   const strike = ownStrike ?? present(line?.strike, 'a strike at the controller has a line');
-  const ports = { clock, crypto, strike, records: records.store, table: table.store, ...devicesOf(config, clock) };
+  const deviceLog = log.child({ part: 'devices' });
+  const devices = await devicesOf(config, clock, ({ sentence, cause }) =>
+    deviceLog.warn(cause === undefined ? {} : { cause: String(cause) }, sentence),
+  );
+  const ports = { clock, crypto, strike, records: records.store, table: table.store, ...devices };
   const { capacity, whenFull } = config.journal;
   const partsLog = new PartsLog(log, config.settings.devices);
   const reader = await Reader.start({
@@ -69,27 +76,36 @@ export const boot = async (config: Config, lastRun?: Config, held?: HeldSettings
     hasController: line !== undefined,
     line: line?.sideWith(table.isReadOnly ?? false),
     journalLimits: { events: capacity, whenFull },
-    waitingSettings: held && { hash: held.hash, accept: () => held.accept().then(() => restart.settingsAccepted()) },
+    waitingSettings: waiting && { hash: waiting.hash, accept: () => waiting.accept().then(() => restart.settingsAccepted()) },
+    areSettingsAccepted,
     isSpendingLost: records.openedDamaged !== undefined,
     observer: partsLog,
   });
   if (table.openedDamaged !== undefined) reader.tell({ code: 'table.damaged', fields: { by: 'open' } });
   if (records.openedDamaged !== undefined) reader.tell({ code: 'journal.damaged', fields: { what: 'file' } });
-  const change = held === undefined ? lastRun && settingsChange(lastRun.settings, config.settings) : settingsRefused(held.weaker);
+  const change = waiting === undefined ? lastRun && settingsChange(lastRun.settings, config.settings) : settingsRefused(waiting.weaker);
   if (change !== undefined) await recordChange(reader, change);
   const watch = table.shared && watchTable(clock, table.shared, (event) => reader.tell(event));
   warnOfMounts(config, log.child({ part: 'disk' }));
   const tableVersion = table.store.state()?.version ?? 0;
   const works = { strike: ownStrike?.fault === undefined, keys: keys !== undefined, table: tableVersion > 0, journal: records.isAbsent !== true };
   partsLog.started({ ...devicesIn(ports), ...works }, { mode: reader.mode, tableVersion });
+  const door = { clock, config, crypto, reader, strike: ownStrike, records: records.store, isAway: (device: string) => partsLog.isAway(device) };
+  const watches = [restart, watch, ...(await attend(door, log))].filter((each) => each !== undefined);
   const end = async (): Promise<void> => {
-    await stop(reader, [restart, ...(watch ? [watch] : [])], [records.store, table.store], log);
+    await stop(reader, watches, [records.store, table.store], log);
     letGo?.();
   };
   return { reader, restartNeeded: restart.needed, stop: end };
 };
 
 const openLine = async (...parts: Parameters<typeof bootLine>): Promise<BootedLine> => (await import('./boot/line.ts')).bootLine(...parts);
+
+/** What a door that serves people has besides: its self-test, and somebody to tell that it is ready and alive. */
+const attend = async (door: ServedDoor & Omit<SelfTested, 'told'>, log: Logger): Promise<readonly (Subscription | undefined)[]> => [
+  selfTest({ ...door, told: ({ name, findings }) => log.warn({ check: name, findings }, 'the self-test found something wrong') }),
+  await serveManagerOf(process.env, door, (sentence) => log.warn(sentence)),
+];
 
 /** Those that the settings name. */
 const devicesIn = (ports: ReaderPorts): Readonly<Record<string, true>> =>
@@ -116,8 +132,11 @@ interface Opened<Store> {
   readonly isReadOnly?: boolean;
 }
 
-const keysOf = ({ dataDir }: Config, log: Logger): ReaderKeys | undefined => {
-  const keys = readReaderKeys(dataDir);
+const keysOf = (config: Config, log: Logger): ReaderKeys | undefined => {
+  const keys = readReaderKeys(config.dataDir);
+  const place = readKeyedPlace(config.dataDir);
+  const misplaced = addressFinding(config, place.ok ? place.value : undefined);
+  if (misplaced !== undefined) log.warn(misplaced);
   if (!keys.ok) log.error(keys.failure);
   else if (keys.value === undefined) log.warn('the reader has no keys yet, so it knows nobody: import a table');
   return keys.ok ? keys.value : undefined;

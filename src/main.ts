@@ -3,14 +3,22 @@
  * Where the program `doorpad` begins: what a process has to see to before and after a command. Which commands there are is
  * main/program.ts's; the running reader is boot.ts's.
  */
-import { enableCompileCache } from 'node:module';
+import nodeModule from 'node:module';
 import { join } from 'node:path';
+import { complaintAbout } from './main/least-node.ts';
 import type { Io } from './main/program.ts';
 import { terminalOf } from './main/terminal.ts';
 import { exitCodes } from './tools/exit-codes.ts';
 
 export type { Io };
 export { exitCodes };
+
+// Before all else: an old Node can load what is imported above, and nothing of what a command needs.
+const complaint = complaintAbout(process.versions.node);
+if (complaint !== undefined) {
+  process.stderr.write(`${complaint}\n`);
+  process.exit(exitCodes.refused);
+}
 
 /** Runs one command and resolves with the exit code. Never rejects. */
 export const main = async (argv: readonly string[], io: Io): Promise<number> => (await import('./main/program.ts')).runProgram(argv, io);
@@ -23,7 +31,7 @@ const keepCompiled = (): void => {
   if (!import.meta.url.endsWith('.ts') || process.env.NODE_COMPILE_CACHE !== undefined) return;
   const directory = join(import.meta.dirname, '..', '.cache', 'compiled');
   process.env.NODE_COMPILE_CACHE = directory;
-  enableCompileCache(directory);
+  nodeModule.enableCompileCache(directory);
 };
 
 /** Resolves when the process is told to stop; rejects when something unforeseen was thrown in it. Call it once. */

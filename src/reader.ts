@@ -8,7 +8,7 @@ import { decide, type Question } from './access/decision.ts';
 import { doorMachine } from './access/door-machine.ts';
 import type { AccessEvent } from './access/events.ts';
 import type { Signal } from './access/feedback.ts';
-import { hasKeypad, type Mode, modeFact, modeFor } from './access/mode.ts';
+import { hasKeypad, type Mode } from './access/mode.ts';
 import type { Policy } from './access/policy.ts';
 import { readerMachine } from './access/reader-machine.ts';
 import { restingOf } from './access/resting.ts';
@@ -31,6 +31,7 @@ import type { LineSide, LineSideParts, OpenedLine, openLine } from './reader/lin
 import { Lock, secureLimitMs } from './reader/lock.ts';
 import { LockoutTally } from './reader/lockout-tally.ts';
 import { type Memory, openMemory } from './reader/memory.ts';
+import { ModeKeeper } from './reader/mode-keeper.ts';
 import { OfflineTime } from './reader/offline-time.ts';
 import { Openings } from './reader/openings.ts';
 import { orderHandlersOf } from './reader/order-handlers.ts';
@@ -41,7 +42,7 @@ import type { SeenTime } from './reader/seen-time.ts';
 import { Signals } from './reader/signals.ts';
 import type { WaitingSettings } from './reader/waiting-settings.ts';
 import { within } from './reader/within.ts';
-import { asFault, Fault } from './shared/faults.ts';
+import { asFault } from './shared/faults.ts';
 import type { Result } from './shared/result.ts';
 import type { OrderKind } from './table/orders.ts';
 
@@ -75,6 +76,8 @@ export interface ReaderParts {
   readonly keys: ReaderKeys | undefined;
   /** In a settings file that weakens the door; undefined: none do. */
   readonly waitingSettings?: WaitingSettings | undefined;
+  /** The mode the settings say counts over one that was set; see access/mode.ts. */
+  readonly areSettingsAccepted?: boolean;
   /** The line to a controller; undefined: stand-alone. */
   readonly line?: LineSide | undefined;
   /** A controller is expected, as it is wherever there is a line. Without one, whoever has the reader plays the line: `linkChanged`, `obey`. */
@@ -87,6 +90,8 @@ export interface ReaderParts {
 
 export class Reader {
   readonly journal: Journal;
+  /** What people see and hear. */
+  readonly signals: Signals;
   readonly #ports: ReaderPorts;
   readonly #policy: Policy;
   readonly #observer: ReaderObserver;
@@ -95,12 +100,12 @@ export class Reader {
   readonly #lock: Lock;
   readonly #openings: Openings;
   readonly #tally: LockoutTally;
-  readonly #signals: Signals;
   readonly #machine;
   readonly #door;
   readonly #doorSide: DoorSide;
   readonly #orders: Orders;
   readonly #passing: PassingFacts;
+  readonly #mode: ModeKeeper;
   readonly #offline: OfflineTime;
   readonly #enrolment: Enrolment;
   readonly #line: LineSide | undefined;
@@ -119,10 +124,10 @@ export class Reader {
       () => undefined,
       (thrown: unknown) => asFault(thrown, 'strike.failed', 'the strike could not be secured at start'),
     );
-    const { policy, journalLimits: limits, isSpendingLost = false } = parts;
+    const { policy, journalLimits: limits, isSpendingLost = false, areSettingsAccepted = false } = parts;
     // A door without a line starts without what speaks on one.
     const lineSide = parts.line && import('./reader/line-side.ts');
-    const memory = await openMemory({ clock, crypto, records, policy, limits, isSpendingLost });
+    const memory = await openMemory({ clock, crypto, records, policy, limits, isSpendingLost, areSettingsAccepted });
     const reader = new Reader(parts, memory, (await lineSide)?.openLine);
     reader.tell({ code: 'reader.started', fields: { mode: reader.mode, version: parts.ports.table.state()?.version ?? 0 } });
     if (secured !== undefined) reader.tell({ code: 'strike.failed', fields: { fault: secured.code } });
@@ -147,12 +152,21 @@ export class Reader {
       tell: (event) => this.tell(event),
     });
     this.#tally = new LockoutTally(clock, (event) => this.tell(event));
-    this.#signals = new Signals(clock, ports.lights, ports.buzzer);
+    this.signals = new Signals(clock, ports.lights, ports.buzzer);
     const hasController = parts.hasController === true || parts.line !== undefined;
     this.#offline = new OfflineTime(clock, opened.facts, hasController);
     this.#enrolment = new Enrolment(clock, { report: (report) => this.#wire?.link.report(report), tell: (event) => this.tell(event) });
 
     this.#machine = this.#startMachine(parts, opened);
+    this.#mode = new ModeKeeper({
+      policy,
+      passing: this.#passing,
+      openings: this.#openings,
+      lock: this.#lock,
+      inForce: () => this.mode,
+      toReader: (event) => this.#machine.send(event),
+      tell: (event) => this.tell(event),
+    });
     this.#door = this.#startDoor();
     this.#doorSide = new DoorSide(hasKeypad(policy.model) ? ports : { ...ports, keypad: undefined }, {
       takesKey: (key) => this.#wire?.panel.key(key) === true,
@@ -174,7 +188,7 @@ export class Reader {
       tell: (event) => this.tell(event),
     });
     this.#machine.subscribe(() => this.#rest());
-    this.#signals.play('started');
+    this.signals.play('started');
     this.#rest();
     this.#scheduleHousekeeping();
     this.#wire = parts.line && open?.(this.#lineParts(parts.line, parts, opened));
@@ -201,26 +215,7 @@ export class Reader {
 
   /** Changes the mode, or gives the reason why this model refuses it. Who may ask is the caller's to know. */
   setMode(mode: Mode): Result<Mode, string> {
-    const isNew = mode !== this.mode;
-    const set = this.#applyMode(mode);
-    if (set.ok && isNew) void this.#keepMode().catch(() => undefined);
-    return set;
-  }
-
-  /** In force at once, and not yet kept. */
-  #applyMode(mode: Mode): Result<Mode, string> {
-    const allowed = modeFor(this.#policy.model, mode);
-    if (!allowed.ok) {
-      this.tell({ code: 'mode.refused', fields: { mode } });
-      return allowed;
-    }
-    if (mode === this.mode) return allowed;
-    this.tell({ code: 'mode.changed', fields: { mode, from: this.mode } });
-    this.#openings.ended();
-    this.#machine.send({ type: 'mode.set', mode });
-    // A lockdown ends a release under way; the machine secures an unlocked door itself.
-    if (mode === 'locked') void this.#lock.secure();
-    return allowed;
+    return this.#mode.set(mode);
   }
 
   /** The line to the controller came or went. It changes no decision, save for limits on offline service (R15). */
@@ -244,7 +239,7 @@ export class Reader {
     this.#orders.stop();
     this.#passing.stop();
     this.#machine.stop();
-    this.#signals.stop();
+    this.signals.stop();
     clock.clearTimeout(this.#housekeeping);
     await this.#lock.secure();
     this.#door.stop();
@@ -290,7 +285,7 @@ export class Reader {
     });
     const actor = createActor(machine, { clock, input: { policy: this.#policy, mode, lockoutMs } });
     actor.on('signal', ({ signal }) => {
-      this.#signals.play(signal);
+      this.signals.play(signal);
       this.#observer.signalled?.(signal);
     });
     actor.on('tell', ({ event }) => this.tell(event));
@@ -318,7 +313,7 @@ export class Reader {
       facts,
       time,
       budgets,
-      setMode: (mode) => this.#setAndKeepMode(mode),
+      setMode: (mode) => this.#mode.setAndKeep(mode),
       release: (isStale) => this.#openings.release(this.#policy.strikeMs, isStale),
       lockoutCleared: () => this.#machine.send({ type: 'lockout.cleared' }),
       recorded: (event) => this.#recorded([event]),
@@ -327,12 +322,6 @@ export class Reader {
       enrol: line && (() => this.#enrolment.begin()),
       handOver: line && (async (isHandedOver) => this.#wire?.handOver(isHandedOver)),
     });
-  }
-
-  /** Obeyed when a restart cannot undo it. */
-  async #setAndKeepMode(mode: Mode): Promise<void> {
-    if (!this.#applyMode(mode).ok) throw new Fault('hardware.missing', 'this model has not what the mode asks for');
-    await this.#keepMode();
   }
 
   #lineParts(side: LineSide, { ports, keys, waitingSettings }: ReaderParts, memory: Memory): LineSideParts {
@@ -349,9 +338,9 @@ export class Reader {
       isTableDamaged: () => this.#isTableDamaged,
       linkChanged: (isUp) => this.linkChanged(isUp),
       obey: (order) => this.obey(order),
-      setMode: (mode) => this.#setAndKeepMode(mode),
+      setMode: (mode) => this.#mode.setAndKeep(mode),
       tell: (event) => this.tell(event),
-      face: this.#signals,
+      face: this.signals,
       lock: this.#lock,
       toReader: (event) => this.#machine.send(event),
       openings: this.#openings,
@@ -364,7 +353,7 @@ export class Reader {
 
   #rest(): void {
     const { context, value } = this.#machine.getSnapshot();
-    this.#signals.rest(
+    this.signals.rest(
       restingOf({
         mode: context.mode,
         isUnlocked: value.passage === 'unlocked',
@@ -391,9 +380,5 @@ export class Reader {
   /** What would otherwise be forgotten by a restart: how late it is, and how long nobody has called. */
   #passingFacts(): Change[] {
     return [...this.#time.keep(), ...this.#offline.keep()];
-  }
-
-  #keepMode(): Promise<void> {
-    return this.#passing.keepMode(modeFact(this.#policy.mode, this.mode));
   }
 }

@@ -3,10 +3,10 @@ import fc from 'fast-check';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { defaultPolicy, policyRanges } from '../src/access/policy.ts';
-import { maxListedErrors } from '../src/config/config-error.ts';
 import { mustBeSaid } from '../src/config/setting.ts';
 import { sectionNames, sections } from '../src/config/settings.ts';
 import { type Config, errorLine, maxConfigBytes, readConfig } from '../src/config.ts';
+import { maxListedErrors } from '../src/shared/first-errors.ts';
 
 const least = '[door]\nstrike = "relay"\n';
 
@@ -186,6 +186,15 @@ level = "info"
     const wired = '[devices]\ndoorContact = "normallyClosed"\nrex = "normallyOpen"';
     expect(errorsOf(`${least}secureOnOpen = true\nrex = "release"\n${wired}`)).toEqual([]);
     expect(errorsOf(`${least}[devices]\ntamperCode = 704`).join()).toContain('Two contacts have the same code');
+  });
+
+  it('include two wires or two ports that are one', () => {
+    expect(errorsOf(`${least}[devices]\nwiegandData0 = 8`).join()).toMatch(/^test\.toml:4:1: .*wiegandData0 and wiegandData1 are the same line/);
+    const line = `${least}[line]\nport = "/dev/ttyS0"\naddress = 0\n`;
+    const same = '[devices]\npn532 = "/dev/ttyS0"\ncardReader =';
+    expect(errorsOf(`${line}${same} "pn532"`).join()).toContain('devices.pn532 and line.port are the same serial port');
+    expect(errorsOf(`${line}${same} "wiegand"\nkeypad = "wiegand"`)).toEqual([]);
+    expect(errorsOf(`${least}[devices]\ncardReader = "wigand"`).join()).toMatch(/devices\.cardReader.*or "none", or "wiegand", or "pn532"/);
   });
 
   it('include half a line, and words about a line that is not there', () => {

@@ -49,6 +49,18 @@ describe('the package', () => {
     ]);
   });
 
+  it('runs the example of its page that reads a recording', async () => {
+    writeFileSync(join(place, 'capture.mjs'), fenced(readFileSync(join(installed, 'src', 'osdp', 'README.md'), 'utf8'), 'mjs'));
+    const { stdout } = await run(process.execPath, [join(place, 'capture.mjs')], { cwd: place });
+    expect(stdout).toBe('clear poll\n');
+  });
+
+  it('has the pages that its help and its page point to', async () => {
+    const { stdout } = await run(process.execPath, [join(installed, packageFile.bin.doorpad), 'find', '--help']);
+    const page = /More: (docs\/\S+\.md)\./.exec(stdout)?.[1] ?? '';
+    expect(readFileSync(join(installed, page), 'utf8')).toContain('doorpad find');
+  });
+
   it('has types that a strict program in TypeScript can use', async () => {
     writeFileSync(
       join(place, 'use.ts'),

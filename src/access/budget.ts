@@ -33,6 +33,18 @@ export const worstBudget = (rule: BudgetRule): Budget => {
 
 const spentAfterWait = (rule: BudgetRule): number[] => Array.from({ length: Math.max(0, rule.attempts - rule.attemptsAfterWait) }, () => 0);
 
+/**
+ * A budget as another rule with more attempts may have left it, under this one. More spent than there are attempts has earned the next wait,
+ * like the last attempt itself, so that the lockout is seen and ends.
+ */
+export const fitted = (budget: Budget, rule: BudgetRule): Budget => {
+  if (budget.spentAgesMs.length < rule.attempts) return budget;
+  const spentAgesMs = spentAfterWait(rule);
+  if (budget.waitMs > 0) return { ...budget, spentAgesMs };
+  const level = Math.min(budget.level + 1, highestLevel(rule));
+  return { level, waitMs: waitAt(level, rule), quietMs: 0, spentAgesMs };
+};
+
 /** The same budget `elapsedMs` (≥ 0) later, with nothing tried in between. */
 export const budgetAfter = (budget: Budget, elapsedMs: number, rule: BudgetRule): Budget => {
   let { level } = budget;
@@ -55,7 +67,5 @@ export const mayTry = (budget: Budget, rule: BudgetRule): boolean => budget.wait
 export const debit = (budget: Budget, rule: BudgetRule): Budget => {
   assert(mayTry(budget, rule), 'an attempt is debited only where one may be tried');
   const spentAgesMs = [...budget.spentAgesMs, 0];
-  if (spentAgesMs.length < rule.attempts) return { ...budget, quietMs: 0, spentAgesMs };
-  const level = Math.min(budget.level + 1, highestLevel(rule));
-  return { level, waitMs: waitAt(level, rule), quietMs: 0, spentAgesMs: spentAfterWait(rule) };
+  return fitted({ ...budget, quietMs: 0, spentAgesMs }, rule);
 };

@@ -85,6 +85,7 @@ const catalogue = {
   'table.rolledBack': ['alarm', 'PIN Table Rolled Back', 'PIN Table Rolled Back'],
   'table.revoked': ['info', 'Revocation In Force', 'Revocation In Force'],
   'reader.started': ['info', 'Reader Started', 'Reader Started'],
+  'selfTest.failed': ['alarm', 'Self-Test Failed', 'Self-Test Failed'],
   'reader.stopped': ['info', 'Reader Stopped', 'Reader Stopped'],
   'journal.gap': ['alarm', 'Events Lost', 'Events Lost'],
   'journal.more': ['deny', 'Further Denials', 'Further Denials'],

@@ -170,8 +170,8 @@ const unlocked = readerSetup.createStateConfig({
   description: 'A short release is renewed while the reader lives (R7).',
   after: { unlockedRenew: { target: 'unlocked', reenter: true, actions: 'holdStrike' } },
   on: {
-    'mode.set': { guard: 'leavesUnlocked', target: 'secured', actions: ['secureStrike', 'tellRelocked'] },
-    'panel.tookOver': { target: 'notUnlocked', actions: 'tellRelocked' },
+    'mode.set': { guard: 'leavesUnlocked', target: 'secured', actions: 'secureStrike' },
+    'panel.tookOver': 'notUnlocked',
   },
 });
 

@@ -162,7 +162,6 @@ export const readerSetup = setup({
       },
     })),
     tellLockoutEnded: emit({ type: 'tell', event: { code: 'lockout.ended' } }),
-    tellRelocked: emit({ type: 'tell', event: { code: 'door.relocked' } }),
     holdStrike: emit({ type: 'strike.hold', holdMs: unlockedHoldMs }),
     secureStrike: emit({ type: 'strike.secure' }),
 

@@ -19,6 +19,10 @@ export class PartsLog implements ReaderObserver {
     this.#paths = paths;
   }
 
+  isAway(device: string): boolean {
+    return this.#away.has(device);
+  }
+
   happened({ code, fields = {} }: AccessEvent): void {
     const device = String(fields.device);
     if (code === 'device.lost') {

@@ -8,12 +8,12 @@ import { type SectionName, type Settings, sectionNames, sections } from './setti
 const rowsOf = (section: SectionName): readonly (readonly [string, Setting<unknown>])[] =>
   Object.entries(sections[section].settings) as unknown as readonly (readonly [string, Setting<unknown>])[];
 
-const heldBy = (settings: Settings, section: SectionName, key: string): unknown => (settings[section] as Readonly<Record<string, unknown>>)[key];
+const valueIn = (settings: Settings, section: SectionName, key: string): unknown => (settings[section] as Readonly<Record<string, unknown>>)[key];
 
 /** 32 bytes over every setting, defaults included, in alphabetical order: how the file writes them does not count. */
 export const settingsHash = (settings: Settings, sha256: (message: Uint8Array) => Uint8Array): Uint8Array => {
   const lines = sectionNames.flatMap((section) =>
-    rowsOf(section).map(([key]) => `${section}.${key} = ${JSON.stringify(heldBy(settings, section, key) ?? null)}\n`),
+    rowsOf(section).map(([key]) => `${section}.${key} = ${JSON.stringify(valueIn(settings, section, key) ?? null)}\n`),
   );
   return sha256(new TextEncoder().encode(lines.toSorted().join('')));
 };
@@ -22,14 +22,16 @@ export const settingsHash = (settings: Settings, sha256: (message: Uint8Array) =
 export const weakenedBy = (before: Settings, after: Settings): readonly string[] =>
   sectionNames.flatMap((section) =>
     rowsOf(section)
-      .filter(([key, row]) => row.weaker.holds(heldBy(before, section, key), heldBy(after, section, key)))
-      .map(([key]) => `${section}.${key}`),
+      .filter(([key, row]) => row.weaker.holds(valueIn(before, section, key), valueIn(after, section, key)))
+      .map(([key]) => `${section}.${key}`)
+      // A reader without a line has no rate.
+      .filter((name) => name !== 'line.baudRate' || (before.line.port !== undefined && after.line.port !== undefined)),
   );
 
 /** The settings (`section.key`) that are not what they were. */
 export const changedBetween = (before: Settings, after: Settings): readonly string[] =>
   sectionNames.flatMap((section) =>
     rowsOf(section)
-      .filter(([key]) => heldBy(before, section, key) !== heldBy(after, section, key))
+      .filter(([key]) => valueIn(before, section, key) !== valueIn(after, section, key))
       .map(([key]) => `${section}.${key}`),
   );

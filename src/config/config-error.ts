@@ -1,4 +1,5 @@
 /** One thing that is wrong with a settings file, and how it and the others are said to the person who edits it. */
+import { listedOf } from '../shared/first-errors.ts';
 import type { Position } from './positions.ts';
 
 export interface ConfigError {
@@ -29,9 +30,6 @@ export const errorLine = (file: string, error: ConfigError): string => {
   return `${place}: ${error.sentence}${allowed}`;
 };
 
-/** More errors than this are counted, not listed. */
-export const maxListedErrors = 100;
-
 /** In the order of the file; those without a line come last. */
 export const listed = (errors: readonly ConfigError[]): readonly ConfigError[] => {
   const far = Number.POSITIVE_INFINITY;
@@ -39,8 +37,7 @@ export const listed = (errors: readonly ConfigError[]): readonly ConfigError[] =
     const lines = (a.line ?? far) - (b.line ?? far);
     return Number.isNaN(lines) ? 0 : lines || (a.column ?? 0) - (b.column ?? 0);
   });
-  const more = sorted.length - maxListedErrors;
-  return more <= 0 ? sorted : [...sorted.slice(0, maxListedErrors), configError(undefined, '', `There are ${more} further errors.`)];
+  return listedOf(sorted, 0, (sentence) => configError(undefined, '', sentence));
 };
 
 const maxShownCharacters = 40;

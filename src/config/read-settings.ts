@@ -9,7 +9,7 @@ import { closest } from './closest.ts';
 import { type ConfigError, configError, listed, shown } from './config-error.ts';
 import { type Positions, positionsIn } from './positions.ts';
 import { mustBeSaid, none, type Setting } from './setting.ts';
-import { type SectionName, type Settings, sectionNames, sections } from './settings.ts';
+import { pn532, type SectionName, type Settings, sectionNames, sections } from './settings.ts';
 import { isTable, readToml, type Table } from './toml.ts';
 
 export const maxConfigBytes = 65_536;
@@ -159,6 +159,18 @@ const combinations: readonly Combination[] = [
     check: ({ reader, devices }) =>
       takesCards(reader.mode) && devices.cardReader === none
         ? `Mode "${reader.mode}" needs a card reader, and devices.cardReader says there is none.`
+        : undefined,
+  },
+  {
+    keys: ['devices.wiegandData0', 'devices.wiegandData1'],
+    check: ({ devices }) =>
+      devices.wiegandData0 === devices.wiegandData1 ? 'wiegandData0 and wiegandData1 are the same line: each wire needs its own.' : undefined,
+  },
+  {
+    keys: ['devices.pn532', 'devices.cardReader', 'line.port'],
+    check: ({ devices, line }) =>
+      devices.cardReader === pn532 && devices.pn532 === line.port
+        ? 'devices.pn532 and line.port are the same serial port: the card reader and the line need one each.'
         : undefined,
   },
   {

@@ -96,11 +96,14 @@ export const path = <Default extends string | undefined>(row: Row<Held<string, D
 /** Says that a part is not there, where a path would say where it is. */
 export const none = 'none';
 
-export const pathOrNone = (row: Row<string, string>): Setting<string> => ({
+/** A path, or one of a few words that stand in its place. */
+export const pathOr = (words: readonly string[], row: Row<string, string>): Setting<string> => ({
   ...row,
-  allowed: `${pathAllowed}, or "${none}"`,
-  schema: v.union([v.literal(none), absolutePath]),
+  allowed: [pathAllowed, ...words.map((word) => `or "${word}"`)].join(', '),
+  schema: v.union([v.picklist(words), absolutePath]),
 });
+
+export const pathOrNone = (row: Row<string, string>): Setting<string> => pathOr([none], row);
 
 /** The usual answers to `weaker`. */
 export const never: Weaker<unknown> = { when: '', holds: () => false };

@@ -3,7 +3,7 @@
  * docs/settings.md, the example file, the errors and the hash in the status are all drawn from here.
  */
 import { defaultProfile, profiles } from '../access/events.ts';
-import { type Mode, models, modes } from '../access/mode.ts';
+import { letsInOthers, models, modes } from '../access/mode.ts';
 import { defaultPolicy, policyRanges } from '../access/policy.ts';
 import {
   becomes,
@@ -16,6 +16,7 @@ import {
   oneNumberOf,
   oneOf,
   path,
+  pathOr,
   pathOrNone,
   type Setting,
   type ValueOf,
@@ -34,13 +35,6 @@ const moreOrUnlimited: Weaker<number | undefined> = {
   holds: (before = Number.POSITIVE_INFINITY, after = Number.POSITIVE_INFINITY) => after > before,
 };
 
-/** From who gets in most easily to who gets in least; two modes of one rank let in different people. */
-const ease: Readonly<Record<Mode, number>> = { unlocked: 3, cardOrPin: 2, cardOnly: 1, pinOnly: 1, cardAndPin: 0, locked: -1 };
-const letsInOthers: Weaker<Mode> = {
-  when: 'a mode that lets in others than the one before',
-  holds: (before, after) => before !== after && ease[after] >= ease[before],
-};
-
 export const wirings = [none, 'normallyOpen', 'normallyClosed'] as const;
 export type Wiring = (typeof wirings)[number];
 
@@ -55,6 +49,13 @@ const wired = (what: string, active: string): Setting<Wiring> =>
 const inputCode = (what: string, byDefault: number): Setting<number> =>
   whole([1, 767], { byDefault, meaning: `The key code at which the input device reports ${what}.`, weaker: changed });
 
+/** Card readers that are no input device. */
+export const wiegand = 'wiegand';
+export const pn532 = 'pn532';
+
+const gpioLine = (wire: string, byDefault: number): Setting<number> =>
+  whole([0, 1_023], { byDefault, meaning: `The line of that chip on which ${wire} of a Wiegand reader is.`, weaker: changed });
+
 /** Who decides (DESIGN R17). */
 export const deciders = ['reader', 'panel', 'panelThenReader'] as const;
 export type Decider = (typeof deciders)[number];
@@ -65,6 +66,12 @@ export type LineBaudRate = (typeof lineBaudRates)[number];
 
 /** Highest address of a reader; the one above it reaches every reader (OSDP.md §2). */
 export const highestAddress = 126;
+
+/** Where a reader answers that nobody asks, nobody hears of anything. Where it was in fact, and where its bundle says it is, is known to the guard alone. */
+const movesAway: Weaker<number | undefined> = {
+  when: 'another than that at which its controller asks',
+  holds: (before, after) => before !== undefined && after !== undefined && before !== after,
+};
 
 export const sections = {
   reader: {
@@ -79,7 +86,7 @@ export const sections = {
       mode: oneOf(modes, {
         byDefault: defaultPolicy.mode,
         meaning: 'Who may open, until a controller says otherwise.',
-        weaker: letsInOthers,
+        weaker: { when: 'a mode that lets in others than the one before', holds: letsInOthers },
       }),
       dataDir: path({
         byDefault: '/var/lib/doorpad',
@@ -198,17 +205,17 @@ export const sections = {
       port: path({
         byDefault: undefined,
         meaning: 'The serial port, best by a name that stays, such as one of /dev/serial/by-id. Left out: there is no line.',
-        weaker: { when: 'left out', holds: (before, after) => before !== undefined && after === undefined },
+        weaker: { when: 'changed or left out', holds: (before, after) => before !== undefined && before !== after },
       }),
       address: whole([0, highestAddress], {
         byDefault: undefined,
         meaning: 'The address of this reader; no other on its line has it. Must be said together with port.',
-        weaker: never,
+        weaker: movesAway,
       }),
       baudRate: oneNumberOf(lineBaudRates, {
         byDefault: 9_600,
         meaning: 'Bits a second. The same for all on the line. A rate and an address that were set over the line go before these.',
-        weaker: never,
+        weaker: movesAway,
       }),
       decides: oneOf(deciders, {
         byDefault: 'reader',
@@ -228,16 +235,29 @@ export const sections = {
     meaning: 'Where the parts of this reader are, as Linux input devices and LED-class outputs. The defaults are names to give them.',
     // A light that was put where the strike is would release it; contacts that are not there see nothing.
     settings: {
-      keypad: path({
+      keypad: pathOr([wiegand], {
         byDefault: '/dev/doorpad/keypad',
-        meaning: 'The input device of the keypad. Not looked for when the model has none.',
-        weaker: never,
+        meaning:
+          'The input device of the keypad. Not looked for when the model has none. "wiegand": the keypad of the Wiegand reader; whoever is on its wires reads PINs.',
+        weaker: becomes(wiegand),
       }),
-      cardReader: pathOrNone({
+      cardReader: pathOr([none, wiegand, pn532], {
         byDefault: '/dev/doorpad/card-reader',
-        meaning: 'The input device of a card reader that types. "none": there is no card reader, so only pinOnly, unlocked and locked make sense.',
+        meaning:
+          'The input device of a card reader that types. "wiegand": one at the two wires below. "pn532": a PN532 at the serial port below; it reads UIDs, which anybody can copy. "none": there is no card reader, so only pinOnly, unlocked and locked make sense.',
         weaker: never,
       }),
+      // These pull a line up, whosever it is.
+      wiegandChip: path({ byDefault: '/dev/gpiochip0', meaning: 'The GPIO chip of the wires of a Wiegand reader.', weaker: changed }),
+      wiegandData0: gpioLine('D0', 7),
+      wiegandData1: gpioLine('D1', 8),
+      wiegandParity: oneOf(['checked', 'raw'], {
+        byDefault: 'checked',
+        meaning:
+          'What is done with cards of 26, 34, 35 and 37 bits whose parity is not that of the usual format of this length. "checked": they are taken for noise. "raw": they are cards.',
+        weaker: becomes('raw'),
+      }),
+      pn532: path({ byDefault: '/dev/doorpad/pn532', meaning: 'The serial port of a PN532, best by a name that stays.', weaker: never }),
       inputs: path({ byDefault: '/dev/doorpad/inputs', meaning: 'The input device of the contacts below.', weaker: changed }),
       rex: wired('request-to-exit', 'somebody asks to leave'),
       rexCode: inputCode('request-to-exit', 0x2c0),

@@ -41,12 +41,28 @@ class TransientLed {
     this.#files = files;
   }
 
-  /** Off now, then ready for pulses: slow (the kernel waits for its readers), so it is done before the first pulse is asked for. */
+  /**
+   * Off now, then ready for pulses: slow (the kernel waits for its readers), so it is done before the first pulse is asked for. A trigger that
+   * is on already (linux,default-trigger) stays: taking it off makes its files anew, and they are root's until udev has given them away.
+   */
   arm(): void {
+    if (this.#isTriggerKept()) return;
     this.#forceOff();
     this.#write('trigger', 'transient');
     this.#write('state', '1');
     this.#isArmed = true;
+  }
+
+  #isTriggerKept(): boolean {
+    try {
+      if (!this.#files.read(`${this.#folder}/trigger`).includes('[transient]')) return false;
+      this.#write('activate', '0');
+      this.#write('state', '1');
+      this.#isArmed = this.#isOff();
+      return this.#isArmed;
+    } catch {
+      return false;
+    }
   }
 
   /** On for `onMs`. One under way is ended first: the kernel restarts none, and in the microseconds between no coil drops. */
@@ -66,7 +82,7 @@ class TransientLed {
       } catch {
         // The way without the trigger is left.
       }
-    }
+    } else if (this.#isTriggerKept()) return;
     this.#forceOff();
   }
 

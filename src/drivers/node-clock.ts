@@ -1,31 +1,16 @@
 /**
- * The Clock port on the machine's own clocks. Decides when a timer is due and whether the wall clock can be trusted;
- * the floor below which wall time is not believed, and what untrusted time means to people, are journal's and access's.
+ * The Clock port on the machine's own clocks. Decides when a timer is due and whether the wall clock can be trusted, which is
+ * asked of wall-clock.ts; the floor below which wall time is not believed, and what untrusted time means to people, are journal's and access's.
  */
-import { existsSync, readFileSync } from 'node:fs';
 import type { Clock, WallTime } from '../ports/clock.ts';
 import { assert } from '../shared/assert.ts';
 import { TimerQueue } from '../shared/timer-queue.ts';
+import { isPlausible, linuxTimeFiles, type TimeFiles, timeSources } from './wall-clock.ts';
 
 /** Longest wait one Node timer takes; Node fires a longer one at once. */
 const maxNodeDelayMs = 2 ** 31 - 1;
 /** How long an answer to "is the system's time set?" holds. */
 export const trustHoldsMs = 10_000;
-/** System time before this is no time at all: a real-time clock without its battery starts at 1970 or 2000, and no doorpad is older than this. */
-export const earliestWallMs = Date.UTC(2026, 0, 1);
-
-/** Files in which Linux tells that the system's time was set. */
-export interface TimeFiles {
-  /** There once systemd-timesyncd has heard an NTP server since the start. */
-  readonly synchronized: string;
-  /** Reads 1 when this real-time clock set the system's time at the start. */
-  readonly setFromRtc: string;
-}
-
-const linuxTimeFiles: TimeFiles = {
-  synchronized: '/run/systemd/timesync/synchronized',
-  setFromRtc: '/sys/class/rtc/rtc0/hctosys',
-};
 
 export interface NodeClockOptions {
   readonly timeFiles?: TimeFiles;
@@ -60,7 +45,7 @@ export class NodeClock implements Clock {
     const nowMs = this.nowMs();
     if (this.#set !== undefined) return { ms: this.#set.wallMs + nowMs - this.#set.atMs, trusted: true };
     const ms = this.#systemWallMs();
-    return { ms, trusted: ms >= earliestWallMs && this.#isSystemTimeSet(nowMs) };
+    return { ms, trusted: isPlausible(ms) && this.#isSystemTimeSet(nowMs) };
   }
 
   /**
@@ -114,17 +99,9 @@ export class NodeClock implements Clock {
 
   #isSystemTimeSet(nowMs: number): boolean {
     if (nowMs >= this.#trust.untilMs) {
-      const isSet = existsSync(this.#timeFiles.synchronized) || readsOne(this.#timeFiles.setFromRtc);
+      const isSet = timeSources(this.#timeFiles).some(({ hasSetTime }) => hasSetTime);
       this.#trust = { isSet, untilMs: nowMs + trustHoldsMs };
     }
     return this.#trust.isSet;
-  }
-}
-
-function readsOne(path: string): boolean {
-  try {
-    return readFileSync(path, 'latin1').trim() === '1';
-  } catch {
-    return false;
   }
 }

@@ -8,7 +8,7 @@
  *   the same turn of the loop, and from which an exception takes the ordinary way.
  * - It watches on the main thread's loop whatever thread it is made on, and ends the process when told there.
  */
-import { fstatSync } from 'node:fs';
+import { fstatSync, readlinkSync } from 'node:fs';
 import { isMainThread } from 'node:worker_threads';
 import { Poller } from '@serialport/bindings-cpp/dist/poller.js';
 import { assert } from '../shared/assert.ts';
@@ -26,12 +26,16 @@ export interface ReadableWatch {
 /** Major number of input devices (Documentation/admin-guide/devices.txt). */
 const inputMajor = 13;
 
-/** Takes an input device or a FIFO, and throws for any other file: one that epoll does not take would end the process. */
+/** What the kernel hands out for requested GPIO lines (drivers/gpio/gpiolib-cdev.c). */
+const gpioLines = 'anon_inode:gpio-line';
+
+/** Takes an input device, GPIO lines or a FIFO, and throws for any other file: one that epoll does not take would end the process. */
 export function watchReadable(fd: number): ReadableWatch {
   assert(isMainThread, 'devices are read on the main thread');
   const stat = fstatSync(fd);
   const isInput = stat.isCharacterDevice() && ((stat.rdev >> 8) & 0xfff) === inputMajor;
-  if (!isInput && !stat.isFIFO()) throw new Error('neither an input device nor a FIFO');
+  const isWatchable = isInput || stat.isFIFO() || readlinkSync(`/proc/self/fd/${fd}`) === gpioLines;
+  if (!isWatchable) throw new Error('neither an input device nor a FIFO nor GPIO lines');
   const poller = pollers.get(fd) ?? new Poller(fd);
   pollers.set(fd, poller);
   return watchWith(poller);

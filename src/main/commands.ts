@@ -11,7 +11,9 @@ import { Fault } from '../shared/faults.ts';
 import { failed, ok, type Result } from '../shared/result.ts';
 import { readBounded } from '../tools/bounded-file.ts';
 import type { Printer } from '../tools/command-line.ts';
-import { addressFinding, describeDoor, describeKeyed, peopleText } from '../tools/describe-door.ts';
+import { describeDoor, describeKeyed, peopleAndCredentials } from '../tools/describe-door.ts';
+import { runChecks, wrongOf } from '../tools/doctor.ts';
+import { fittingChecks } from '../tools/doctor-reader.ts';
 import { doorCard } from '../tools/door-card.ts';
 import { eventJson, eventLine, readEvents, whyNoEvents } from '../tools/event-list.ts';
 import { exampleSettings } from '../tools/example-settings.ts';
@@ -19,8 +21,9 @@ import { exitCodes } from '../tools/exit-codes.ts';
 import { keyOriginOf, readKeyedPlace, readReaderKeys } from '../tools/key-store.ts';
 import { readLineSettings } from '../tools/line-settings.ts';
 import { type ListedPerson, maxPeopleFileBytes, type PeopleError, readPeople } from '../tools/people-file.ts';
-import { readSettingsFile } from '../tools/settings-file.ts';
-import { heldSentence, judgeSettings, lostSentence } from '../tools/settings-guard.ts';
+import { toHex } from '../tools/private-files.ts';
+import { type LastRun, readLastRun, readSettingsFile } from '../tools/settings-file.ts';
+import { judgeSettings, lostSentence, unjudgedSentence, waitingSentence } from '../tools/settings-guard.ts';
 import { type Imported, importPeople } from '../tools/table-import.ts';
 import { tableStateOf } from '../tools/table-state.ts';
 import { Refusal } from './refusal.ts';
@@ -49,39 +52,40 @@ export const printSettings = (io: Printer): void => io.out(exampleSettings());
 
 export const printCard = (options: ConfigOptions, io: Printer): void => io.out(doorCard(settingsFrom(options)));
 
-export const check = (options: RunOptions, io: Printer): void => {
-  const running = readSettingsFile(options.lastGood);
+export const check = async (options: RunOptions, io: Printer): Promise<void> => {
+  const lastRun = readLastRun(options.lastGood);
   const file = readSettingsFile(options.config);
-  if (!file.ok) throw new Refusal([...file.failure, goesOn(running.ok, options.lastGood)], exitCodes.settings);
+  if (!file.ok) throw new Refusal([...file.failure, goesOn(lastRun)], exitCodes.settings);
   const { config } = file.value;
-  const judged = judgeSettings(file.value, running.ok ? running.value : undefined);
-  if (judged.lost !== undefined) throw new Refusal([lostSentence(options.config, options.lastGood, judged.lost)], exitCodes.settings);
+  const { lost, unreadable, waiting } = judgeSettings(file.value, lastRun);
+  if (lost !== undefined && unreadable === undefined) {
+    const other = `If the door runs with another --last-good than ${options.lastGood}, say that one here: what follows is judged by this one.`;
+    throw new Refusal([other, lostSentence(options.config, options.lastGood, lost, unreadable)], exitCodes.settings);
+  }
   const keys = readReaderKeys(config.dataDir);
   const { sentences, warnings } = describeDoor(config, keys.ok ? keyOriginOf(config.dataDir) : 'standAlone');
-  const { said, findings } = keys.ok && keys.value !== undefined ? checkKeyed(config, keys.value) : { said: [], findings: [] };
+  const said = keys.ok && keys.value !== undefined ? keyedSentences(config, keys.value) : [];
+  const unjudged = unreadable === undefined ? [] : [unjudgedSentence(options.config, unreadable)];
+  const findings = [...unjudged, ...wrongOf(await runChecks(fittingChecks, { config, crypto, root: '' }))];
   const verdict = findings.length === 0 ? 'is in order' : 'is in order by itself, but this reader is not: see the end';
   io.out(`${options.config} ${verdict}.\n\n${lines([...sentences, ...said])}\n${lines(warnings.map((warning) => `! ${warning}`))}`);
   if (!keys.ok) io.out(`! ${keys.failure}\n`);
-  const weaker = running.ok ? weakenedBy(running.value.config.settings, config.settings) : [];
-  const { held } = judged;
-  if (held !== undefined) io.out(`! ${heldSentence(options.config, options.lastGood, held)}\n`);
+  const weaker = lastRun.settings === undefined ? [] : weakenedBy(lastRun.settings.config.settings, config.settings);
+  if (waiting !== undefined && unreadable === undefined) io.out(`! ${waitingSentence(options.config, options.lastGood, waiting)}\n`);
   else if (weaker.length > 0) io.out(`! Weaker than what the door last ran with: ${weaker.join(', ')}.\n`);
-  io.out(`\nHash of the settings: ${hex(settingsHash(config.settings, (message) => crypto.sha256(message)))}\n`);
+  io.out(`\nHash of the settings: ${toHex(settingsHash(config.settings, (message) => crypto.sha256(message)))}\n`);
   if (findings.length > 0) throw new Refusal(findings, exitCodes.refused);
 };
 
-/** Of a reader with keys: what it is and has, and what keeps it from working. */
-const checkKeyed = (config: Config, keys: ReaderKeys): { readonly said: readonly string[]; readonly findings: readonly string[] } => {
-  const { dataDir, line } = config;
+/** Of a reader with keys: what it is and has. */
+const keyedSentences = ({ dataDir, line }: Config, keys: ReaderKeys): readonly string[] => {
   const place = readKeyedPlace(dataDir);
-  const known = place.ok ? place.value : undefined;
   const set = line === undefined ? undefined : readLineSettings(dataDir, line);
   const isSet = set?.ok === true && (set.value.address !== line?.address || set.value.baudRate !== line.baudRate);
-  const site = keyOriginOf(dataDir) === 'site' ? hex(keys.trust.site) : undefined;
+  const site = keyOriginOf(dataDir) === 'site' ? toHex(keys.trust.site) : undefined;
   const table = orFault(() => tableStateOf(dataDir, keys, crypto));
-  const said = table.ok ? describeKeyed({ site, place: known, table: table.value, setOverLine: isSet ? set.value : undefined }) : [];
-  const findings = [addressFinding(config, known), table.ok ? undefined : table.failure, set?.ok === false ? set.failure : undefined];
-  return { said, findings: findings.filter((finding) => finding !== undefined) };
+  if (!table.ok) return [];
+  return describeKeyed({ site, place: place.ok ? place.value : undefined, table: table.value, setOverLine: isSet ? set.value : undefined });
 };
 
 const orFault = <Value>(work: () => Value): Result<Value, string> => {
@@ -94,10 +98,13 @@ const orFault = <Value>(work: () => Value): Result<Value, string> => {
 };
 
 /** What wrong settings mean for the door: people fear that it stops, or believe that they are in force. */
-const goesOn = (hasLastGood: boolean, lastGood: string): string =>
-  hasLastGood
-    ? `The door goes on with the settings it last ran with (${lastGood}), also when it is started anew.`
-    : `A door that runs goes on with the settings it has; it does not start with these, nor with earlier ones (${lastGood} cannot be used).`;
+const goesOn = ({ path, settings, unreadable }: LastRun): string => {
+  if (settings !== undefined) return `The door goes on with the settings it last ran with (${path}), also when it is started anew.`;
+  const goesOnSo = 'A door that runs goes on with the settings it has';
+  return unreadable === undefined
+    ? `${goesOnSo}; it does not start with these, nor with earlier ones (${path} cannot be used).`
+    : `${goesOnSo}. Whether it starts anew with earlier ones cannot be judged as this user. ${unreadable}`;
+};
 
 export const importTable = (file: string, options: ConfigOptions, io: Printer): void => {
   const config = settingsFrom(options);
@@ -131,7 +138,9 @@ const outcomeOf = ({ state, isChanged, isFirst, openedDamaged }: Imported, { dat
   ...(openedDamaged === undefined ? [] : [`The table on disk was damaged: ${openedDamaged}.`]),
   ...(isFirst ? [`Keys for this reader were made in ${dataDir}/keys. They stay on this card: low security (tier 0).`] : []),
   ...(isFirst ? ['A reader that runs already finds them when it is started again.'] : []),
-  isChanged ? `Version ${state.version} is in force: ${peopleText(state)}.` : `Version ${state.version} is this table already: nothing was changed.`,
+  isChanged
+    ? `Version ${state.version} is in force: ${peopleAndCredentials(state)}.`
+    : `Version ${state.version} is this table already: nothing was changed.`,
 ];
 
 const peopleErrorLine = (file: string, { line, column, sentence }: PeopleError): string =>
@@ -149,8 +158,8 @@ const tableText = (dataDir: string, keys: ReaderKeys): string => {
   const table =
     state === undefined
       ? ['There is no table: nobody gets in.']
-      : [`Version ${state.version} is in force: ${peopleText(state)}.`, `Content hash: ${hex(state.contentHash)}`];
-  return lines([...table, `Site: ${hex(keys.trust.site)}`, `Reader: ${hex(keys.trust.reader)}`]);
+      : [`Version ${state.version} is in force: ${peopleAndCredentials(state)}.`, `Content hash: ${toHex(state.contentHash)}`];
+  return lines([...table, `Site: ${toHex(keys.trust.site)}`, `Reader: ${toHex(keys.trust.reader)}`]);
 };
 
 export const events = ({ last, json, profile, ...options }: EventOptions, io: Printer): void => {
@@ -165,4 +174,3 @@ export const events = ({ last, json, profile, ...options }: EventOptions, io: Pr
 };
 
 const lines = (sentences: readonly string[]): string => sentences.map((sentence) => `${sentence}\n`).join('');
-const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');

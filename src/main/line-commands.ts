@@ -12,12 +12,12 @@ import { readBounded } from '../tools/bounded-file.ts';
 import type { Printer } from '../tools/command-line.ts';
 import { exitCodes } from '../tools/exit-codes.ts';
 import { type Progress, ReaderSearch, type Search } from '../tools/find-readers.ts';
-import { lineStateOf, progressText, searchReport } from '../tools/find-report.ts';
+import { foundReport, lineStateOf, progressText, searchReport } from '../tools/find-report.ts';
 import { LineAsker } from '../tools/line-asker.ts';
 import { qualityText, type RatesTest, testRate, testRates, verdictOf } from '../tools/line-test.ts';
 import { maxCaptureBytes, readKeyFile, readRecordedLine } from '../tools/listen-files.ts';
-import { entryJson, entryLine, type HeardEntry, listenOn, Transcript, type TranscriptOptions } from '../tools/listen-line.ts';
-import { privateFileMode } from '../tools/private-files.ts';
+import { entryJson, entryLine, type HeardEntry, heardText, IdleFilter, listenOn, Transcript, type TranscriptOptions } from '../tools/listen-line.ts';
+import { privateFileMode, whyOf } from '../tools/private-files.ts';
 import { readSettingsFile } from '../tools/settings-file.ts';
 import type { ConfigOptions } from './commands.ts';
 import { Refusal } from './refusal.ts';
@@ -37,6 +37,7 @@ export interface ListenCommand extends LineOptions {
   readonly write?: string;
   readonly json?: true;
   readonly reveal?: true;
+  readonly all?: true;
 }
 export interface LineTestCommand extends LineOptions {
   readonly address?: number;
@@ -72,7 +73,7 @@ const watchedLink = (path: string, baudRate: number, io: Printer): { readonly li
   const { promise: away, reject } = Promise.withResolvers<never>();
   away.catch(() => undefined);
   const told = ({ what, sentence }: SerialLinkNews): void => {
-    if (what === 'away' || what === 'lost') reject(new Refusal([`${path}: ${sentence}.`], exitCodes.refused));
+    if (what === 'away' || what === 'lost') reject(new Refusal([`${path}: ${sentence}${sentence.endsWith('?') ? '' : '.'}`], exitCodes.refused));
     if (what === 'slow') io.err(`${path}: ${sentence}.\n`);
   };
   return { link: new SerialLink({ path, baudRate, clock, told }), away };
@@ -84,12 +85,12 @@ const asking = async <Value>(
   baudRate: number,
   io: LineIo,
   work: (asker: LineAsker) => Promise<Value>,
-  whenStopped: readonly string[] = [],
+  whenStopped: () => readonly string[] = () => [],
 ): Promise<Value> => {
   const { link, away } = watchedLink(path, baudRate, io);
   const asker = new LineAsker(link, clock, baudRate);
   const stopped = io.stopAsked().then(() => {
-    throw new Refusal(['Stopped before the end.', ...whenStopped], exitCodes.refused);
+    throw new Refusal(['Stopped before the end.', ...whenStopped()], exitCodes.refused);
   });
   try {
     await Promise.race([asker.attached, away, stopped]);
@@ -123,9 +124,16 @@ export const find = async (
 ): Promise<number> => {
   const { port } = lineOf(options, io);
   const [firstRate = defaultBaudRate] = baudRates;
-  const searchOf = (asker: LineAsker): Promise<Search> =>
-    new ReaderSearch(asker, crypto, progressOn(io)).run({ baudRates, addresses, isThorough: all === true });
-  const search = await asking(port, firstRate, io, searchOf).finally(() => endProgress(io));
+  let begun: ReaderSearch | undefined;
+  const searchOf = (asker: LineAsker): Promise<Search> => {
+    begun = new ReaderSearch(asker, crypto, progressOn(io));
+    return begun.run({ baudRates, addresses, isThorough: all === true });
+  };
+  const foundSoFar = (): readonly string[] => {
+    const found = begun?.found ?? [];
+    return found.length === 0 ? [] : ['Found until then:', ...foundReport(found)];
+  };
+  const search = await asking(port, firstRate, io, searchOf, foundSoFar).finally(() => endProgress(io));
   io.out(`${searchReport(search).join('\n')}\n`);
   const isWell = search.readers.length > 0 && search.conflicts.length === 0 && lineStateOf(search.noise) === 'quiet';
   return isWell ? exitCodes.done : exitCodes.refused;
@@ -134,14 +142,21 @@ export const find = async (
 export const listen = async (file: string | undefined, options: ListenCommand, io: LineIo): Promise<void> => {
   if (file !== undefined && options.port !== undefined) throw new Refusal(['Say a capture file or --port PATH, not both.'], exitCodes.usage);
   const line = options.json === true ? entryJson : (entry: HeardEntry) => entryLine(entry, io.terminal?.outColumns);
+  const isAll = options.all === true || options.json === true;
+  const filter = new IdleFilter((entry) => io.out(line(entry)), isAll);
   const transcriptOptions = {
     crypto,
     keys: options.keyFile === undefined ? [] : keysIn(options.keyFile),
     isRevealed: options.reveal === true,
-    told: (entry: HeardEntry) => io.out(line(entry)),
+    told: (entry: HeardEntry) => filter.hear(entry),
   };
-  if (file === undefined) await listenLive(options, transcriptOptions, io);
-  else await playFile(file, options.write, transcriptOptions, io);
+  try {
+    if (file === undefined) await listenLive(options, transcriptOptions, io);
+    else await playFile(file, options.write, transcriptOptions, io);
+  } finally {
+    filter.end();
+    if (filter.count.frames > 0) io.err(`${heardText(filter.count, isAll)}${options.write === undefined ? '' : ` They are in ${options.write}.`}\n`);
+  }
 };
 
 const keysIn = (path: string): readonly SecretBytes[] => {
@@ -169,12 +184,14 @@ const playFile = async (file: string, write: string | undefined, options: Transc
   if (broken !== undefined) throw broken;
 };
 
-const listenLive = async ({ baud, write, ...options }: ListenCommand, transcriptOptions: TranscriptOptions, io: LineIo): Promise<void> => {
+const listenLive = async ({ baud, write, all, json, ...options }: ListenCommand, transcriptOptions: TranscriptOptions, io: LineIo): Promise<void> => {
   const line = lineOf(options, io);
+  const isAll = all === true || json === true;
   const baudRate = baud ?? line.baudRate ?? defaultBaudRate;
   const { link, away } = watchedLink(line.port, baudRate, io);
   const capture = write === undefined ? undefined : newCapture(write, Date.now(), io);
-  if (io.terminal?.isErrShown === true) io.err(`Listening on ${line.port} at ${baudRate} baud; Ctrl-C ends it.\n`);
+  if (io.terminal?.isErrShown === true)
+    io.err(`Listening on ${line.port} at ${baudRate} baud; Ctrl-C ends it.${isAll ? '' : ' Polls that have nothing to tell are not shown.'}\n`);
   let isHeard = false;
   const told = (entry: HeardEntry): void => {
     isHeard ||= entry.kind === 'frame';
@@ -218,7 +235,7 @@ const newCapture = (path: string, startMs: number, io: Printer): CaptureFile => 
       try {
         writeSync(handle, osdpcapLine({ atMs: startMs + atMs, bytes }));
       } catch (thrown) {
-        refusal ??= new Refusal([`${path} cannot be written: ${(thrown as NodeJS.ErrnoException).code}.`], exitCodes.refused);
+        refusal ??= new Refusal([`${path} cannot be written: ${whyOf(thrown)}.`], exitCodes.refused);
         reject(refusal);
       }
     },
@@ -231,7 +248,8 @@ const opened = (path: string): number => {
     return openSync(path, 'wx', privateFileMode);
   } catch (thrown) {
     const { code } = thrown as NodeJS.ErrnoException;
-    throw new Refusal([code === 'EEXIST' ? `${path} is there already: name a new file.` : `${path} cannot be written: ${code}.`], exitCodes.refused);
+    const why = code === 'EEXIST' ? 'is there already: name a new file' : `cannot be written: ${whyOf(thrown)}`;
+    throw new Refusal([`${path} ${why}.`], exitCodes.refused);
   }
 };
 
@@ -248,7 +266,7 @@ export const lineTest = async ({ address: asked, baud, questions, rates, ...opti
       ? testRates(asker, address, baudRate, lineBaudRates, questions)
       : { qualities: [await testRate(asker, address, baudRate, questions)], notes: [], isBack: true };
   const maybeMoved = [`The reader may be at another rate than ${baudRate} baud: a doorpad reader goes back by itself within a minute.`];
-  const { qualities, notes, isBack } = await asking(line.port, baudRate, io, work, rates === true ? maybeMoved : []);
+  const { qualities, notes, isBack } = await asking(line.port, baudRate, io, work, () => (rates === true ? maybeMoved : []));
   io.out([...qualities.map(qualityText), ...notes].map((text) => `${text}\n`).join(''));
   const isWell = isBack && qualities.every((quality) => ['good', 'fair'].includes(verdictOf(quality)));
   return isWell ? exitCodes.done : exitCodes.refused;

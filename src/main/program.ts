@@ -13,7 +13,7 @@ import type { RunIo } from '../tools/run-door.ts';
 import type { ConfigOptions, EventOptions, RunOptions } from './commands.ts';
 import { Refusal } from './refusal.ts';
 import type { Terminal } from './terminal.ts';
-import { lineCommands, siteCommands } from './tool-program.ts';
+import { careCommands, lineCommands, siteCommands } from './tool-program.ts';
 
 export interface Io extends RunIo, Printer {
   /** Where a person sits at one. */
@@ -70,6 +70,7 @@ What each command needs of the settings: docs/commands.md.`,
   withLastGood(withConfig(root.command('check')))
     .description('say everything that is wrong with a settings file, or what the door will do with it')
     .action(async (options: RunOptions) => (await commands()).check(options, io));
+  careCommands(root, io, withConfig, withLastGood, end);
   root
     .command('settings')
     .description('print a settings file with every setting, its meaning and its default')

@@ -1,14 +1,23 @@
 /** What the commands print that make a site's keys and bring them to a reader. How the keys are made and kept is tools/'s. */
-import { existsSync } from 'node:fs';
-import { basename } from 'node:path';
+import { accessSync, constants, existsSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
 import { NodeCrypto } from '../drivers/node-crypto.ts';
-import type { SecretBytes } from '../shared/secret-bytes.ts';
+import { Fault } from '../shared/faults.ts';
 import { readBounded } from '../tools/bounded-file.ts';
 import type { Printer } from '../tools/command-line.ts';
 import { exitCodes } from '../tools/exit-codes.ts';
 import { keyOriginOf, prepareDataDirectory, readReaderKeys, writeSiteKeys } from '../tools/key-store.ts';
-import { writeNewPrivateFile } from '../tools/private-files.ts';
-import { codeFrom, codeText, leastCodeDigits, maxBundleBytes, openBundle, type ReaderPlace } from '../tools/provision-bundle.ts';
+import { whyOf, writeNewPrivateFile } from '../tools/private-files.ts';
+import {
+  type BundleRefusal,
+  codeDigits,
+  codeFrom,
+  codeText,
+  maxBundleBytes,
+  type OpenedBundle,
+  openBundle,
+  type ReaderPlace,
+} from '../tools/provision-bundle.ts';
 import { maxListBytes, readerPlaceFrom, readReaderList } from '../tools/provision-list.ts';
 import { controllerFile, type Issued, type Provisioned, provision } from '../tools/provision-site.ts';
 import { readSettingsFile } from '../tools/settings-file.ts';
@@ -48,12 +57,27 @@ export const provisionSite = async (options: ProvisionCommand, io: SiteIo): Prom
   if (codesFile !== undefined && existsSync(codesFile)) {
     throw new Refusal([`${codesFile} is there already: name a new file.`, nothingChanged], exitCodes.refused);
   }
+  if (codesFile !== undefined) refuseUnwritable(codesFile);
   const keepCodes = (issued: readonly Issued[]): void => {
-    if (codesFile !== undefined && issued.length > 0) writeNewPrivateFile(codesFile, codesText(issued));
+    if (codesFile === undefined || issued.length === 0) return;
+    try {
+      writeNewPrivateFile(codesFile, codesText(issued));
+    } catch (thrown) {
+      throw new Fault('disk.failed', `${codesFile} could not be written: ${whyOf(thrown)}; the site is as before.`, thrown);
+    }
   };
   const made = await provision(site, wanted, { crypto, isRenewing: newCode === true, keepCodes });
   if (!made.ok) throw new Refusal([...made.failure, nothingChanged], exitCodes.refused);
   io.out(provisionedText(made.value, options));
+};
+
+/** Before any key is made. */
+const refuseUnwritable = (codesFile: string): void => {
+  try {
+    accessSync(dirname(codesFile), constants.W_OK);
+  } catch (thrown) {
+    throw new Refusal([`${codesFile} cannot be written: ${whyOf(thrown)}.`, nothingChanged], exitCodes.refused);
+  }
 };
 
 const wantedReaders = ({ name, address, serial = '', csv }: ProvisionCommand): readonly ReaderPlace[] => {
@@ -104,14 +128,7 @@ export const installKeys = async (bundleFile: string, options: InstallCommand, i
   refuseWhenKeyed(dataDir);
   const bytes = readBounded(bundleFile, maxBundleBytes);
   if (!bytes.ok) throw new Refusal([`${bundleFile}: ${bytes.failure}`, nothingChanged], exitCodes.refused);
-  const opened = await openBundle(bytes.value, await codeOf(bundleFile, options, io));
-  if (!opened.ok) {
-    const sentence = { noBundle: 'This is not a bundle.', wrongCode: 'The code is not the one of this bundle, or the bundle is damaged.' }[
-      opened.failure
-    ];
-    throw new Refusal([`${bundleFile}: ${sentence}`, nothingChanged], exitCodes.refused);
-  }
-  const { place, keys } = opened.value;
+  const { place, keys } = await openedBundle(bundleFile, bytes.value, options, io);
   if (line !== undefined && line.address !== place.address) {
     const whose = `The bundle is that of "${place.name}", for address ${place.address}; the settings say address ${line.address}.`;
     throw new Refusal([`${bundleFile}: ${whose}`, nothingChanged], exitCodes.refused);
@@ -139,11 +156,29 @@ const refuseWhenKeyed = (dataDir: string): void => {
   );
 };
 
-const codeOf = async (bundleFile: string, { codeFile }: InstallCommand, io: SiteIo): Promise<SecretBytes> => {
-  const code = codeFrom(codeFile === undefined ? await typedCode(io) : codeIn(textOf(codeFile), bundleFile));
-  if (code === undefined) throw new Refusal([`A code has ${leastCodeDigits} digits or more, and nothing else.`, nothingChanged], exitCodes.refused);
-  return code;
+/** Of a code that is typed. */
+const mostTries = 3;
+
+/** Asks again for a code that is mistyped; a file is read once. */
+const openedBundle = async (bundleFile: string, bytes: Uint8Array, { codeFile }: InstallCommand, io: SiteIo): Promise<OpenedBundle> => {
+  for (let tried = 1; ; tried += 1) {
+    const code = codeFrom(codeFile === undefined ? await typedCode(io) : codeIn(textOf(codeFile), bundleFile));
+    const opened = code === undefined ? undefined : await openBundle(bytes, code);
+    if (opened?.ok === true) return opened.value;
+    const sentence = opened === undefined ? noCodeText(codeFile) : `${bundleFile}: ${refusedTexts[opened.failure]}`;
+    const isLast = codeFile !== undefined || tried === mostTries || opened?.failure === 'noBundle';
+    if (isLast) throw new Refusal([sentence, nothingChanged], exitCodes.refused);
+    io.err(`${sentence} Try again.\n`);
+  }
 };
+
+const refusedTexts: Readonly<Record<BundleRefusal, string>> = {
+  noBundle: 'This is not a bundle.',
+  wrongCode: 'The code is not the one of this bundle, or the bundle is damaged.',
+};
+
+const noCodeText = (codeFile: string | undefined): string =>
+  `${codeFile === undefined ? '' : `${codeFile}: `}A code has ${codeDigits} digits, and nothing else but spaces.`;
 
 const typedCode = async ({ terminal }: SiteIo): Promise<string> => {
   const asked = (await terminal?.askUnseen('Code of the bundle (it is not shown): ')) ?? 'nobody';

@@ -1,4 +1,4 @@
-/** The person at the terminal, where there is one: whether they see what is printed, and what they type unseen. What is asked is a command's. */
+/** The person at the terminal, where there is one: whether they see what is printed, and what they type, seen or unseen. What is asked is a command's. */
 
 /** `nobody`: there is nobody to ask. `gaveUp`: they ended the question without an answer. */
 export type Asked = { readonly typed: string } | 'nobody' | 'gaveUp';
@@ -10,6 +10,8 @@ export interface Terminal {
   readonly outColumns?: number | undefined;
   /** Whether standard error can show how far something is. */
   readonly isErrShown: boolean;
+  /** Asks, and shows what is typed. */
+  ask(question: string): Promise<Asked>;
   /** Asks, and shows nothing of the answer. */
   askUnseen(question: string): Promise<Asked>;
 }
@@ -33,33 +35,41 @@ export interface Shown {
   write(text: string): unknown;
 }
 
-export const terminalOf = (input: Typed, output: Omit<Shown, 'write'>, errors: Shown): Terminal => ({
-  isOutShown: output.isTTY === true,
-  get outColumns() {
-    return output.isTTY === true ? output.columns : undefined;
-  },
-  isErrShown: errors.isTTY === true,
-  askUnseen: async (question) => {
+export const terminalOf = (input: Typed, output: Omit<Shown, 'write'>, errors: Shown): Terminal => {
+  const asked = async (question: string, echo: (text: string) => void): Promise<Asked> => {
     if (input.isTTY !== true) return 'nobody';
     errors.write(question);
     input.setRawMode(true);
     try {
-      return await typedLine(input);
+      return await typedLine(input, echo);
     } finally {
       input.setRawMode(false);
       input.pause();
       errors.write('\n');
     }
-  },
-});
+  };
+  return {
+    isOutShown: output.isTTY === true,
+    get outColumns() {
+      return output.isTTY === true ? output.columns : undefined;
+    },
+    isErrShown: errors.isTTY === true,
+    ask: (question) => asked(question, (text) => errors.write(text)),
+    askUnseen: (question) => asked(question, () => undefined),
+  };
+};
 
-const typedLine = async (input: Typed): Promise<Asked> => {
+const takenBack = '\b \b';
+
+const typedLine = async (input: Typed, echo: (text: string) => void): Promise<Asked> => {
   let typed = '';
   for await (const chunk of input.iterator({ destroyOnReturn: false })) {
     for (const character of String(chunk)) {
       if (character === '\r' || character === '\n') return { typed };
       if (character === controlC || character === controlD) return 'gaveUp';
-      typed = deletes.has(character) ? typed.slice(0, -1) : `${typed}${character}`.slice(0, maxAnswerCharacters);
+      const isDeleted = deletes.has(character);
+      if (isDeleted ? typed !== '' : typed.length < maxAnswerCharacters) echo(isDeleted ? takenBack : character);
+      typed = isDeleted ? typed.slice(0, -1) : `${typed}${character}`.slice(0, maxAnswerCharacters);
     }
   }
   return 'gaveUp';

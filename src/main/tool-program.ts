@@ -1,6 +1,7 @@
-/** The options of the installer's commands: keys of a site, and the line. What they do is loaded when it is asked for. */
+/** The options of the installer's commands: the care of a reader, keys of a site, and the line. What they do is loaded when it is asked for. */
 import { type Command, InvalidArgumentError } from 'commander';
 import { wholeNumber } from '../tools/command-line.ts';
+import type { CareIo, DoctorCommand, WipeCommand } from './care-commands.ts';
 import type { FindCommand, LineIo, LineTestCommand, ListenCommand } from './line-commands.ts';
 import type { InstallCommand, ProvisionCommand, SiteIo } from './site-commands.ts';
 
@@ -31,6 +32,25 @@ export const siteCommands = (root: Command, io: SiteIo, withConfig: With): void 
     .action(async (bundle: string, options: InstallCommand) => (await import('./site-commands.ts')).installKeys(bundle, options, io));
 };
 
+export const careCommands = (root: Command, io: CareIo, withConfig: With, withLastGood: With, end: (code: number) => void): void => {
+  const commands = () => import('./care-commands.ts');
+  withConfig(root.command('doctor'))
+    .description('look at everything a reader needs, and say what is wrong and what to do')
+    .option('--press', 'with a person at the reader: light, buzzer, each key, a card, each contact; the door must be stopped')
+    .option('--strike', 'open the door for a second, after a question; the door must be stopped')
+    .option('--json', 'one JSON object a check')
+    .addHelpText('after', '\nA line that begins with ! is wrong, with - worth knowing. Code 0: nothing is wrong. More: docs/commands.md.')
+    .action(async (options: DoctorCommand) => end(await (await commands()).doctor(options, io)));
+  withLastGood(withConfig(root.command('wipe')))
+    .description('take this reader out of service: keys first, then people, events and the rest; the door must be stopped')
+    .option('--events <file>', 'write the events into this new private file first')
+    .option('--without-events', 'the events are not wanted')
+    .option('--reset', 'also the copy of the settings that the door last ran with')
+    .option('--reader <name>', 'the name of this reader, instead of being asked for it')
+    .addHelpText('after', '\nAfter a power cut, run it again. More: docs/commands.md.')
+    .action(async (options: WipeCommand) => (await commands()).wipe(options, io));
+};
+
 export const lineCommands = (root: Command, io: LineIo, withConfig: With, end: (code: number) => void): void => {
   const commands = () => import('./line-commands.ts');
   const withPort: With = (command) =>
@@ -51,6 +71,7 @@ export const lineCommands = (root: Command, io: LineIo, withConfig: With, end: (
     )
     .option('--write <file>', 'also keep every frame in this new file (.osdpcap), of a recording too')
     .option('--json', 'one JSON object a line')
+    .option('--all', 'also polls that had nothing to tell; --json has them always')
     .option('--reveal', 'show digits and card numbers; keys are never shown')
     .addHelpText('after', '\nCode 0: it was stopped, or the recording was whole. More: docs/line-tools.md.')
     .action(async (capture: string | undefined, options: ListenCommand) => (await commands()).listen(capture, options, io));

@@ -8,6 +8,8 @@
 export const silentShare = 0.1;
 /** What may be saved up of it: a lost reply is asked for again at once, three times. */
 export const maxSavedSilenceMs = 600;
+/** What may be owed of it: while nobody answers, waiting costs nothing, and whoever answers last after that is not kept waiting for it. */
+export const maxOwedSilenceMs = 600;
 
 export const ranks = { release: 0, order: 1, poll: 2 } as const;
 
@@ -25,7 +27,7 @@ export class PollSchedule {
 
   /** Somebody did not answer for so long. */
   spend(silentMs: number, nowMs: number): void {
-    this.#savedMs = this.#savedAt(nowMs) - silentMs;
+    this.#savedMs = Math.max(-maxOwedSilenceMs, this.#savedAt(nowMs) - silentMs);
     this.#atMs = nowMs;
   }
 

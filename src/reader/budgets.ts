@@ -2,7 +2,7 @@
  * The guessing budgets as they stand now: what the attempt log keeps, moved on by the time that has passed (R10). When an
  * attempt is burnt is access/decision.ts's; how it is written is journal/'s.
  */
-import { type Budget, budgetAfter, debit, freshBudget, mayTry, worstBudget } from '../access/budget.ts';
+import { type Budget, budgetAfter, debit, fitted, freshBudget, mayTry, worstBudget } from '../access/budget.ts';
 import type { Attempt, BudgetOwner } from '../access/decision.ts';
 import type { BudgetPolicy, BudgetRule } from '../access/policy.ts';
 import type { AttemptLog } from '../journal/attempt-log.ts';
@@ -102,8 +102,18 @@ export class Budgets {
   }
 
   async #fromLog(owner: BudgetOwner): Promise<Budget> {
+    const rule = this.#rule(owner);
     const kept = await this.#log.budget(keyOf(owner));
-    return kept === 'damaged' ? worstBudget(this.#rule(owner)) : (kept ?? freshBudget);
+    if (kept === 'damaged') return worstBudget(rule);
+    const budget = fitted(kept ?? freshBudget, rule);
+    if (kept !== undefined && budget.waitMs > kept.waitMs) this.#tellLockout(owner, budget);
+    return budget;
+  }
+
+  /** A wait that no attempt has earned, but fewer attempts in the settings. It holds also where the disk does not take it. */
+  #tellLockout(owner: BudgetOwner, budget: Budget): void {
+    const event = { code: 'lockout.started', ...(owner === 'door' ? {} : { person: owner }), fields: { waitMs: budget.waitMs } };
+    this.#journal.append(event, [this.#change(owner, budget)]).catch(() => undefined);
   }
 
   #keep(owner: BudgetOwner, moving: Moving): void {

@@ -25,8 +25,9 @@ export class Openings {
     this.#listener = listener;
   }
 
-  /** The mode was left, or the panel has taken over: the next unlocking is another one. */
+  /** The mode was left, or the panel has taken over: the end of an unlocking is told, also where no strike ever answered it. */
   ended(): void {
+    if (this.#unlocking !== undefined) this.#listener.tell({ code: 'door.relocked' });
     this.#unlocking = undefined;
   }
 

@@ -2,7 +2,7 @@
  * Plays what the rules signal: a key's flash over a signal's program over the line's light over the resting light, and the beeps. Which
  * signal looks how is access/feedback.ts's; what the line shows is link/panel.ts's; one beep or one colour at a time is the ports'.
  */
-import { type LightStep, lightAt, programs, type Resting, restingLightAt, restingLights, type Signal } from '../access/feedback.ts';
+import { type LightStep, lightAt, type Program, programs, type Resting, restingLightAt, restingLights, type Signal } from '../access/feedback.ts';
 import type { LineLight } from '../link/panel-face.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Buzzer, Colour, Lights } from '../ports/lights.ts';
@@ -33,9 +33,17 @@ export class Signals {
   }
 
   play(signal: Signal): void {
-    const { lights, beeps } = programs[signal];
+    this.#start(programs[signal], signal === 'key' || signal === 'keyLockedOut');
+  }
+
+  /** In place of the program that plays; the next signal ends it. */
+  show(program: Program): void {
+    this.#start(program, false);
+  }
+
+  #start({ lights, beeps }: Program, isFlash: boolean): void {
     const playing = { lights, sinceMs: this.#clock.nowMs() };
-    if (signal === 'key' || signal === 'keyLockedOut') {
+    if (isFlash) {
       this.#flash = playing;
     } else {
       this.#program = playing;

@@ -19,15 +19,26 @@ export const mountWarnings = (directory: string, mountsPath = '/proc/mounts'): r
   }
 };
 
-/** `mounts` as in proc(5); the last line that holds the path is in force. */
-const warningsIn = (mounts: string, path: string): readonly string[] => {
+export interface Mount {
+  readonly point: string;
+  readonly type: string;
+  readonly options: readonly string[];
+}
+
+/** `mounts` as in proc(5); the last line that holds the path (absolute, without links) is in force. */
+export const mountOf = (mounts: string, path: string): Mount => {
   const lines = mounts.split('\n').map((line) => line.split(' '));
   const holding = lines.filter(([, point]) => point !== undefined && isBelow(path, point.replaceAll('\\040', ' ')));
-  const [, point, type = '', options = ''] = holding.reduce<readonly string[]>(
+  const [, point = '', type = '', options = ''] = holding.reduce<readonly string[]>(
     (best, line) => ((line[1] ?? '').length >= (best[1] ?? '').length ? line : best),
     [],
   );
-  const found = options.split(',').map(warningOf);
+  return { point, type, options: options.split(',') };
+};
+
+const warningsIn = (mounts: string, path: string): readonly string[] => {
+  const { point, type, options } = mountOf(mounts, path);
+  const found = options.map(warningOf);
   if (inMemory.includes(type)) found.push(`is ${type}: what is written is gone when the power is`);
   return found.filter((sentence) => sentence !== undefined).map((sentence) => `${point} ${sentence}`);
 };

@@ -13,12 +13,28 @@ export const readBounded = (path: string, maxBytes: number): Result<Uint8Array, 
     const bytes = new Uint8Array(found.size);
     return ok(bytes.subarray(0, readSync(handle, bytes)));
   } catch (thrown) {
-    const { code } = thrown as NodeJS.ErrnoException;
-    return failed(code === 'ENOENT' ? 'There is no such file.' : `The file cannot be read: ${code}.`);
+    return failed(isAbsent(thrown) ? 'There is no such file.' : unreadable(thrown));
   } finally {
     if (handle !== undefined) closeSync(handle);
   }
 };
+
+/** Why a file that is there, or may be, is not given to this user or by this disk; undefined: it is given, or it is not there. */
+export const whyUnreadable = (path: string): string | undefined => {
+  let handle: number | undefined;
+  try {
+    handle = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    if (fstatSync(handle).isFile()) readSync(handle, new Uint8Array(1));
+    return undefined;
+  } catch (thrown) {
+    return isAbsent(thrown) ? undefined : unreadable(thrown);
+  } finally {
+    if (handle !== undefined) closeSync(handle);
+  }
+};
+
+const isAbsent = (thrown: unknown): boolean => ['ENOENT', 'ENOTDIR'].includes(String((thrown as NodeJS.ErrnoException).code));
+const unreadable = (thrown: unknown): string => `The file cannot be read: ${(thrown as NodeJS.ErrnoException).code}.`;
 
 /** Undefined: it is not UTF-8. `keepsMark`: a byte order mark at the beginning belongs to the text. */
 export const utf8 = (bytes: Uint8Array, keepsMark = false): string | undefined => {

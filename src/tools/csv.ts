@@ -2,6 +2,7 @@
  * Comma-separated values, strictly as RFC 4180 has them: a quote stands only around a whole field, and is doubled inside
  * it. What the fields mean is their reader's. No error repeats a field: it may be a secret.
  */
+import { FirstErrors } from '../shared/first-errors.ts';
 import { failed, ok, type Result } from '../shared/result.ts';
 
 export interface CsvRow {
@@ -18,27 +19,37 @@ export interface CsvError {
 export interface CsvReading {
   /** The rows that are right; empty lines are left out. */
   readonly rows: readonly CsvRow[];
-  /** One for each place that is not CSV, ascending. What stands on the rest of its line is left out. */
+  /** One for each place that is not CSV, ascending, as many as are listed. What stands on the rest of its line is left out. */
   readonly errors: readonly CsvError[];
+  /** How many more places there are. */
+  readonly furtherErrors: number;
+  /** There is more in the text than `maxRows`, and it was not read. */
+  readonly isCut: boolean;
 }
 
-/** Rows of fields; empty lines are left out. Fails at the first place that is not CSV. */
+/** More rows than this, right or wrong, are not read where nobody says another number. */
+export const maxCsvRows = 1_000_000;
+/** Of one row. */
+export const maxFields = 256;
+
+/** Rows of fields; empty lines are left out. Fails at the first place that is not CSV, and where there are more than `maxCsvRows`. */
 export const readCsv = (text: string): Result<readonly CsvRow[], CsvError> => {
-  const { rows, errors } = readCsvRows(text);
+  const { rows, errors, isCut } = readCsvRows(text);
   const [first] = errors;
-  return first === undefined ? ok(rows) : failed(first);
+  if (first !== undefined) return failed(first);
+  return isCut ? failed({ line: rows.at(-1)?.line ?? 1, sentence: `The file goes on after ${maxCsvRows} lines.` }) : ok(rows);
 };
 
-/** All that can be read: after a place that is not CSV it goes on with the next line. */
-export const readCsvRows = (text: string): CsvReading => {
+/** All that can be read: after a place that is not CSV it goes on with the next line. Ends after `maxRows`, right or wrong. */
+export const readCsvRows = (text: string, maxRows = maxCsvRows): CsvReading => {
   const rows: CsvRow[] = [];
-  const errors: CsvError[] = [];
+  const errors = new FirstErrors<CsvError>();
   let at = text.startsWith('\uFEFF') ? 1 : 0;
   let line = 1;
-  while (at < text.length) {
+  while (at < text.length && rows.length + errors.first.length + errors.further <= maxRows) {
     const row = rowAt(text, at, line);
     if ('sentence' in row) {
-      errors.push({ line: row.line, sentence: row.sentence });
+      errors.add({ line: row.line, sentence: row.sentence });
       const end = text.indexOf('\n', row.at);
       at = end === -1 ? text.length : end + 1;
       line = row.line + 1;
@@ -48,10 +59,12 @@ export const readCsvRows = (text: string): CsvReading => {
       line = row.nextLine;
     }
   }
-  return { rows, errors };
+  const isCut = rows.length + errors.first.length + errors.further > maxRows;
+  return { rows, errors: errors.first, furtherErrors: errors.further, isCut };
 };
 
 const wrongQuote = 'A quote must stand around a whole field, be closed, and be doubled inside it.';
+const tooMany = `A line has at most ${maxFields} fields.`;
 const wrongEnd = 'A field goes on after its closing quote, or holds a lone carriage return.';
 
 type RowAt = { readonly fields: readonly string[]; readonly end: number; readonly nextLine: number } | (CsvError & { readonly at: number });
@@ -64,6 +77,7 @@ const rowAt = (text: string, from: number, firstLine: number): RowAt => {
   do {
     const field = fieldAt(text, at);
     if (field === undefined) return { line, at, sentence: wrongQuote };
+    if (fields.length === maxFields) return { line, at, sentence: tooMany };
     fields.push(field.value);
     separator = separatorAt(text, field.end);
     line += linesIn(field.value) + (separator.endsWith('\n') ? 1 : 0);

@@ -5,6 +5,7 @@
 import { asksForPin, hasKeypad, type Mode } from '../access/mode.ts';
 import { maxPinLength, minPinLength } from '../access/pin.ts';
 import { type BudgetRule, extendedFactor, extendedInterDigitMs, type Policy } from '../access/policy.ts';
+import { pinFindings } from '../config/pins.ts';
 import { none } from '../config/setting.ts';
 import type { Config } from '../config.ts';
 
@@ -48,13 +49,16 @@ export const describeKeyed = ({ site, place, table, setOverLine }: KeyedReader):
   ...(setOverLine === undefined
     ? []
     : [`Over the line it was set to address ${setOverLine.address} and ${setOverLine.baudRate} baud: that counts until [line] says something else.`]),
-  table === undefined
-    ? `This reader has no table yet: nobody gets in until ${site === undefined ? 'one is imported (doorpad table import)' : 'its controller has sent one'}.`
-    : `Table version ${table.version} is in force: ${peopleText(table)}.`,
+  describeTable(table, site !== undefined),
 ];
 
+export const describeTable = (table: KeyedReader['table'], isOfSite: boolean): string =>
+  table === undefined
+    ? `This reader has no table yet: nobody gets in until ${isOfSite ? 'its controller has sent one' : 'one is imported (doorpad table import)'}.`
+    : `Table version ${table.version} is in force: ${peopleAndCredentials(table)}.`;
+
 /** "2 people with 5 credentials". */
-export const peopleText = ({ persons, credentials }: { readonly persons: number; readonly credentials: number }): string =>
+export const peopleAndCredentials = ({ persons, credentials }: { readonly persons: number; readonly credentials: number }): string =>
   `${count(persons, 'person', 'people')} with ${count(credentials, 'credential', 'credentials')}`;
 
 /** Why a reader does not answer its controller with these settings, and what to do; undefined: it does. */
@@ -141,7 +145,7 @@ const records = ({ journal }: Config): readonly string[] => [
   `The last ${journal.capacity.toLocaleString('en-US')} events are kept; when they are full, ${journal.whenFull === 'gap' ? 'a numbered gap says how many were lost' : 'nobody enters'}.`,
 ];
 
-const keyWarnings: Readonly<Record<KeyOrigin, string>> = {
+export const keyWarnings: Readonly<Record<KeyOrigin, string>> = {
   none: 'This reader has no keys and no table yet: it knows nobody.',
   standAlone:
     'Low security: this reader works stand-alone, and the keys that sign its table are on the same card (tier 0). Whoever takes the card can work out every PIN and add people.',
@@ -176,6 +180,7 @@ const warnings = (config: Config, keys: KeyOrigin): readonly string[] => {
       'Low security: what is typed at the keypad or by a card reader also reaches a console of this board. Let no console or login (getty) run on it.',
     );
   }
+  said.push(...pinFindings(config.settings).map((sentence) => `With doorpad's overlay: ${sentence}`));
   if (policy.mode === 'unlocked') said.push('The door stands unlocked.');
   if (policy.recordFailure === 'grantCards') said.push('Low security: entries can happen that are not written down (failure.recordFailure).');
   if (policy.untrustedTime === 'lastSeen') said.push('Low security: expired people can enter while the clock is not set (failure.untrustedTime).');

@@ -56,6 +56,8 @@ export interface Search {
   readonly readers: readonly FoundReader[];
   readonly conflicts: readonly Conflict[];
   readonly noise: Noise;
+  /** The port has no rates, as a pty: a reader was heard whole at all of these, and looked for at this one only. */
+  readonly ratesAlike: number | undefined;
 }
 
 export interface Progress {
@@ -81,6 +83,7 @@ export class ReaderSearch {
   readonly #conflicts: Conflict[] = [];
   /** Addresses from which nothing whole came, and something damaged each time. */
   readonly #garbled: { readonly baudRate: number; readonly address: number; readonly answers: readonly Overheard[] }[] = [];
+  #ratesAlike: number | undefined;
   readonly #noise = { idleBytes: 0, asked: 0, damaged: 0, bytes: 0, zeroBytes: 0 };
 
   constructor(asker: LineAsker, crypto: Crypto, told: (progress: Progress) => void) {
@@ -99,6 +102,14 @@ export class ReaderSearch {
       if (call !== undefined && identitiesIn(call, configurationAddress).length > 0) return 0;
       return (call?.bytes ?? 0) > 0 ? 1 : 2;
     };
+    const isAlike = baudRates.length > 1 && baudRates.every((baudRate) => rank(baudRate) === 0);
+    const answers = distinct([...calls.values()].flatMap((call) => identitiesIn(call, configurationAddress)));
+    if (isAlike && answers.length === 1 && !isThorough) {
+      const [baudRate = 0] = baudRates;
+      this.#ratesAlike = baudRate;
+      await this.#scan(baudRate, addresses, calls.get(baudRate));
+      return this.#result(undefined);
+    }
     const isAnyHeard = baudRates.some((baudRate) => rank(baudRate) < 2);
     for (const baudRate of baudRates.toSorted((left, right) => rank(left) - rank(right))) {
       const isFound = this.#readers.length + this.#conflicts.length + this.#garbled.length > 0;
@@ -106,6 +117,11 @@ export class ReaderSearch {
       await this.#scan(baudRate, addresses, calls.get(baudRate));
     }
     return this.#result(undefined);
+  }
+
+  /** For whoever stops the search. */
+  get found(): readonly FoundReader[] {
+    return this.#readers;
   }
 
   /** What is damaged at one address only is a conflict; at many, or while nobody was asked, it is the line. */
@@ -117,7 +133,7 @@ export class ReaderSearch {
     } else {
       for (const { baudRate, address } of this.#garbled) this.#conflicts.push({ baudRate, address, identities: [] });
     }
-    return { controller, readers: this.#readers, conflicts: this.#conflicts, noise: { ...this.#noise } };
+    return { controller, readers: this.#readers, conflicts: this.#conflicts, noise: { ...this.#noise }, ratesAlike: this.#ratesAlike };
   }
 
   async #findController(baudRates: readonly number[]): Promise<Search['controller']> {

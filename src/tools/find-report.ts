@@ -50,15 +50,19 @@ const noiseText: Readonly<Record<LineState, readonly string[]>> = {
   ],
 };
 
+/** Of a search that was stopped. */
+export const foundReport = (readers: readonly FoundReader[]): readonly string[] => readers.map(readerText);
+
 /** Sentences for people, the most important first. */
-export const searchReport = ({ controller, readers, conflicts, noise }: Search): readonly string[] => {
+export const searchReport = ({ controller, readers, conflicts, noise, ratesAlike }: Search): readonly string[] => {
   if (controller !== undefined) {
     return [
       `Somebody speaks on this line already (${controller.baudRate} baud, address ${controller.address}): nothing was asked, so as not to disturb it.`,
       'Stop the controller and search again; or hear what is said: doorpad listen.',
     ];
   }
-  const said = [...conflicts.map(conflictText), ...readers.map(readerText), ...noiseText[lineStateOf(noise)]];
+  const alike = ratesAlike === undefined ? [] : [`The port answers alike at every rate, as a pty does: only ${ratesAlike} baud was searched.`];
+  const said = [...conflicts.map(conflictText), ...readers.map(readerText), ...noiseText[lineStateOf(noise)], ...alike];
   if (readers.length > 0 || conflicts.length > 0) return said;
   return [
     'No reader was found.',

@@ -9,7 +9,8 @@ import type { LineConfig } from '../config.ts';
 import type { Keep, LineSettings } from '../osdp/pd-line-settings.ts';
 import { failed, ok, type Result } from '../shared/result.ts';
 import { fileKeeper } from './keep-file.ts';
-import { exists, readPrivateFile } from './private-files.ts';
+import { readKeyedPlace } from './key-store.ts';
+import { checked, exists, readPrivateFile } from './private-files.ts';
 
 const lineFile = 'line.json';
 const format = 1;
@@ -27,11 +28,25 @@ type FileLine = Pick<LineConfig, 'address' | 'baudRate'>;
 export const readLineSettings = (dataDir: string, { address, baudRate }: FileLine): Result<LineSettings, string> => {
   const path = join(dataDir, lineFile);
   const asFile = ok({ address, baudRate });
-  if (!exists(path)) return asFile;
+  const isKept = checked(path, () => ok(exists(path)));
+  if (!isKept.ok) return isKept;
+  if (!isKept.value) return asFile;
   const kept = readPrivateFile(path, shape, 'The address and the rate are those of the settings; remove it.');
   if (!kept.ok) return failed(kept.failure);
   const { file, set } = kept.value;
   return file.address === address && file.baudRate === baudRate ? ok(set) : asFile;
+};
+
+/**
+ * A reader whose file is changed so goes on answering where it is, whatever was set over the line; or, where nothing was, goes to the address
+ * that its bundle says. What cannot be read was something else.
+ */
+export const isAskedThere = (dataDir: string, before: FileLine, after: FileLine): boolean => {
+  const [was, is] = [readLineSettings(dataDir, before), readLineSettings(dataDir, after)];
+  if (!was.ok || !is.ok || was.value.baudRate !== is.value.baudRate) return false;
+  if (was.value.address === is.value.address) return true;
+  const place = readKeyedPlace(dataDir);
+  return was.value.address === before.address && place.ok && place.value?.address === is.value.address;
 };
 
 /** `told` hears why they could not be kept. */

@@ -110,7 +110,7 @@ const verdictText: Readonly<Record<Verdict, string>> = {
   wrongBlock: ' [WRONG SECURITY BLOCK]',
 };
 
-const dropText: Readonly<Record<DropReason, string>> = {
+export const dropText: Readonly<Record<DropReason, string>> = {
   noise: 'belong to no frame',
   length: 'began like a frame, with a length that none has',
   check: 'a frame that was damaged',
@@ -130,6 +130,71 @@ export const entryLine = (entry: HeardEntry, columns?: number): string => {
   const tail = verdict === 'noSession' ? '' : verdictText[verdict];
   const room = columns === undefined ? detail.length : columns - head.length - tail.length - 2;
   return `${head}: ${detail.length <= room ? detail : `${detail.slice(0, Math.max(0, room - 1))}…`}${tail}\n`;
+};
+
+/** What was heard, in numbers. */
+export interface HeardCount {
+  readonly frames: number;
+  /** Polls that a reader answered with nothing to tell, of which each is two frames. */
+  readonly idlePolls: number;
+  /** Bytes that belong to no whole frame. */
+  readonly strayBytes: number;
+}
+
+/** Counts, and passes over polls that were answered with ACK, unless all are wanted: most of what is said on a line is that nothing happened. */
+export class IdleFilter {
+  readonly #told: (entry: HeardEntry) => void;
+  readonly #isAll: boolean;
+  readonly #count = { frames: 0, idlePolls: 0, strayBytes: 0 };
+  /** A poll whose answer is still to come. */
+  #poll: HeardFrame | undefined;
+
+  constructor(told: (entry: HeardEntry) => void, isAll: boolean) {
+    this.#told = told;
+    this.#isAll = isAll;
+  }
+
+  get count(): HeardCount {
+    return this.#count;
+  }
+
+  hear(entry: HeardEntry): void {
+    if (entry.kind === 'frame') this.#count.frames += 1;
+    else this.#count.strayBytes += entry.bytes;
+    const poll = this.#poll;
+    if (poll !== undefined && isIdleAnswer(poll, entry)) {
+      this.#count.idlePolls += 1;
+      if (this.#isAll) this.#told(poll);
+      if (this.#isAll) this.#told(entry);
+      this.#poll = undefined;
+      return;
+    }
+    this.end();
+    if (entry.kind === 'frame' && entry.name === 'poll' && !entry.isReply && isAsItShould(entry)) this.#poll = entry;
+    else this.#told(entry);
+  }
+
+  /** A poll that nobody answered is no idle one. */
+  end(): void {
+    const poll = this.#poll;
+    this.#poll = undefined;
+    if (poll !== undefined) this.#told(poll);
+  }
+}
+
+type HeardFrame = Extract<HeardEntry, { readonly kind: 'frame' }>;
+
+const isAsItShould = ({ verdict }: HeardFrame): boolean => verdict === 'clear' || verdict === 'verified' || verdict === 'noSession';
+
+const isIdleAnswer = (poll: HeardFrame, entry: HeardEntry): boolean =>
+  entry.kind === 'frame' && entry.isReply && entry.name === 'ack' && entry.address === poll.address && isAsItShould(entry);
+
+/** For people, at the end. */
+export const heardText = ({ frames, idlePolls, strayBytes }: HeardCount, isAll: boolean): string => {
+  const count = (number: number, one: string, more: string): string => `${number} ${number === 1 ? one : more}`;
+  const idle = `, with ${count(idlePolls, 'poll', 'polls')} that had nothing to tell${isAll ? '' : ' (--all shows them)'}`;
+  const stray = `; ${count(strayBytes, 'byte', 'bytes')} that belong to none`;
+  return `${count(frames, 'frame', 'frames')} heard${idlePolls === 0 ? '' : idle}${strayBytes === 0 ? '' : stray}.`;
 };
 
 /** One object, with its end. */

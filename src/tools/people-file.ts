@@ -6,6 +6,7 @@
 import { Card } from '../access/card.ts';
 import { Pin } from '../access/pin.ts';
 import { maxCardBytes } from '../ports/card-reader.ts';
+import { FirstErrors, listedOf } from '../shared/first-errors.ts';
 import type { GivenPerson } from '../table/given-person.ts';
 import { maxCards, maxPersons } from '../table/limits.ts';
 import { maxPersonId } from '../table/record.ts';
@@ -15,8 +16,6 @@ import { type Column, columns, isColumn } from './people-columns.ts';
 
 /** Room for the largest table with generous lines. */
 export const maxPeopleFileBytes = 64 * 1024 * 1024;
-/** More errors than this are counted, not listed. */
-export const maxListedErrors = 100;
 
 export interface ListedPerson extends GivenPerson {
   /** Of the file, from 1. */
@@ -36,36 +35,37 @@ export interface PeopleReading {
   /** A person on a line with an error may lack what is wrong; one whose number is wrong has number 0. */
   readonly people: readonly ListedPerson[];
   readonly hasNames: boolean;
+  /** As many as are listed, or a few more. */
   readonly errors: readonly PeopleError[];
+  /** How many there are beside these. */
+  readonly furtherErrors: number;
 }
 
-/** The first `maxListedErrors`, by line, and how many more there are. */
-export const listedErrors = (errors: readonly PeopleError[]): readonly PeopleError[] => {
+/** The first of these by line, and how many more there are, `further` beside them. */
+export const listedErrors = (errors: readonly PeopleError[], further = 0): readonly PeopleError[] => {
   const sorted = errors.toSorted((left, right) => (left.line ?? 0) - (right.line ?? 0));
-  const further = errors.length - maxListedErrors;
-  return further > 0 ? [...sorted.slice(0, maxListedErrors), { line: undefined, column: undefined, sentence: furtherErrors(further) }] : sorted;
+  return listedOf(sorted, further, (sentence) => ({ line: undefined, column: undefined, sentence }));
 };
-
-const furtherErrors = (count: number): string => (count === 1 ? 'There is 1 further error.' : `There are ${count} further errors.`);
 
 /** `bytes` must be UTF-8. Dates without a time are days in the time zone of this machine. */
 export const readPeople = (bytes: Uint8Array): PeopleReading => {
-  const refused = (errors: readonly PeopleError[]): PeopleReading => ({ people: [], hasNames: false, errors });
+  const refused = (errors: readonly PeopleError[], furtherErrors = 0): PeopleReading => ({ people: [], hasNames: false, errors, furtherErrors });
   const whole = (sentence: string): PeopleReading => refused([{ line: undefined, column: undefined, sentence }]);
   if (bytes.length > maxPeopleFileBytes) return whole(`The file is larger than ${maxPeopleFileBytes} bytes.`);
   const text = utf8(bytes);
   if (text === undefined) return whole('The file is not UTF-8 text. In a spreadsheet, choose "CSV UTF-8" when saving.');
-  const csv = readCsvRows(text);
+  // A line for each person, and the names of the columns.
+  const csv = readCsvRows(text, maxPersons + 1);
   const csvErrors = csv.errors.map(({ line, sentence }): PeopleError => ({ line, column: undefined, sentence }));
   const [header, ...rows] = csv.rows;
   // Without the names of its columns nothing else in it can be judged.
-  if (csvErrors.some(({ line = 0 }) => header === undefined || line < header.line)) return refused(csvErrors);
+  if (csvErrors.some(({ line = 0 }) => header === undefined || line < header.line)) return refused(csvErrors, csv.furtherErrors);
   if (header === undefined) return whole(`The file is empty. Its first line names the columns: ${columns.join(', ')}.`);
   const headerErrors = errorsOfHeader(header);
-  if (headerErrors.length > 0) return refused([...headerErrors, ...csvErrors]);
-  if (rows.length > maxPersons) return whole(`The file lists ${rows.length} people; a table holds ${maxPersons}.`);
+  if (headerErrors.length > 0) return refused([...headerErrors, ...csvErrors], csv.furtherErrors);
+  if (csv.isCut) return whole(`The file lists more than ${maxPersons} people; a table holds no more.`);
   const read = readRows(header, rows);
-  return { ...read, errors: [...csvErrors, ...read.errors] };
+  return { ...read, errors: [...csvErrors, ...read.errors], furtherErrors: csv.furtherErrors + read.furtherErrors };
 };
 
 const errorsOfHeader = ({ line, fields }: CsvRow): readonly PeopleError[] => {
@@ -86,19 +86,19 @@ const nameMeant = (field: string): string => {
 };
 
 const readRows = (header: CsvRow, rows: readonly CsvRow[]): PeopleReading => {
-  const errors: PeopleError[] = [];
+  const errors = new FirstErrors<PeopleError>();
   const people: ListedPerson[] = [];
   for (const row of rows) {
     const [has, named] = [row.fields.length, header.fields.length];
     if (has !== named) {
-      errors.push({ line: row.line, column: undefined, sentence: `This line has ${has} fields; the first line names ${named} columns.` });
+      errors.add({ line: row.line, column: undefined, sentence: `This line has ${has} fields; the first line names ${named} columns.` });
       continue;
     }
     const reading = new RowReading(header.fields, row);
     people.push(reading.person());
-    errors.push(...reading.errors);
+    errors.add(...reading.errors);
   }
-  return { people, hasNames: header.fields.includes('name'), errors };
+  return { people, hasNames: header.fields.includes('name'), errors: errors.first, furtherErrors: errors.further };
 };
 
 /** One line of the file. What it gives is right only when it has no errors. */

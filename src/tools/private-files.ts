@@ -3,7 +3,7 @@
  * at all. What is in them is key-store.ts's and provision-site.ts's.
  */
 import { chmodSync, closeSync, fsyncSync, lstatSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { open, rename, rm } from 'node:fs/promises';
+import { open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import * as v from 'valibot';
 import { failed, ok, type Result } from '../shared/result.ts';
@@ -39,14 +39,34 @@ export const checked = <Value>(path: string, work: () => Result<Value, string>):
   try {
     return work();
   } catch (thrown) {
-    return failed(`${path} cannot be used: ${(thrown as NodeJS.ErrnoException).code}.`);
+    return failed(`${path} cannot be used: ${whyOf(thrown)}.`);
   }
+};
+
+const whys: Readonly<Record<string, string>> = {
+  ENOENT: 'it is not there, or the directory it is to be in',
+  ENOTDIR: 'a part of its path is no directory',
+  EISDIR: 'it is a directory',
+  EACCES: 'this user may not',
+  EPERM: 'this user may not',
+  EEXIST: 'it is there already',
+  ENOSPC: 'the disk is full',
+  EROFS: 'the disk can only be read',
+};
+
+/** In words what the system said in a code; the code stays beside them, for whoever looks it up. */
+export const whyOf = (thrown: unknown): string => {
+  const { code } = thrown as NodeJS.ErrnoException;
+  if (code === undefined) return String(thrown);
+  return whys[code] === undefined ? code : `${whys[code]} (${code})`;
 };
 
 /** Why a file or directory is not private to this user, or undefined. Throws what the system says. */
 export const loosenessOf = (path: string, mode: number): string | undefined => {
   const found = lstatSync(path);
   if (found.isSymbolicLink()) return `${path} is a link; it must be the place itself.`;
+  if (mode === privateDirectoryMode && !found.isDirectory()) return `${path} is not a directory.`;
+  if (mode === privateFileMode && !found.isFile()) return `${path} is not a file.`;
   if (found.uid !== process.geteuid?.()) return `${path} belongs to another user (${found.uid}). Run this as that user.`;
   if ((found.mode & 0o077) === 0) return undefined;
   return `${path} can be used by other users (mode ${(found.mode & 0o777).toString(8)}). If nobody can have read it, run: chmod ${mode.toString(8)} ${path}`;
@@ -117,8 +137,22 @@ export const replacePrivateFiles = (files: Readonly<Record<string, string>>, bef
   }
 };
 
-/** One file, without holding up the process meanwhile. Rejects with what the disk says. */
+/** One file, without holding up the process meanwhile. Rejects with what the disk says, and what was there before is there again then. */
 export const replacePrivateFileLater = async (path: string, content: string): Promise<void> => {
+  const before = await readFile(path).catch(() => undefined);
+  await putInPlace(path, content);
+  try {
+    await syncDirectoryLater(dirname(path));
+  } catch (thrown) {
+    // In its place, and not certain to stay there: what is answered must be true of what the next start reads.
+    if (before === undefined) await rm(path, { force: true });
+    else await putInPlace(path, before);
+    await syncDirectoryLater(dirname(path)).catch(() => undefined);
+    throw thrown;
+  }
+};
+
+const putInPlace = async (path: string, content: string | Uint8Array): Promise<void> => {
   const incoming = `${path}.new`;
   try {
     await rm(incoming, { force: true });
@@ -135,7 +169,10 @@ export const replacePrivateFileLater = async (path: string, content: string): Pr
     await rm(incoming, { force: true });
     throw thrown;
   }
-  const directory = await open(dirname(path), 'r');
+};
+
+const syncDirectoryLater = async (path: string): Promise<void> => {
+  const directory = await open(path, 'r');
   try {
     await directory.sync();
   } finally {

@@ -14,9 +14,9 @@ import { fromHex, hexBytes, parseJson, secretFromHex, toHex } from './private-fi
 
 export const maxBundleBytes = 16_384;
 /** Digits of a new code. At 50 ms a guess (SECURITY §8.1), half of them take eight hundred years of one core. */
-const codeDigits = 12;
+export const codeDigits = 12;
 /** Fewer are refused, more than `mostCodeDigits` too. */
-export const leastCodeDigits = 8;
+const leastCodeDigits = 8;
 const mostCodeDigits = 32;
 
 /** scrypt with 32 MiB, twice what SECURITY §8.1 measured at 25 ms. Fixed by the format, so that no file chooses it. */

@@ -1,4 +1,5 @@
 /** Which readers a site is to have: one from the command line, or many from a CSV file. What is made for them is provision-site.ts's. */
+import { FirstErrors, listedOf } from '../shared/first-errors.ts';
 import { failed, ok, type Result } from '../shared/result.ts';
 import { utf8 } from './bounded-file.ts';
 import { type CsvRow, readCsvRows } from './csv.ts';
@@ -39,23 +40,44 @@ export const readReaderList = (bytes: Uint8Array): Result<readonly ReaderPlace[]
   const csv = readCsvRows(text);
   const [header, ...rows] = csv.rows;
   // Without the names of its columns nothing else in it can be judged.
-  if (csv.errors.some(({ line }) => header === undefined || line < header.line)) return failed(csv.errors);
+  if (csv.errors.some(({ line }) => header === undefined || line < header.line)) return failed(listedErrors(csv.errors, csv.furtherErrors));
   if (header === undefined) return whole('The file is empty. Its first line names the columns: name, address, serial.');
   const names = header.fields.map((field) => field.trim());
   const isRight = new Set(names).size === names.length && names.every((name) => (listColumns as readonly string[]).includes(name));
   if (!isRight || !names.includes('name') || !names.includes('address')) {
-    return whole('The first line must name the columns, separated by commas: name, address and, if you like, serial.', header.line);
+    return whole(
+      'The first line must name the columns, in small letters and separated by commas: name, address and, if you like, serial.',
+      header.line,
+    );
   }
   if (rows.length + csv.errors.length === 0) return whole('The file lists no reader.');
   if (rows.length > maxReadersOfSite) return whole(`The file lists ${rows.length} readers; a site has at most ${maxReadersOfSite}.`);
-  const errors: ListError[] = [...csv.errors];
+  const wrong = new FirstErrors<ListError>();
+  const seen = new Map<string, number>();
   const places = rows.flatMap((row) => {
     const place = placeOf(names, row);
-    if (!place.ok) errors.push(...place.failure.map((sentence) => ({ line: row.line, sentence })));
+    wrong.add(...(place.ok ? twinErrors(place.value, row.line, seen) : place.failure.map((sentence) => ({ line: row.line, sentence }))));
     return place.ok ? [place.value] : [];
   });
-  return errors.length === 0 ? ok(places) : failed(errors.toSorted((left, right) => (left.line ?? 0) - (right.line ?? 0)));
+  const errors = [...csv.errors, ...wrong.first];
+  return errors.length === 0 ? ok(places) : failed(listedErrors(errors, csv.furtherErrors + wrong.further));
 };
+
+const listedErrors = (errors: readonly ListError[], further: number): readonly ListError[] => {
+  const sorted = errors.toSorted((left, right) => (left.line ?? 0) - (right.line ?? 0));
+  return listedOf(sorted, further, (sentence) => ({ line: undefined, sentence }));
+};
+
+/** `seen`: names and addresses of the lines before, with their lines; takes in those of this one. Names that differ in capitals only are one. */
+const twinErrors = ({ name, address }: ReaderPlace, line: number, seen: Map<string, number>): readonly ListError[] =>
+  [`name ${name.toLowerCase()}`, `address ${address}`].flatMap((key) => {
+    const earlier = seen.get(key);
+    if (earlier === undefined) seen.set(key, line);
+    const [what = ''] = key.split(' ', 1);
+    return earlier === undefined
+      ? []
+      : [{ line, sentence: `This ${what} is on line ${earlier} as well: each reader needs a name and an address of its own.` }];
+  });
 
 const placeOf = (names: readonly string[], { fields }: CsvRow): Result<ReaderPlace, readonly string[]> => {
   if (fields.length !== names.length) return failed([`This line has ${fields.length} fields; the first line names ${names.length} columns.`]);

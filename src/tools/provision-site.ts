@@ -28,6 +28,7 @@ import {
   secretFromHex,
   syncDirectory,
   toHex,
+  whyOf,
   writeNewPrivateFile,
 } from './private-files.ts';
 import { newCode, type ReaderPlace, sealBundle } from './provision-bundle.ts';
@@ -147,8 +148,7 @@ export const provision = async (
     return ok({ isNewSite: found.value === undefined, issued, unchanged: isRenewing ? [] : wanted.filter(({ name }) => known.has(name)) });
   } catch (thrown) {
     if (thrown instanceof Fault) throw thrown;
-    const { code } = thrown as NodeJS.ErrnoException;
-    throw new Fault('disk.failed', `The site could not be written to ${directory} (${code}); it is as before.`, thrown);
+    throw new Fault('disk.failed', `The site could not be written to ${directory}: ${whyOf(thrown)}; it is as before.`, thrown);
   }
 };
 
@@ -169,13 +169,17 @@ const placeText = ({ name, address, serial }: ReaderPlace): string =>
 const isSamePlace = (left: ReaderPlace, right: ReaderPlace): boolean =>
   left.name === right.name && left.address === right.address && (right.serial === undefined || left.serial === right.serial);
 
+/** People tell them apart by more than a capital letter. */
+const isSameName = (left: string, right: string): boolean => left.toLowerCase() === right.toLowerCase();
+
 /** Names and addresses are a reader's own in its site, also across lines: a swapped cable then does no harm. */
 const contradictions = (wanted: readonly ReaderPlace[], readers: readonly SiteReader[]): readonly string[] => {
   const errors = wanted.flatMap((place, index) => {
-    const twin = wanted.slice(0, index).find(({ name, address }) => name === place.name || address === place.address);
+    const twin = wanted.slice(0, index).find(({ name, address }) => isSameName(name, place.name) || address === place.address);
     if (twin !== undefined) return [`${placeText(place)} and ${placeText(twin)}: each reader needs a name and an address of its own.`];
-    const there = readers.find((reader) => reader.place.name === place.name || reader.place.address === place.address);
-    if (there === undefined || isSamePlace(there.place, place)) return [];
+    const others = readers.filter(({ place: { name, address } }) => isSameName(name, place.name) || address === place.address);
+    const [there] = others;
+    if (there === undefined || others.some((reader) => isSamePlace(reader.place, place))) return [];
     return [`${placeText(place)}: the site has ${placeText(there.place)} already, and what is there is never changed.`];
   });
   const count = new Set([...wanted, ...readers.map(({ place }) => place)].map(({ name }) => name)).size;
@@ -187,9 +191,19 @@ interface Made {
   readonly files: readonly (readonly [path: string, content: string])[];
 }
 
+const spelt: Readonly<Record<string, string>> = { ä: 'ae', ö: 'oe', ü: 'ue', Ä: 'Ae', Ö: 'Oe', Ü: 'Ue', ß: 'ss', ø: 'o', æ: 'ae', å: 'aa' };
+
+/** As people spell them where there are no other letters; of the rest, the letter without its marks. */
+const plainLetters = (name: string): string =>
+  name
+    .normalize('NFC')
+    .replaceAll(/[äöüÄÖÜßøæå]/g, (letter) => spelt[letter] ?? letter)
+    .normalize('NFD')
+    .replaceAll(/\p{M}/gu, '');
+
 const bundleOf = async (reader: SiteReader, crypto: Crypto): Promise<Made> => {
   const { name, address } = reader.place;
-  const slug = name
+  const slug = plainLetters(name)
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, '-')
     .replaceAll(/^-|-$/g, '');

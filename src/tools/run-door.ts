@@ -4,9 +4,10 @@
  * trusted (G1), or when only a new start helps the door. What a running door does is boot.ts's.
  */
 import type { Config } from '../config.ts';
+import { ok } from '../shared/result.ts';
 import { exitCodes } from './exit-codes.ts';
-import { keepSettings, readSettingsFile, type SettingsFile } from './settings-file.ts';
-import { type HeldSettings, heldSentence, judgeSettings, lostSentence, settleSettings } from './settings-guard.ts';
+import { keepSettings, type LastRun, readLastRun, readSettingsFile, type SettingsFile } from './settings-file.ts';
+import { judgeSettings, lostSentence, settleSettings, type WaitingFile, waitingSentence } from './settings-guard.ts';
 
 /** A door that serves people. */
 export interface Running {
@@ -15,8 +16,16 @@ export interface Running {
   /** Secures the strike, finishes what is being written, lets go of every device. */
   stop(): Promise<void>;
 }
-/** `lastRun`: the settings the door last ran with, where they are known. `held`: those of the file, where they wait for an order. */
-export type Boot = (config: Config, lastRun: Config | undefined, held: HeldSettings | undefined) => Promise<Running>;
+/** What a door is started with, beside its settings. */
+export interface BootFacts {
+  /** The settings it last ran with, where they are known. */
+  readonly lastRun: Config | undefined;
+  /** Those of the file, where they wait for an order. */
+  readonly waiting: WaitingFile | undefined;
+  /** The mode they say counts over one that was set; see access/mode.ts. */
+  readonly areSettingsAccepted: boolean;
+}
+export type Boot = (config: Config, facts: BootFacts) => Promise<Running>;
 
 export interface RunIo {
   err(text: string): void;
@@ -25,20 +34,33 @@ export interface RunIo {
   stopAsked(): Promise<void>;
 }
 
+/** Where a door finds its settings. */
+export interface DoorFiles {
+  readonly config: string;
+  /** The copy of those it last ran with. */
+  readonly lastGood: string;
+  /** Where there is no file: these are judged as one that says the same. */
+  readonly settings?: SettingsFile | undefined;
+  /** In place of the one that settings name. */
+  readonly dataDir?: string;
+}
+
 /** Stopping that takes longer is given up: the strike is secured first, and what is not on disk was not promised. */
 export const stopDeadlineMs = 2_000;
 
 type RunCode = typeof exitCodes.done | typeof exitCodes.fault | typeof exitCodes.settings;
 
 /** Resolves with the exit code. Rejects with what boot rejected with. */
-export const runDoor = async ({ config, lastGood }: { readonly config: string; readonly lastGood: string }, io: RunIo): Promise<RunCode> => {
-  const wanted = readSettingsFile(config);
-  const kept = readSettingsFile(lastGood);
-  const lastRun = kept.ok ? kept.value : undefined;
-  const { settings, held, lost } = judgeSettings(wanted.ok ? wanted.value : undefined, lastRun);
-  if (!wanted.ok) io.err(sentencesOn(wanted.failure, lastRun, lastGood));
-  if (held !== undefined) io.err(`${heldSentence(config, lastGood, held)}\n`);
-  if (lost !== undefined) io.err(`${lostSentence(config, lastGood, lost)}\n`);
+export const runDoor = async ({ config, lastGood, settings: given, dataDir }: DoorFiles, io: RunIo): Promise<RunCode> => {
+  const placed = (file: SettingsFile): SettingsFile => (dataDir === undefined ? file : { ...file, config: { ...file.config, dataDir } });
+  const read = given === undefined ? readSettingsFile(config) : ok(given);
+  const wanted = read.ok ? ok(placed(read.value)) : read;
+  const last = readLastRun(lastGood);
+  const lastRun = last.settings === undefined ? last : { ...last, settings: placed(last.settings) };
+  const { settings, areAccepted, waiting, lost, unreadable } = judgeSettings(wanted.ok ? wanted.value : undefined, lastRun);
+  if (!wanted.ok) io.err(sentencesOn(wanted.failure, lastRun));
+  if (waiting !== undefined) io.err(`${waitingSentence(config, lastGood, waiting)}\n`);
+  if (lost !== undefined) io.err(`${lostSentence(config, lastGood, lost, unreadable)}\n`);
   if (settings === undefined) return exitCodes.settings;
   const stopAsked = io.stopAsked().then(
     () => exitCodes.done,
@@ -49,34 +71,33 @@ export const runDoor = async ({ config, lastGood }: { readonly config: string; r
   );
   const { promise: settled, resolve: settle } = Promise.withResolvers<void>();
   // What an order accepts is written behind what the start has still to write.
-  const waiting = held && { ...held, accept: () => settled.then(() => held.accept()) };
-  const booting = io.boot(settings.config, lastRun?.config, waiting);
+  const onceSettled = waiting && { ...waiting, accept: () => settled.then(() => waiting.accept()) };
+  const booting = io.boot(settings.config, { lastRun: lastRun.settings?.config, waiting: onceSettled, areSettingsAccepted: areAccepted });
   const first = await Promise.race([booting, stopAsked]);
   if (typeof first === 'number') return stopped(booting, first, io);
-  keep(lastGood, settings, wanted.ok, io);
+  keep(lastRun, settings, wanted.ok, io);
   settle();
   const restart = first.restartNeeded.then(({ message }) => {
-    io.err(`doorpad: the door has to be started anew: ${message}\n`);
+    io.err(`doorpad: the door has to be started anew, as a service unit does by itself: ${message}\n`);
     return exitCodes.fault;
   });
   return stopped(booting, await Promise.race([stopAsked, restart]), io);
 };
 
-const sentencesOn = (errors: readonly string[], lastRun: SettingsFile | undefined, lastGood: string): string =>
-  `${errors.join('\n')}\n${
-    lastRun === undefined
-      ? 'The door does not start: there are no settings it ran with before.\n'
-      : `The door goes on with the settings it last ran with (${lastGood}).\n`
-  }`;
+const sentencesOn = (errors: readonly string[], { path, settings, unreadable }: LastRun): string => {
+  const why = unreadable === undefined ? 'there are no settings it ran with before.' : `those it ran with before cannot be read. ${unreadable}`;
+  const goesOn = settings === undefined ? `The door does not start: ${why}` : `The door goes on with the settings it last ran with (${path}).`;
+  return `${errors.join('\n')}\n${goesOn}\n`;
+};
 
 /** A door that cannot keep its settings works all the same. What was accepted stays so until they are kept. */
-const keep = (path: string, settings: SettingsFile, isOfFile: boolean, io: RunIo): void => {
+const keep = (lastRun: LastRun, settings: SettingsFile, isOfFile: boolean, io: RunIo): void => {
   try {
-    keepSettings(path, settings.text);
-    settleSettings(settings, isOfFile);
+    keepSettings(lastRun.path, settings.text);
+    settleSettings(settings, lastRun, isOfFile);
   } catch (thrown) {
     io.err(
-      `The settings could not be kept in ${path} (${(thrown as NodeJS.ErrnoException).code}): a wrong settings file will keep the door from starting.\n`,
+      `The settings could not be kept in ${lastRun.path} (${(thrown as NodeJS.ErrnoException).code}): a wrong settings file will keep the door from starting.\n`,
     );
   }
 };

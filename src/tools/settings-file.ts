@@ -6,7 +6,7 @@ import { chmodSync, closeSync, fsyncSync, openSync, readFileSync, renameSync, rm
 import { dirname } from 'node:path';
 import { type Config, errorLine, maxConfigBytes, readConfig } from '../config.ts';
 import { failed, ok, type Result } from '../shared/result.ts';
-import { readText } from './bounded-file.ts';
+import { readText, whyUnreadable } from './bounded-file.ts';
 
 export interface SettingsFile {
   readonly config: Config;
@@ -19,6 +19,23 @@ export const readSettingsFile = (path: string): Result<SettingsFile, readonly st
   if (!text.ok) return failed([text.failure]);
   const config = readConfig(text.value);
   return config.ok ? ok({ config: config.value, text: text.value }) : failed(config.failure.map((error) => errorLine(path, error)));
+};
+
+/** The copy of the settings a door last ran with, and where it lies. */
+export interface LastRun {
+  /** Of the copy. */
+  readonly path: string;
+  /** Undefined: there is no copy, it is damaged, or it is `unreadable`. */
+  readonly settings: SettingsFile | undefined;
+  /** Why a copy that is there cannot be read, though it may be whole: a sentence. */
+  readonly unreadable?: string;
+}
+
+export const readLastRun = (path: string): LastRun => {
+  const unreadable = whyUnreadable(path);
+  if (unreadable !== undefined) return { path, settings: undefined, unreadable: `${path}: ${unreadable}` };
+  const read = readSettingsFile(path);
+  return { path, settings: read.ok ? read.value : undefined };
 };
 
 /** Keeps the settings as those to go on with; leaves an equal copy alone, to spare the card. Throws what the disk says. */

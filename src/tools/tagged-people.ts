@@ -3,6 +3,7 @@
  * that stands twice. What a file says of each person is people-file.ts's.
  */
 import type { Crypto } from '../ports/crypto.ts';
+import { FirstErrors } from '../shared/first-errors.ts';
 import { failed, ok, type Result } from '../shared/result.ts';
 import type { SecretBytes } from '../shared/secret-bytes.ts';
 import { factsOf } from '../table/given-person.ts';
@@ -14,27 +15,29 @@ import { listedErrors, type PeopleError, type PeopleReading } from './people-fil
 export const taggedPeople = (
   crypto: Crypto,
   tableKey: SecretBytes,
-  { people, errors: wrongInFile }: PeopleReading,
+  { people, errors: wrongInFile, furtherErrors }: PeopleReading,
 ): Result<readonly PersonFacts[], readonly PeopleError[]> => {
-  const errors = [...wrongInFile];
+  const twice = new FirstErrors<PeopleError>();
   const personLines = new Map<number, number>();
   const tagPlaces = new Map<bigint, string>();
   const facts = people.map((listed): PersonFacts => {
     const { line, person } = listed;
     const earlier = personLines.get(person);
-    if (earlier !== undefined) errors.push({ line, column: 'person', sentence: `This person is on line ${earlier} as well.` });
+    if (earlier !== undefined) twice.add({ line, column: 'person', sentence: `This person is on line ${earlier} as well.` });
     if (person !== 0) personLines.set(person, line);
     const theirs = factsOf(crypto, tableKey, listed);
     for (const { kind, tag } of theirs.credentials) {
       const column = columnOf[kind];
       const place = tagPlaces.get(tag);
       if (place !== undefined)
-        errors.push({ line, column, sentence: `The same is in ${place} already; two people cannot share it, and one cannot have it twice.` });
+        twice.add({ line, column, sentence: `The same is in ${place} already; two people cannot share it, and one cannot have it twice.` });
       tagPlaces.set(tag, `line ${line}, ${column}`);
     }
     return theirs;
   });
-  return errors.length === 0 ? ok(facts) : failed(listedErrors(errors));
+  const errors = [...wrongInFile, ...twice.first];
+  return errors.length === 0 ? ok(facts) : failed(listedErrors(errors, furtherErrors + twice.further));
 };
 
-const columnOf = { pin: 'pin', duressPin: 'duress_pin', card: 'cards' } as const satisfies Record<CredentialKind, Column>;
+/** Where each kind stands in a people file. */
+export const columnOf = { pin: 'pin', duressPin: 'duress_pin', card: 'cards' } as const satisfies Record<CredentialKind, Column>;

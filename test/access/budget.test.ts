@@ -1,7 +1,7 @@
 /** What guessing costs: the arithmetic of R10, against days of attack. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Budget, budgetAfter, debit, freshBudget, highestLevel, mayTry, waitAt, worstBudget } from '../../src/access/budget.ts';
+import { type Budget, budgetAfter, debit, fitted, freshBudget, highestLevel, mayTry, waitAt, worstBudget } from '../../src/access/budget.ts';
 import { defaultPolicy } from '../../src/access/policy.ts';
 
 const { door, person } = defaultPolicy.budget;
@@ -97,6 +97,17 @@ describe('any budget', () => {
 
   it('waits once where the first wait is the longest', () => {
     expect(highestLevel({ ...door, firstWaitMs: minute, longestWaitMs: minute })).toBe(1);
+  });
+
+  it('that spent more than the settings allow by now has earned the next wait, and tries go on after it', () => {
+    const spent = { ...freshBudget, spentAgesMs: [3, 2, 1, 0] };
+    const stricter = { ...door, attempts: 2 };
+    expect(fitted(spent, door)).toEqual(spent);
+    expect(fitted(spent, stricter)).toEqual({ level: 1, waitMs: minute, quietMs: 0, spentAgesMs: [0] });
+    const waiting = { level: 3, waitMs: 7, quietMs: 5, spentAgesMs: [0, 0, 0, 0] };
+    expect(fitted(waiting, stricter)).toEqual({ ...waiting, spentAgesMs: [0] });
+    expect(mayTry(budgetAfter(fitted(waiting, stricter), 7, stricter), stricter)).toBe(true);
+    expect(fitted({ ...spent, level: highestLevel(door) }, stricter)).toMatchObject({ level: highestLevel(door), waitMs: 15 * minute });
   });
 
   it('is not debited during a wait', () => {

@@ -50,7 +50,6 @@ export const actionWords: Readonly<Record<string, string>> = {
   tellTimeout: 'tells `pin.timeout`',
   tellAbandoned: 'tells `pin.abandoned`',
   tellLockoutEnded: 'tells `lockout.ended`',
-  tellRelocked: 'tells `door.relocked`',
   tellNoVerdict: 'tells `decision.failed`',
   holdStrike: 'releases the strike for 4 s',
   secureStrike: 'secures the strike',

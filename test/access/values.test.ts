@@ -4,7 +4,18 @@ import { describe, expect, it } from 'vitest';
 import { Card } from '../../src/access/card.ts';
 import { classOf, displayText, eventCodes, isEventCode, profiles } from '../../src/access/events.ts';
 import { lengthMs, lightAt, programs, restingLightAt, restingLights } from '../../src/access/feedback.ts';
-import { asksForPin, hasKeypad, isStricter, modeAtStart, modeFact, modeFor, models, modes } from '../../src/access/mode.ts';
+import {
+  asksForPin,
+  hasKeypad,
+  isStricter,
+  type Mode,
+  type ModeStart,
+  modeAtStart,
+  modeFact,
+  modeFor,
+  models,
+  modes,
+} from '../../src/access/mode.ts';
 import { type Digit, Pin } from '../../src/access/pin.ts';
 import { defaultPolicy, policyRanges } from '../../src/access/policy.ts';
 
@@ -80,14 +91,45 @@ describe('modes and models', () => {
   });
 });
 
+const startOf = (byDefault: Mode, fact: number, over: Partial<ModeStart> = {}): Mode =>
+  modeAtStart({ model: 'RPK40', byDefault, fact, areSettingsAccepted: false, ...over });
+
 describe('the mode at start', () => {
   it('is the one that was set last over the same default, save that no door comes up unlocked', () => {
-    for (const byDefault of modes) {
-      expect(modeAtStart('RPK40', byDefault, 0)).toBe(byDefault);
-      expect(modeAtStart('RPK40', byDefault, 99)).toBe(byDefault);
-      for (const set of modes) {
-        expect(modeAtStart('RPK40', byDefault, modeFact(byDefault, set))).toBe(set === 'unlocked' ? byDefault : set);
-        for (const other of modes) if (other !== byDefault) expect(modeAtStart('RPK40', other, modeFact(byDefault, set))).toBe(other);
+    for (const areSettingsAccepted of [false, true]) {
+      for (const byDefault of modes) {
+        expect(startOf(byDefault, 0, { areSettingsAccepted })).toBe(byDefault);
+        expect(startOf(byDefault, 99, { areSettingsAccepted })).toBe(byDefault);
+        for (const set of modes) {
+          expect(startOf(byDefault, modeFact(byDefault, set), { areSettingsAccepted })).toBe(set === 'unlocked' ? byDefault : set);
+        }
+      }
+    }
+  });
+
+  it.each<[over: Mode, set: Mode, edited: Mode, starts: Mode]>([
+    ['cardOrPin', 'locked', 'cardAndPin', 'locked'],
+    ['cardOrPin', 'locked', 'cardOnly', 'locked'],
+    ['cardOrPin', 'cardAndPin', 'cardOnly', 'cardAndPin'],
+    ['cardOnly', 'locked', 'cardAndPin', 'locked'],
+    ['unlocked', 'locked', 'cardOrPin', 'locked'],
+    ['cardOrPin', 'cardOnly', 'pinOnly', 'cardOnly'],
+    ['cardOrPin', 'cardOnly', 'cardAndPin', 'cardAndPin'],
+    ['cardOrPin', 'cardOnly', 'locked', 'locked'],
+    ['cardAndPin', 'cardOrPin', 'cardOnly', 'cardOnly'],
+    ['cardAndPin', 'unlocked', 'locked', 'locked'],
+  ])('over %s set to %s, with settings edited to %s, is %s', (over, set, edited, starts) => {
+    expect(startOf(edited, modeFact(over, set))).toBe(starts);
+    expect(startOf(edited, modeFact(over, set), { areSettingsAccepted: true })).toBe(edited);
+  });
+
+  it('lets in nobody, by settings that nobody accepted, whom the mode that was set does not', () => {
+    for (const over of modes) {
+      for (const set of modes.filter((mode) => mode !== 'unlocked')) {
+        for (const edited of modes) {
+          const starts = startOf(edited, modeFact(over, set));
+          expect(starts === set || isStricter(set, starts), `${over} ${set} ${edited}`).toBe(true);
+        }
       }
     }
   });
@@ -96,7 +138,7 @@ describe('the mode at start', () => {
     for (const model of models.filter((each) => !hasKeypad(each))) {
       for (const set of modes) {
         const isKept = !asksForPin(set) && set !== 'unlocked';
-        expect(modeAtStart(model, 'cardOnly', modeFact('cardOnly', set))).toBe(isKept ? set : 'cardOnly');
+        expect(startOf('cardOnly', modeFact('cardOnly', set), { model })).toBe(isKept ? set : 'cardOnly');
       }
     }
   });

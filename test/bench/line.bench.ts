@@ -53,15 +53,15 @@ const onFullLine = (what: string, of: (trial: TableTrial) => number, bar?: numbe
 /** Poll cycles from the change to the first moment it counts at the door, beyond what the bytes take of the line. */
 const pinChange = async (baudRate: number): Promise<number> => {
   const site = await LineSite.open({ readers: 1, baudRate, people: 1_000, seed });
-  site.begin();
+  await site.begin();
   present(await site.until(() => site.isInStep, 600_000), 'a table in force');
   await site.clock.advance(5_000);
   const before = site.doors[0]?.table.state()?.version;
   site.meter.take();
-  site.rollPin(7);
+  await site.rollPin(7);
   const tookMs = present(await site.until(() => site.doors[0]?.table.state()?.version !== before, 60_000), 'a new table');
   const wireMs = (site.meter.take().bytes * bitsPerByte * 1_000) / baudRate;
-  site.close();
+  await site.close();
   return Math.max(0, tookMs - wireMs) / defaultPollIntervalMs;
 };
 

@@ -41,7 +41,7 @@ const [clock, crypto] = [new NodeClock(), new NodeCrypto()];
 const { store: records } = await openTriedRecords(config.dataDir);
 const { store: table } = await openTableStore({ directory: config.dataDir, crypto, ...keys.value });
 const reader = await Reader.start({
-  ports: { clock, crypto, strike: new LedStrike(config.settings.devices.strike), records, table, ...devicesOf(config, clock) },
+  ports: { clock, crypto, strike: new LedStrike(config.settings.devices.strike), records, table, ...(await devicesOf(config, clock)) },
   policy: config.policy,
   keys: keys.value,
   hasController: false,

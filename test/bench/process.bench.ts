@@ -5,7 +5,7 @@ import { constants, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, syml
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { bundleProgram } from '../../hardware/image/bundle.ts';
 import { Pin } from '../../src/access/pin.ts';
 import { NodeCrypto } from '../../src/drivers/node-crypto.ts';
 import { present } from '../../src/shared/assert.ts';
@@ -157,21 +157,7 @@ const applyingChild = fileURLToPath(new URL('./process-child.ts', import.meta.ur
 const bundled = async <Value>(use: (program: string, child: string) => Promise<Value>): Promise<Value> => {
   const outdir = mkdtempSync(join(tmpdir(), 'doorpad-bundle-'));
   symlinkSync(join(sources, '..', 'node_modules'), join(outdir, 'node_modules'));
-  await build({
-    entryPoints: [join(sources, 'main.ts'), join(sources, 'store', 'record-worker.ts'), join(sources, 'store', 'table-worker.ts'), applyingChild],
-    entryNames: '[name]',
-    outdir,
-    outExtension: { '.js': '.mjs' },
-    bundle: true,
-    minify: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node24',
-    external: ['@serialport/bindings-cpp'],
-    // What is still CommonJS asks for built-in modules this way.
-    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
-    logLevel: 'error',
-  });
+  await bundleProgram(outdir, [applyingChild]);
   try {
     return await use(join(outdir, 'main.mjs'), join(outdir, 'process-child.mjs'));
   } finally {

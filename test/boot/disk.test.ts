@@ -30,7 +30,7 @@ describe('a real door without a journal', () => {
     await door.released();
     rmdirSync(join(door.at.dataDir, 'journal.db'));
     expect(await running.ended).toMatchObject({ code: exitCodes.fault });
-    expect(running.err).toBe('doorpad: the door has to be started anew: the journal can be opened again\n');
+    expect(running.err).toBe('doorpad: the door has to be started anew, as a service unit does by itself: the journal can be opened again\n');
     await door.start();
     door.type('041733#');
     await door.released();
@@ -51,7 +51,7 @@ describe('a real door whose journal fails under it', () => {
     expect(code).toBe(exitCodes.fault);
     expect(afterMs).toBeGreaterThan(1_000);
     expect(running.out).toContain('the journal can not be trusted any more');
-    expect(running.err).toMatch(/^doorpad: the door has to be started anew: journal\.db /);
+    expect(running.err).toMatch(/^doorpad: the door has to be started anew, as a service unit does by itself: journal\.db /);
     expect(door.read('strike', 'duration')).toBe('0');
     await door.start();
     door.type('041733#');

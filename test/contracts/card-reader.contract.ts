@@ -1,4 +1,4 @@
-/** What every CardReader keeps. The bench presents cards whose number is text. */
+/** What every CardReader keeps. The bench presents cards whose number is given as text, a character a byte where it is bits. */
 import { afterEach, describe, expect, it } from 'vitest';
 import { type CardRead, type CardReader, maxCardBytes } from '../../src/ports/card-reader.ts';
 import type { Clock } from '../../src/ports/clock.ts';
@@ -15,7 +15,18 @@ export interface CardReaderBench {
   close(): void;
 }
 
-export function describeCardReader(name: string, make: () => CardReaderBench): void {
+/** Cards that this kind of reader can read. */
+export interface CardKind {
+  readonly form: CardRead['form'];
+  readonly samples: readonly [string, string, string];
+  /** 64 characters; undefined: no card of this kind is longer than what is kept of it. */
+  readonly longest?: string;
+}
+
+const typedCards: CardKind = { form: 'text', samples: ['0004711', 'DEADbeef09', '7'], longest: '0123456789abcdef'.repeat(4) };
+
+export function describeCardReader(name: string, make: () => CardReaderBench, { form, samples, longest }: CardKind = typedCards): void {
+  const lengthOf = (text: string): number => text.length * (form === 'text' ? 1 : 8);
   describe(`${name} keeps the CardReader contract`, () => {
     let bench: CardReaderBench | undefined;
     const open = (): CardReaderBench => {
@@ -39,23 +50,23 @@ export function describeCardReader(name: string, make: () => CardReaderBench): v
     it('reports every read, in order, the same card twice too, as values of its own', async () => {
       const { cardReader, clock, presentText } = open();
       const { heard, cards } = listen(cardReader);
-      const texts = ['0004711', '0004711', 'DEADbeef09', '7'];
+      const texts = [samples[0], ...samples];
       for (const text of texts) presentText(text);
       expect(await heard.atLeast(4)).toEqual(texts);
       for (const [index, card] of cards.entries()) {
-        expect(card).toMatchObject({ form: 'text', length: present(texts[index], 'a text').length });
+        expect(card).toMatchObject({ form, length: lengthOf(present(texts[index], 'a text')) });
         expect(Buffer.from(card.value).toString('latin1')).toBe(texts[index]);
         expect(card.atMs).toBeLessThanOrEqual(clock.nowMs());
       }
     });
 
-    it('takes a card of the longest length whole, and tells by the length that a longer one was cut', async () => {
+    it.each(longest === undefined ? [] : [longest])('takes a card of the longest length whole (%s), and tells by the length that a longer one was cut', async (text) => {
       const { cardReader, presentText } = open();
       const { heard, cards } = listen(cardReader);
-      const longest = '0123456789abcdef'.repeat(4);
-      for (const text of [longest, `${longest}0`, longest.repeat(8)]) presentText(text);
-      expect(await heard.atLeast(3)).toEqual([longest, longest, longest]);
-      expect(cards.map(({ length }) => length)).toEqual([maxCardBytes, maxCardBytes + 1, maxCardBytes + 1]);
+      for (const presented of [text, `${text}0`, text.repeat(8)]) presentText(presented);
+      expect(await heard.atLeast(3)).toEqual([text, text, text]);
+      const whole = lengthOf('x'.repeat(maxCardBytes));
+      expect(cards.map(({ length }) => length)).toEqual([whole, whole + 1, whole + 1]);
     });
 
     it('says once that the device is not there at the start, and reads once it came', async () => {
@@ -64,32 +75,32 @@ export function describeCardReader(name: string, make: () => CardReaderBench): v
       const { heard } = listen(cardReader);
       expect(await heard.atLeast(1)).toEqual(['(detached)']);
       await attach();
-      presentText('42');
-      expect(await heard.atLeast(3)).toEqual(['(detached)', '(attached)', '42']);
+      presentText(samples[0]);
+      expect(await heard.atLeast(3)).toEqual(['(detached)', '(attached)', samples[0]]);
     });
 
     it('says once each that the device went and that it came back', async () => {
       const { cardReader, presentText, detach, attach } = open();
       const { heard } = listen(cardReader);
-      presentText('1');
+      presentText(samples[0]);
       await heard.atLeast(1);
       detach();
       await heard.atLeast(2);
       await attach();
-      presentText('2');
-      expect(await heard.atLeast(4)).toEqual(['1', '(detached)', '(attached)', '2']);
+      presentText(samples[1]);
+      expect(await heard.atLeast(4)).toEqual([samples[0], '(detached)', '(attached)', samples[1]]);
     });
 
     it('reports nothing after it was stopped', async () => {
       const { cardReader, presentText } = open();
       const { heard, subscription } = listen(cardReader);
-      presentText('1');
+      presentText(samples[0]);
       await heard.atLeast(1);
       subscription.stop();
       subscription.stop();
-      presentText('2');
+      presentText(samples[1]);
       await someTurns();
-      expect(heard.reports).toEqual(['1']);
+      expect(heard.reports).toEqual([samples[0]]);
     });
 
     it('refuses a second listener', () => {

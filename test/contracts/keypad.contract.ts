@@ -15,7 +15,10 @@ export interface KeypadBench {
   close(): void;
 }
 
-export function describeKeypad(name: string, make: () => KeypadBench): void {
+/** `tellsReleases`: false for a keypad that reports each key pressed and released together. */
+export function describeKeypad(name: string, make: () => KeypadBench, { tellsReleases = true } = {}): void {
+  /** What follows a press at once. */
+  const released = (key: Key): string[] => (tellsReleases ? [] : [`${key} released`]);
   describe(`${name} keeps the Keypad contract`, () => {
     let bench: KeypadBench | undefined;
     const open = (): KeypadBench => {
@@ -59,7 +62,8 @@ export function describeKeypad(name: string, make: () => KeypadBench): void {
       press('2');
       release('1');
       release('2');
-      expect(await heard.atLeast(4)).toEqual(['1 pressed', '2 pressed', '1 released', '2 released']);
+      const together = ['1 pressed', '2 pressed', '1 released', '2 released'];
+      expect(await heard.atLeast(4)).toEqual(tellsReleases ? together : ['1 pressed', '1 released', '2 pressed', '2 released']);
     });
 
     it('says once that the device is not there at the start, and once that it came', async () => {
@@ -70,7 +74,7 @@ export function describeKeypad(name: string, make: () => KeypadBench): void {
       expect(await heard.atLeast(1)).toEqual(['detached']);
       await attach();
       press('5');
-      expect(await heard.atLeast(3)).toEqual(['detached', 'attached', '5 pressed']);
+      expect(await heard.atLeast(3)).toEqual(['detached', 'attached', '5 pressed', ...released('5')]);
     });
 
     it('releases what was held when the device goes, says so once, and takes the same key again when it is back', async () => {
@@ -82,7 +86,7 @@ export function describeKeypad(name: string, make: () => KeypadBench): void {
       expect(await heard.atLeast(3)).toEqual(['* pressed', '* released', 'detached']);
       await attach();
       press('*');
-      expect((await heard.atLeast(5)).slice(3)).toEqual(['attached', '* pressed']);
+      expect((await heard.atLeast(5)).slice(3)).toEqual(['attached', '* pressed', ...released('*')]);
     });
 
     it('reports nothing after it was stopped, however often that is', async () => {
@@ -94,7 +98,7 @@ export function describeKeypad(name: string, make: () => KeypadBench): void {
       subscription.stop();
       press('8');
       await someTurns();
-      expect(heard.reports).toEqual(['7 pressed']);
+      expect(heard.reports).toEqual(['7 pressed', ...released('7')]);
     });
 
     it('may be stopped from within a report, and listened to again', async () => {
@@ -114,7 +118,8 @@ export function describeKeypad(name: string, make: () => KeypadBench): void {
       expect(first.reports).toEqual(['1']);
       const second = listen(keypad);
       press('3');
-      expect((await second.heard.atLeast(1)).at(-1)).toBe('3 pressed');
+      // Slow devices may only now come to the key before.
+      while (!second.heard.reports.includes('3 pressed')) await second.heard.atLeast(second.heard.reports.length + 1);
     });
 
     it('refuses a second listener', () => {

@@ -1,5 +1,5 @@
 /** Lights, buzzer and strike on LED-class files: their contracts on a folder that behaves as the kernel, then its faults. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { VirtualClock } from '../../sim/virtual-clock.ts';
@@ -68,6 +68,49 @@ describe('LedStrike', () => {
     writeFileSync(join(leds.path('strike'), 'brightness'), '255\n');
     const strike = make();
     expect(leds.writes[0]).toBe('strike/brightness=0');
+    expect(leds.brightness('strike')).toBe(0);
+    expect(strike.fault).toBeUndefined();
+  });
+
+  /** As udev leaves an output whose device tree asks for the trigger. */
+  const giveTrigger = (): void => {
+    leds.write(join(leds.path('strike'), 'trigger'), 'transient');
+    writeFileSync(join(leds.path('strike'), 'trigger'), 'none [transient]\n');
+    leds.writes.length = 0;
+  };
+
+  it('keeps a trigger that is on already, ends the pulse under way first, and releases through it', async () => {
+    giveTrigger();
+    for (const [file, text] of [
+      ['duration', '60000'],
+      ['state', '1'],
+      ['activate', '1'],
+    ] as const)
+      leds.write(join(leds.path('strike'), file), text);
+    leds.writes.length = 0;
+    const strike = make();
+    expect(leds.writes).toEqual(['strike/activate=0', 'strike/state=1']);
+    expect(leds.brightness('strike')).toBe(0);
+    await strike.release(1_000);
+    expect(leds.brightness('strike')).toBe(255);
+  });
+
+  it('keeps the trigger of an output that came late, also when it is only secured', async () => {
+    const strike = new LedStrike(leds.path('late'), leds);
+    expect(strike.fault?.code).toBe('strike.failed');
+    giveTrigger();
+    renameSync(leds.path('strike'), leds.path('late'));
+    await strike.secure();
+    expect(leds.writes).toEqual(['late/activate=0', 'late/state=1']);
+    await strike.release(1_000);
+    expect(leds.brightness('late')).toBe(255);
+  });
+
+  it('takes a trigger off that does not end its pulse', () => {
+    giveTrigger();
+    leds.broken.add('strike/activate');
+    const strike = make();
+    expect(leds.writes).toContain('strike/brightness=0');
     expect(leds.brightness('strike')).toBe(0);
     expect(strike.fault).toBeUndefined();
   });

@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { earliestWallMs, NodeClock, trustHoldsMs } from '../../src/drivers/node-clock.ts';
+import { NodeClock, trustHoldsMs } from '../../src/drivers/node-clock.ts';
+import { earliestWallMs } from '../../src/drivers/wall-clock.ts';
 import { describeClock } from '../contracts/clock.contract.ts';
 
 /** The contract on real time: a few milliseconds a test, which only a real clock can let pass. */

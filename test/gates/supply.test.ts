@@ -101,7 +101,9 @@ describe('licences', () => {
       expect(unwantedLicences(around({ license }))).toEqual([`node_modules/a: licence ${license}`]);
     }
     expect(unwantedLicences(lockOf({ 'node_modules/a': {} }))).toEqual(['node_modules/a: licence not stated']);
-    for (const license of ['MIT', 'ISC', 'Apache-2.0', 'MPL-2.0', 'BSD-3-Clause', '0BSD']) expect(unwantedLicences(around({ license }))).toEqual([]);
+    for (const license of ['GPL-2.0-only AND MIT', 'GPL-2.0-only OR LGPL-3.0-only']) expect(unwantedLicences(around({ license }))).toHaveLength(1);
+    for (const license of ['EPL-2.0 OR GPL-3.0-or-later', 'MIT', 'ISC', 'Apache-2.0', 'MPL-2.0', 'BSD-3-Clause', '0BSD'])
+      expect(unwantedLicences(around({ license }))).toEqual([]);
   });
 });
 

@@ -31,11 +31,13 @@ const installScriptsNotNeeded: Readonly<Record<string, string>> = {
   '@serialport/bindings-cpp':
     'builds from source only where no prebuilt binary fits; the package ships those of Linux, and finds them when it is loaded',
   esbuild: 'only puts the binary of the platform, a package of its own, in place of a launcher that finds it too',
+  koffi: 'builds from source only where no prebuilt binary fits; those of Linux are packages of their own, and are found when it is loaded',
   fsevents: 'for macOS only, optional, and ships its binary',
 };
 
 /** Packages that no running reader loads: they are not counted as running at the door. */
 const notAtTheDoor: Readonly<Record<string, string>> = {
+  'node-addon-api': 'headers from which @serialport/bindings-cpp would be built; a prebuilt binary needs none',
   uqr: 'draws the labels where readers are provisioned, and is loaded by that command alone',
 };
 
@@ -104,10 +106,13 @@ export function tooManyPackages(lock: Lockfile): string[] {
   return length <= maxRuntimePackages ? [] : [`${length} packages run at the door, at most ${maxRuntimePackages} are allowed`];
 }
 
+/** Where a package offers several licences, one that is wanted is enough: `(MIT OR GPL-3.0)`. */
+const isUnwanted = (license: string): boolean => license.split(/\bOR\b/).every((offered) => forbiddenLicence.test(offered));
+
 /** Every package says its licence, and none is one that doorpad could not be given away under MIT with (SECURITY J10). */
 export function unwantedLicences(lock: Lockfile): string[] {
   return packagesOf(lock)
-    .filter(([, { license }]) => license === undefined || forbiddenLicence.test(license))
+    .filter(([, { license }]) => license === undefined || isUnwanted(license))
     .map(([place, { license }]) => `${place}: licence ${license ?? 'not stated'}`);
 }
 

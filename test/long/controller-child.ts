@@ -5,7 +5,7 @@
 import { join } from 'node:path';
 import process from 'node:process';
 import { Command } from 'commander';
-import { ControllerStore, controllerFileName } from '../../sim/controller/controller-store.ts';
+import { ControllerStore, type ControllerStoreOptions, controllerFileName } from '../../sim/controller/controller-store.ts';
 import { Database } from '../../sim/controller/database.ts';
 import { EventStore, type Kept, type NewEvent } from '../../sim/controller/event-store.ts';
 import { runController } from '../../sim/processes/controller.ts';
@@ -19,20 +19,19 @@ const lateMs = 2_000;
 class LateEvents extends EventStore {
   readonly #clock = new NodeClock();
 
-  override keep(event: NewEvent): Kept {
-    this.#clock.setTimeout(() => super.keep(event), lateMs);
-    return 'new';
+  override keep(event: NewEvent): Promise<Kept> {
+    this.#clock.setTimeout(() => void super.keep(event), lateMs);
+    return Promise.resolve('new');
   }
 }
 
-class LateStore extends ControllerStore {
-  override readonly events: EventStore;
-
-  constructor(options: ConstructorParameters<typeof ControllerStore>[0]) {
-    super(options);
-    this.events = new LateEvents(new Database(join(options.directory, controllerFileName)));
-  }
-}
+const openLateStore = async (options: ControllerStoreOptions): Promise<ControllerStore> => {
+  const store = await ControllerStore.open(options);
+  const events = new LateEvents(await Database.open(join(options.directory, controllerFileName)));
+  const write = store.write.bind(store);
+  store.write = (work) => write((within) => work({ ...within, events }));
+  return store;
+};
 
 const isLate = process.argv.includes('--late-commits');
 const root = new Command('controller-child');
@@ -40,7 +39,7 @@ processCommands(
   root,
   {
     reader: () => Promise.reject(new Error('this is no reader')),
-    controller: (options) => runController(options, ioOf(process), (store) => (isLate ? new LateStore(store) : new ControllerStore(store))),
+    controller: (options) => runController(options, ioOf(process), (store) => (isLate ? openLateStore(store) : ControllerStore.open(store))),
   },
   (code) => process.exit(code),
 );

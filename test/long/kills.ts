@@ -40,6 +40,7 @@ export interface KillsReport {
   readonly words: string;
 }
 
+const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
 const cardOf = (person: number): string => String(10_000_000 + person);
 
 class Trial {
@@ -69,10 +70,10 @@ class Trial {
       const { events, grants, orders } = await this.#end();
       const { reader, controller } = this.#killed;
       const facts = `${events} events, ${grants} grants, ${orders} orders, ${((this.#clock.nowMs() - startedMs) / 1_000).toFixed(0)} s`;
-      const verdict = this.#faults.length === 0 ? 'nothing lost, doubled or half' : `${this.#faults.length} faults`;
+      const verdict = this.#faults.length === 0 ? 'nothing lost, doubled or half' : counted(this.#faults.length, 'fault');
       return {
         faults: this.#faults,
-        words: `seed ${this.#options.seed}: ${reader} readers and ${controller} controllers killed; ${facts}: ${verdict}`,
+        words: `seed ${this.#options.seed}: ${counted(reader, 'reader')} and ${counted(controller, 'controller')} killed; ${facts}: ${verdict}`,
       };
     } finally {
       await this.#place.dispose();
@@ -130,7 +131,7 @@ class Trial {
       const pin = this.#newPin();
       this.#pins.set(person, pin);
       controller?.type(`roll ${person} ${pin}`);
-    } else controller?.type(`mode ${this.#random.pick(['cardOrPin', 'cardOnly'] as const)}`);
+    } else controller?.type(`mode ${this.#random.pick(['cardOrPin', 'cardOnly'] as const)} all`);
   }
 
   /** Lets everything be heard, ends both, and looks at what they left. */
@@ -198,20 +199,23 @@ class Trial {
 
 export const runKills = (options: KillsOptions): Promise<KillsReport> => new Trial(options).run();
 
+const usage = 'Usage: npm run kills -- [--count N] [--seed N]\n';
 const mostKills = 10_000;
 const maxSeed = 4_294_967_295;
 
 /** The sentence says what is wrong with the arguments. */
-const askedIn = (argv: readonly string[]): KillsOptions | string => {
+const askedIn = (argv: readonly string[]): KillsOptions | 'help' | (string & {}) => {
   try {
     const { values } = parseArgs({
       args: [...argv],
       options: {
         count: { type: 'string', default: '200' },
         seed: { type: 'string', default: String(Date.now() % maxSeed) },
+        help: { type: 'boolean', short: 'h', default: false },
         'late-commits': { type: 'boolean', default: false },
       },
     });
+    if (values.help) return 'help';
     const [count, seed] = [Number(values.count), Number(values.seed)];
     if (!Number.isInteger(count) || count < 1 || count > mostKills) return `--count is a whole number, 1 to ${mostKills}.`;
     if (!Number.isInteger(seed) || seed < 0 || seed > maxSeed) return `--seed is a whole number, 0 to ${maxSeed}.`;
@@ -223,8 +227,14 @@ const askedIn = (argv: readonly string[]): KillsOptions | string => {
 
 if (import.meta.main) {
   const asked = askedIn(process.argv.slice(2));
+  if (asked === 'help') {
+    process.stdout.write(
+      `${usage}Kills a controller and a reader at random moments: N times, 200 without --count; the same ones for the same seed.\n`,
+    );
+    process.exit(0);
+  }
   if (typeof asked === 'string') {
-    process.stderr.write(`${asked}\nUsage: npm run kills -- [--count N] [--seed N]\n`);
+    process.stderr.write(`${asked}\n${usage}`);
     process.exit(2);
   }
   const { faults, words } = await runKills(asked);

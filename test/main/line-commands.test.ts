@@ -66,13 +66,47 @@ describe('doorpad find', () => {
   });
 
   it('says when nothing is there, shows how far it is, and ends with code 1', async () => {
-    const terminal = { isOutShown: true, isErrShown: true, askUnseen: () => Promise.resolve('nobody' as const) };
+    const terminal = {
+      isOutShown: true,
+      isErrShown: true,
+      ask: () => Promise.resolve('nobody' as const),
+      askUnseen: () => Promise.resolve('nobody' as const),
+    };
     const found = await at.run(['find', '--port', cable.near, '--baud', '9600', '--addresses', '5', '--config', at.configFile], {
       stopAsked: neverAsked,
       terminal,
     });
     expect(found).toMatchObject({ code: exitCodes.refused, out: expect.stringContaining('No reader was found.') });
     expect(found.err).toContain('Asking address 5 at 9600 baud …');
+  });
+
+  it('says when the port has no rates, and looks at the first one only', async () => {
+    await plugReader();
+    const { code, out } = await run(['find', '--port', cable.near, '--baud', '9600,38400', '--addresses', '0-1']);
+    expect([code, out.match(/Reader at address 1/g)?.length]).toEqual([0, 1]);
+    expect(out).toContain('The port answers alike at every rate, as a pty does: only 9600 baud was searched.\n');
+  });
+
+  it('says what it has found when it is stopped', async () => {
+    await plugReader();
+    const { promise: stopped, resolve } = Promise.withResolvers<void>();
+    const err: string[] = [];
+    const terminal = {
+      isOutShown: true,
+      isErrShown: true,
+      ask: () => Promise.resolve('nobody' as const),
+      askUnseen: () => Promise.resolve('nobody' as const),
+    };
+    const ran = await at.run(['find', '--port', cable.near, '--baud', '9600', '--addresses', '0-5', '--config', at.configFile], {
+      stopAsked: () => stopped,
+      terminal,
+      err: (text) => {
+        err.push(text);
+        if (text.includes('Asking address 3')) resolve();
+      },
+    });
+    expect(ran.code).toBe(exitCodes.refused);
+    expect(err.join('')).toMatch(/Stopped before the end\.\nFound until then:\nReader at address 1, 9600 baud: .*\n$/);
   });
 
   it('ends at once when it is stopped', async () => {
@@ -178,6 +212,7 @@ describe('doorpad listen', () => {
     expect(code).toBe(0);
     expect(out[0]).toMatch(/^ +\d+\.\d{3} s {2}to {5}7 {2}#1 {2}poll\n$/);
     expect(err).toContain('keep it private');
+    expect(err).toMatch(new RegExp(`\\d+ frames? heard\\. They are in ${kept}\\.\n$`));
     expect(statSync(kept).mode & 0o777).toBe(0o600);
     expect((await run(['listen', kept])).out).toContain('     0.000 s  to     7  #1  poll\n');
     const copy = join(folder, 'copy.osdpcap');
@@ -188,7 +223,9 @@ describe('doorpad listen', () => {
       code: exitCodes.refused,
       err: `${kept} is there already: name a new file.\n`,
     });
-    expect((await run(['listen', '--port', cable.near, '--write', join(folder, 'no', 'such')])).err).toContain('cannot be written: ENOENT');
+    expect((await run(['listen', '--port', cable.near, '--write', join(folder, 'no', 'such')])).err).toContain(
+      'cannot be written: it is not there, or the directory it is to be in (ENOENT)',
+    );
   });
 
   it('plays a recording with its own keys, masked', async () => {
@@ -212,15 +249,35 @@ describe('doorpad listen', () => {
       err: expect.stringContaining('mode 644'),
     });
     chmodSync(keyFile, 0o600);
-    expect((await run(['listen', keyless, '--key-file', keyFile])).out).toContain('poll [secure]');
+    expect((await run(['listen', keyless, '--all', '--key-file', keyFile])).out).toContain('poll [secure]');
     for (const json of [{ readers: [{ scbk: keys[0], name: 'x' }] }, { scbk: keys[0], pendingScbk: null, table: null }]) {
       at.write('keys.txt', JSON.stringify(json));
-      expect((await run(['listen', keyless, '--key-file', keyFile])).out).toContain('poll [secure]');
+      expect((await run(['listen', keyless, '--all', '--key-file', keyFile])).out).toContain('poll [secure]');
     }
     for (const none of ['', 'x', '{"scbk":null,"pendingScbk":null}']) {
       at.write('keys.txt', none);
       expect((await run(['listen', keyless, '--key-file', keyFile])).err).toContain('holds no keys');
     }
+  });
+
+  it('passes over polls that had nothing to tell, unless all are wanted, and counts them', async () => {
+    const ack = encodeFrame({ address: 7, isReply: true, sequence: 1, check: 'crc16', security: undefined, code: 0x40, data: new Uint8Array() });
+    const records = [poll, ack, poll, ack, poll].map((bytes, index) => osdpcapLine({ atMs: 1_000 + index * 20, bytes }));
+    const file = at.write('idle.osdpcap', records.join(''));
+    expect(await run(['listen', file])).toEqual({
+      code: 0,
+      out: '     0.080 s  to     7  #1  poll\n',
+      err: '5 frames heard, with 2 polls that had nothing to tell (--all shows them).\n',
+    });
+    const all = await run(['listen', file, '--all']);
+    expect([all.out.split('\n').length - 1, all.err]).toEqual([5, '5 frames heard, with 2 polls that had nothing to tell.\n']);
+    expect((await run(['listen', file, '--json'])).out.split('\n')).toHaveLength(6);
+  });
+
+  it('says of a key file that it is a directory, or not there', async () => {
+    const capture = at.write('sample.jsonl', captureText('sc_scbk'));
+    expect((await run(['listen', capture, '--key-file', folder])).err).toBe(`${folder} is not a file.\n`);
+    expect((await run(['listen', capture, '--key-file', '/no/such/file'])).err).toContain('/no/such/file cannot be used: it is not there');
   });
 
   it('refuses what is no recording, and two sources at once', async () => {
@@ -240,10 +297,12 @@ describe('doorpad listen', () => {
     expect((await run(['listen', whole])).code).toBe(0);
     const cut = await run(['listen', at.write('cut', `${record(1_000)}${record(1_020)}${record(1_040).slice(0, 60)}`)]);
     expect([cut.code, cut.out.split('\n').length - 1]).toEqual([exitCodes.refused, 2]);
-    expect(cut.err).toBe(`${join(at.place, 'cut')}: The file breaks off in line 3, which is no JSON object. 2 records were read before it.\n`);
+    expect(cut.err).toBe(
+      `2 frames heard.\n${join(at.place, 'cut')}: The file breaks off in line 3, which is no JSON object. 2 records were read before it.\n`,
+    );
     const holed = await run(['listen', at.write('holed', `${record(1_000)}x\n${record(1_040)}`)]);
     expect([holed.code, holed.out.split('\n').length - 1]).toEqual([exitCodes.refused, 1]);
-    expect(holed.err).toBe(`${join(at.place, 'holed')}: Line 2 is no JSON object. 1 record was read before it, and none after it.\n`);
+    expect(holed.err).toBe(`1 frame heard.\n${join(at.place, 'holed')}: Line 2 is no JSON object. 1 record was read before it, and none after it.\n`);
     const own = captureText('plain').slice(0, 3_000);
     expect((await run(['listen', at.write('own', own)])).err).toMatch(
       /breaks off in line \d+, which is no JSON object\. \d+ records were read before it\.\n$/,
@@ -251,11 +310,17 @@ describe('doorpad listen', () => {
   });
 
   it('says that nothing was heard, at which rate, and on which port it listens', async () => {
-    const terminal = { isOutShown: true, isErrShown: true, outColumns: 80, askUnseen: () => Promise.resolve('nobody' as const) };
+    const terminal = {
+      isOutShown: true,
+      isErrShown: true,
+      outColumns: 80,
+      ask: () => Promise.resolve('nobody' as const),
+      askUnseen: () => Promise.resolve('nobody' as const),
+    };
     const silent = await at.run(['listen', '--port', cable.near, '--config', at.configFile], { stopAsked: () => immediate(), terminal });
     expect(silent).toMatchObject({ code: 0, out: '' });
     expect(silent.err).toBe(
-      `Listening on ${cable.near} at 9600 baud; Ctrl-C ends it.\nNothing whole was heard at 9600 baud: is that the rate (--baud), and does somebody speak? doorpad find looks at every rate.\n`,
+      `Listening on ${cable.near} at 9600 baud; Ctrl-C ends it. Polls that have nothing to tell are not shown.\nNothing whole was heard at 9600 baud: is that the rate (--baud), and does somebody speak? doorpad find looks at every rate.\n`,
     );
   });
 
@@ -264,6 +329,9 @@ describe('doorpad listen', () => {
     const listening = at.run(['listen', '--port', cable.near, '--config', at.configFile], { stopAsked: neverAsked, out: () => resolve() });
     await speaking(heard);
     await cable.unplug();
-    expect(await listening).toMatchObject({ code: exitCodes.refused, err: `${cable.near}: the serial port is gone.\n` });
+    expect(await listening).toMatchObject({
+      code: exitCodes.refused,
+      err: expect.stringMatching(new RegExp(`frames? heard\\.\n${cable.near}: the serial port is gone\\.\n$`)),
+    });
   });
 });

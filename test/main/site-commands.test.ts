@@ -12,6 +12,7 @@ const at = new Workplace();
 const terminal = (typed?: string, asked: Asked = typed === undefined ? 'nobody' : { typed }): Terminal => ({
   isOutShown: true,
   isErrShown: false,
+  ask: () => Promise.resolve(asked),
   askUnseen: () => Promise.resolve(asked),
 });
 const sitePath = (): string => join(at.place, 'site');
@@ -58,6 +59,34 @@ describe('doorpad provision', () => {
       expect(ran).toMatchObject({ code: exitCodes.refused, out: '', err: expect.stringContaining('--codes-file FILE') });
     }
     expect(existsSync(sitePath())).toBe(false);
+  });
+
+  it('names what cannot be written, and what is no directory', async () => {
+    expect(await provision([...gate, '--codes-file', '/no/such/codes'])).toEqual({
+      code: exitCodes.refused,
+      out: '',
+      err: '/no/such/codes cannot be written: it is not there, or the directory it is to be in (ENOENT).\nNothing was changed.\n',
+    });
+    expect(existsSync(sitePath())).toBe(false);
+    const file = at.write('people.csv', '');
+    expect((await at.run(['provision', '--site', file, ...gate], { terminal: terminal() })).err).toBe(
+      `${file} is not a directory.\nNothing was changed.\n`,
+    );
+  });
+
+  it('takes names that differ in capitals only for one, in a list and in a site', async () => {
+    const list = at.write('readers.csv', 'name,address\nGate,1\ngate,2\nYard,1\nHof,200\n');
+    const { code, err } = await provision(['--csv', list]);
+    expect([code, err.split('\n').slice(0, 3)]).toEqual([
+      exitCodes.refused,
+      [
+        `${list}:3: This name is on line 2 as well: each reader needs a name and an address of its own.`,
+        `${list}:4: This address is on line 2 as well: each reader needs a name and an address of its own.`,
+        `${list}:5: An address is a whole number, 0 to 126.`,
+      ],
+    ]);
+    await provision(gate);
+    expect((await provision(['--name', 'GATE', '--address', '2'])).err).toContain('the site has "Gate" at address 1, serial A-17 already');
   });
 
   it('puts the codes into a private file that is new', async () => {
@@ -194,7 +223,15 @@ describe('doorpad install-keys', () => {
     const typed = codeIn((await provision(gate)).out);
     const refused = (err: string): unknown => ({ code: exitCodes.refused, out: '', err: expect.stringContaining(err) });
     expect(await install([], '000000000000')).toEqual(refused('The code is not the one of this bundle'));
-    expect(await install([], '1234')).toEqual(refused('A code has 8 digits or more'));
+    const short = await install([], '1234');
+    expect(short).toEqual(refused('A code has 12 digits, and nothing else but spaces.'));
+    expect(short.err.match(/Try again\./g)).toHaveLength(2);
+    const codeFile = at.write('code', 'x');
+    expect(await install(['--code-file', codeFile])).toEqual({
+      code: exitCodes.refused,
+      out: '',
+      err: `${codeFile}: A code has 12 digits, and nothing else but spaces.\nNothing was changed.\n`,
+    });
     expect(await install([])).toEqual(refused('say --code-file FILE'));
     const gaveUp = at.run(['install-keys', bundle(), '--config', at.configFile], { terminal: terminal(undefined, 'gaveUp') });
     expect(await gaveUp).toEqual({ code: exitCodes.refused, out: '', err: 'No code was typed.\nNothing was changed.\n' });
@@ -209,6 +246,17 @@ describe('doorpad install-keys', () => {
     expect(await install([], typed)).toEqual(refused('is damaged'));
     at.write('doorpad.toml', '');
     expect(await install([], typed)).toMatchObject({ code: exitCodes.settings });
+  });
+
+  it('asks again for a code that was mistyped', async () => {
+    const typed = codeIn((await provision(gate)).out);
+    const answers = ['000000000000', typed];
+    const asking = { ...terminal(), askUnseen: () => Promise.resolve({ typed: answers.shift() ?? '' }) };
+    const installed = await at.run(['install-keys', bundle(), '--config', at.configFile], { terminal: asking });
+    expect(installed).toMatchObject({
+      code: 0,
+      err: expect.stringContaining('The code is not the one of this bundle, or the bundle is damaged. Try again.\n'),
+    });
   });
 
   it('refuses a data directory that others can use', async () => {

@@ -1,9 +1,9 @@
-/** What a person types unseen: a line, corrected or given up, and nothing of it shown. */
+/** What a person types: a line, corrected or given up, and nothing of it shown where it is a secret. */
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { terminalOf } from '../../src/main/terminal.ts';
 
-const typing = (typed: string, isTTY = true) => {
+const typing = (typed: string, isTTY = true, how: 'ask' | 'askUnseen' = 'askUnseen') => {
   const shown: string[] = [];
   const modes: boolean[] = [];
   const stream = new PassThrough({ encoding: 'utf8' });
@@ -12,7 +12,7 @@ const typing = (typed: string, isTTY = true) => {
     setRawMode: (isRaw: boolean) => modes.push(isRaw),
   });
   const screen = { isTTY: true, columns: 80, write: (text: string) => shown.push(text) };
-  const answer = terminalOf(input, screen, screen).askUnseen('Code: ');
+  const answer = terminalOf(input, screen, screen)[how]('Code: ');
   stream.write(typed.slice(0, 3));
   stream.end(typed.slice(3));
   return { answer, shown, modes };
@@ -33,6 +33,12 @@ describe('a question at the terminal', () => {
     expect(await asked.answer).toEqual(answer);
     expect(asked.shown).toEqual(['Code: ', '\n']);
     expect(asked.modes).toEqual([true, false]);
+  });
+
+  it('shows what is typed where that may be seen, and takes back what is deleted', async () => {
+    const asked = typing('\b12\u007F34\n', true, 'ask');
+    expect(await asked.answer).toEqual({ typed: '134' });
+    expect(asked.shown.join('')).toBe('Code: 12\b \b34\n');
   });
 
   it('is not asked where nobody types', async () => {

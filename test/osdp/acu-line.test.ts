@@ -70,6 +70,16 @@ describe('the start of a PD', () => {
     expect(codes(pd)).not.toContain(poll);
   });
 
+  it('finds both of two PDs within seconds of an hour in which neither answered', () => {
+    const pds = [new ScriptedPd(1, scbk), new ScriptedPd(2, scbk)] as const;
+    const rig = new AcuRig().add({ address: 1, pairing: paired }, pds[0]).add({ address: 2, pairing: paired }, pds[1]).run(1_000);
+    for (const pd of pds) pd.isSilent = true;
+    rig.run(3_600_000);
+    for (const pd of pds) pd.isSilent = false;
+    rig.run(10_000);
+    expect([rig.line.isOnline(1), rig.line.isOnline(2)]).toEqual([true, true]);
+  });
+
   it('finds a PD that is plugged in later, and finds it again after it was away', () => {
     const pd = new ScriptedPd(1, scbk);
     pd.isSilent = true;

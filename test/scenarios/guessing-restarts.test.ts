@@ -1,5 +1,6 @@
 /** R10 over restarts and power cuts: what was spent stays spent, and nothing is compared that was not written down. */
 import { describe, expect, it } from 'vitest';
+import { defaultPolicy } from '../../src/access/policy.ts';
 import { comparedIn, Disk, damageRecords, guess, minute, openDoor, outcomes, second } from './tools.ts';
 
 describe('R10: a restart resumes the lockout and assumes no time passed', () => {
@@ -25,6 +26,32 @@ describe('R10: a restart resumes the lockout and assumes no time passed', () => 
     await door.restart();
     await door.wait(2 * second);
     expect(door.lights.colour).toBe('red');
+  });
+
+  it.each([
+    ['the reader', 'cardOrPin', 'door', ''],
+    ['a person', 'cardAndPin', 'person', 'ann'],
+  ] as const)('R10: fewer attempts in the settings than were spent by %s are a lockout like any other, told once', async (_, mode, owner, whose) => {
+    const door = await openDoor({ mode });
+    const present = async (pin: string): Promise<void> => {
+      if (owner === 'person') await door.swipe('A');
+      await door.wait(1 * second);
+      await guess(door, 1, pin);
+    };
+    for (let turn = 0; turn < 4; turn += 1) await present('9999');
+    const { budget } = defaultPolicy;
+    door.edit({ policy: { budget: { ...budget, [owner]: { ...budget[owner], attempts: owner === 'door' ? 2 : 3 } } } });
+    for (let turn = 0; turn < 2; turn += 1) {
+      await door.restart();
+      await present('0417');
+      const heard = outcomes(door);
+      expect([heard.includes('lockedOut'), heard.includes('granted')]).toEqual([true, false]);
+    }
+    const started = (await door.events()).filter(({ code }) => code === 'lockout.started');
+    expect(started.map(({ person }) => (person === undefined ? '' : 'ann'))).toEqual([whose]);
+    await door.wait(5 * minute);
+    await present('0417');
+    expect(outcomes(door).at(-1)).toBe('granted');
   });
 
   it('E12: pulling the plug after every guess refills nothing: five PINs, then one for each wait served in full', async () => {

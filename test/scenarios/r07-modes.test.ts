@@ -32,6 +32,36 @@ describe('R7: the configuration sets the default, the controller may change it o
     expect(door.strike.releases.entries).toEqual([]);
   });
 
+  it('R7: a lockdown is lifted neither by editing the settings nor by editing them again, until an order accepts them', async () => {
+    const door = await openDoor({ mode: 'cardOrPin' });
+    await door.order({ kind: 'setMode', mode: 'locked' });
+    for (const mode of ['cardOnly', 'cardAndPin', 'cardOrPin'] as const) {
+      door.edit({ mode });
+      await door.restart();
+      door.story();
+      await door.swipe('A');
+      expect(outcomes(door), mode).toEqual(['door.locked']);
+    }
+    door.edit({ mode: 'cardOnly', areSettingsAccepted: true });
+    await door.restart();
+    expect(door.reader.mode).toBe('cardOnly');
+    door.edit({ areSettingsAccepted: false });
+    door.cutPower();
+    await door.powerOn();
+    expect(door.reader.mode).toBe('cardOnly');
+  });
+
+  it('R7: a stricter default that was edited in counts, and the mode it ended does not come back with the old default', async () => {
+    const door = await openDoor({ mode: 'cardOrPin' });
+    await door.order({ kind: 'setMode', mode: 'cardOnly' });
+    door.edit({ mode: 'cardAndPin' });
+    await door.restart();
+    expect(door.reader.mode).toBe('cardAndPin');
+    door.edit({ mode: 'cardOrPin', areSettingsAccepted: true });
+    await door.restart();
+    expect(door.reader.mode).toBe('cardOrPin');
+  });
+
   it('R7: a signed order changes the mode, and says from which to which', async () => {
     const door = await openDoor({ mode: 'cardAndPin' });
     await door.order({ kind: 'setMode', mode: 'pinOnly' });
@@ -133,5 +163,15 @@ describe('R7: `unlocked` renews a short hold while the reader lives, with one ev
       'event strike.failed',
       'strike released',
     ]);
+  });
+
+  it.each(['silent', 'failing'] as const)('R7: an unlocking has its end on record as well where the strike is %s', async (condition) => {
+    const door = await openDoor({ mode: 'cardOrPin' });
+    door.strike.become(condition);
+    await door.setMode('unlocked');
+    await door.wait(25 * second);
+    await door.setMode('cardOrPin');
+    await door.wait(25 * second);
+    expect(outcomes(door).filter((outcome) => outcome.startsWith('door.'))).toEqual(['door.unlocked', 'door.relocked']);
   });
 });

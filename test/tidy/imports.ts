@@ -16,6 +16,8 @@ const pure = ['src/shared', 'src/ports', 'src/access', 'src/osdp', 'src/table', 
 const device = [...pure, 'src/store', 'src/drivers', 'src/config', 'src/tools'];
 /** Cryptography is the one driver the bench shares with the door: there is nothing to simulate. */
 const bench = [...pure, 'src/store', 'src/drivers/node-crypto', 'src/config', 'src/tools', 'sim', 'node:*', '*'];
+/** Nothing of Node, nor of the stores. */
+const contract = ['src/shared', 'src/access/mode', 'src/access/events', 'sim/controller/api', 'valibot'];
 
 /** First row whose part holds the file wins. */
 export const importTable: readonly Row[] = [
@@ -41,16 +43,30 @@ export const importTable: readonly Row[] = [
     mayType: ['src/ports'],
   },
   { part: 'src/link', may: ['src/shared', 'src/ports', 'src/osdp', 'src/table', 'src/journal', 'xstate'] },
-  { part: 'src/drivers', may: ['src/shared', 'src/ports', 'node:*', '@serialport/bindings-cpp', '@serialport/stream'] },
+  { part: 'src/drivers', may: ['src/shared', 'src/ports', 'node:*', '@serialport/bindings-cpp', '@serialport/stream', 'koffi'] },
   { part: 'src/tools', may: [...device, 'src/main', 'node:*', 'commander', 'uqr', 'valibot'] },
   { part: 'src/reader', may: [...pure, 'xstate'] },
   { part: 'src/boot', may: [...device, 'src/boot', 'node:*', 'pino', 'package.json'] },
   { part: 'src/main', may: [...device, 'src/boot', 'node:*', 'pino', 'commander', 'package.json'] },
   { part: 'sim/line', may: [...bench, 'src/drivers/serial-link'] },
-  // Real processes on a real port, in real time; the reader's line is settled as that of a real door is.
-  { part: 'sim/processes', may: [...bench, 'src/drivers/serial-link', 'src/drivers/node-clock', 'src/boot/settled-line'] },
+  // Real processes on a real port, in real time; the reader's line is settled, and its settings are judged, as those of a real door are.
+  {
+    part: 'sim/processes',
+    may: [...bench, 'src/drivers/serial-link', 'src/drivers/node-clock', 'src/boot/settled-line', 'src/boot/settings-change', 'src/boot/restart'],
+  },
+  // The contract of server and pages: what a browser runs too.
+  ...['route', 'route-parts', 'refusals', 'shapes', 'people-routes', 'reader-routes', 'site-routes', 'manager-routes', 'live'].map((name) => ({
+    part: `sim/controller/api/${name}`,
+    may: contract,
+  })),
+  { part: 'sim/bench/bench-routes', may: contract },
+  { part: 'sim/web/build', may: [...bench, 'vite', 'elkjs'] },
+  // Runs in a browser.
+  { part: 'sim/web', may: [...contract, 'sim/bench/bench-routes', 'preact', '@preact/signals', 'virtual:state-diagrams'], mayType: ['src/access'] },
   { part: 'sim', may: bench },
-  { part: 'test', may: ['src', 'sim', 'test', 'node:*', '*', 'vitest.config'] },
+  // Builds a card and starts it: of the project itself only what bundles are made of, by path.
+  { part: 'hardware', may: ['node:*', '*'] },
+  { part: 'test', may: ['src', 'sim', 'test', 'hardware', 'node:*', '*', 'vitest.config'] },
   { part: 'vitest.config', may: ['test/gates', 'node:*', '*'] },
 ];
 

@@ -18,8 +18,8 @@ export const revealers: readonly Revealer[] = [
   { path: 'src/tools/provision-site.ts', reason: 'writes the keys of a site to the file of its controller' },
   { path: 'src/reader/enrolment.ts', reason: 'sends up a card that nobody has, by order' },
   { path: 'src/osdp/scbk.ts', reason: 'judges keys and writes one into KEYSET' },
-  { path: 'sim/controller/secret-box.ts', reason: 'seals PINs and keys for the database of a controller' },
-  { path: 'sim/controller/person-text.ts', reason: 'writes card numbers to the database of a controller' },
+  { path: 'sim/controller/secret-box.ts', reason: 'seals PINs, card numbers and keys for the database of a controller' },
+  { path: 'sim/bench/recorded-people.ts', reason: 'writes the PINs of a simulated door into its story' },
 ];
 
 export const isRevealer = (path: string): boolean => revealers.some((revealer) => revealer.path === path);

@@ -68,7 +68,7 @@ function blanked(text: string): { uncommented: string; code: string } {
     if (text.startsWith('//', position)) take(until(text, '\n', position, 0), false);
     else if (text.startsWith('/*', position)) take(until(text, '*/', position + 2, 2), false);
     else if (char === "'" || char === '"') take(endOfQuoted(text, position), false, true);
-    else if (char === '/' && startsRegex(code)) take(endOfRegex(text, position), false, true);
+    else if (char === '/' && !closesElement(text, position) && startsRegex(code)) take(endOfRegex(text, position), false, true);
     else if (char === '`') templatePart();
     else if (char === '}' && open === 0) {
       templates.pop();
@@ -81,6 +81,9 @@ function blanked(text: string): { uncommented: string; code: string } {
   }
   return { uncommented, code };
 }
+
+/** The slash of `</a>` or `<a />`. */
+const closesElement = (text: string, slash: number): boolean => text[slash - 1] === '<' || text[slash + 1] === '>';
 
 const until = (text: string, mark: string, from: number, length: number): number => {
   const found = text.indexOf(mark, from);

@@ -1,7 +1,8 @@
 /** CSV as RFC 4180 has it, and the line at which a file stops being it. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readCsv, readCsvRows } from '../../src/tools/csv.ts';
+import { maxListedErrors } from '../../src/shared/first-errors.ts';
+import { maxCsvRows, maxFields, readCsv, readCsvRows } from '../../src/tools/csv.ts';
 
 const fieldsOf = (text: string): unknown => {
   const csv = readCsv(text);
@@ -67,6 +68,24 @@ describe('comma-separated values', () => {
       ],
       errors: [{ line: 2 }, { line: 5 }, { line: 7 }],
     });
+  });
+
+  it('are read as far as was asked for, right or wrong', () => {
+    expect(readCsvRows('a\nb\n"c"d\n\n', 3)).toMatchObject({ rows: [{}, {}], errors: [{}], isCut: false });
+    expect(readCsvRows('a\nb\n"c"d\ne\nf', 3)).toMatchObject({ rows: [{}, {}, {}], errors: [{}], isCut: true });
+    expect(readCsv('a\n'.repeat(maxCsvRows))).toMatchObject({ ok: true });
+    expect(readCsv('a\n'.repeat(maxCsvRows + 1))).toMatchObject({ ok: false, failure: { line: maxCsvRows + 1 } });
+  });
+
+  it('have an end: a line of too many fields is wrong', () => {
+    expect(readCsvRows(`${'a,'.repeat(maxFields - 1)}a\n${'a,'.repeat(maxFields)}a\nb`)).toMatchObject({
+      rows: [{ line: 1 }, { line: 3 }],
+      errors: [{ line: 2, sentence: `A line has at most ${maxFields} fields.` }],
+    });
+  });
+
+  it('list the first hundred wrong places, and count the others', () => {
+    expect(readCsvRows('"a"x\n'.repeat(maxListedErrors + 7))).toMatchObject({ errors: { length: maxListedErrors }, furtherErrors: 7 });
   });
 
   it('survive being written and read', () => {

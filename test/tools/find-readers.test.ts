@@ -75,6 +75,15 @@ describe('a search for readers', () => {
     expect(new Set(told.filter(({ what }) => what === 'asking').map(({ baudRate }) => baudRate))).toEqual(new Set([9_600, 38_400]));
   });
 
+  it('looks at one rate only where the same reader answers at each, as on a pty', async () => {
+    const place = new LinePlace();
+    place.add({ address: 3, serial: 1 });
+    place.add({ address: 3, serial: 1, baudRate: 38_400 });
+    const found = await search(place);
+    expect([found.ratesAlike, found.readers.map(({ baudRate }) => baudRate)]).toEqual([9_600, [9_600]]);
+    expect((await search(place, { isThorough: true })).readers.map(({ baudRate }) => baudRate)).toEqual([9_600, 38_400]);
+  });
+
   it('names two readers at one address, whether both are heard or they garble each other', async () => {
     const apart = new LinePlace();
     apart.add({ address: 2, serial: 0xa });

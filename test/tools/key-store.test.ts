@@ -90,7 +90,7 @@ describe('the keys of a reader', () => {
 
   it('are refused, not made anew, when half of them is missing', () => {
     mkdirSync(join(directory, 'keys'), { mode: 0o700 });
-    expect(refusal()).toContain('cannot be used: ENOENT');
+    expect(refusal()).toContain('cannot be used: it is not there, or the directory it is to be in (ENOENT).');
     rmSync(join(directory, 'keys'), { recursive: true });
     makeKeys();
     rmSync(join(directory, 'keys', 'authority.json'));
@@ -113,7 +113,7 @@ describe('the data directory', () => {
     writeFileSync(join(directory, 'file'), '');
     expect(prepareDataDirectory(join(directory, 'file', 'x'))).toMatchObject({
       ok: false,
-      failure: expect.stringContaining('cannot be used: ENOTDIR'),
+      failure: expect.stringContaining('cannot be used: a part of its path is no directory (ENOTDIR).'),
     });
   });
 });

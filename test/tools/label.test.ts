@@ -1,6 +1,6 @@
 /** The label of a reader: what people read on it, and its QR code as drawn, read back module by module (ISO/IEC 18004). */
 import { describe, expect, it } from 'vitest';
-import { labelOf, labelText } from '../../src/tools/label.ts';
+import { emsOf, labelOf, labelText } from '../../src/tools/label.ts';
 
 type Rows = readonly (readonly boolean[])[];
 
@@ -94,9 +94,33 @@ describe('a label', () => {
     expect(read(rows)).toBe(labelText(place, reader));
   });
 
-  it('cuts a name that does not fit, and says no serial number where there is none', () => {
-    const label = labelOf({ name: 'A very long name of a very far gate', address: 0, serial: undefined }, reader);
-    expect(label).toContain('>A very long name of a v…</text>');
-    expect(label).not.toContain('Serial');
+  /** Each line of a label with the room it takes, and the room there is. */
+  const measured = (name: string, serial?: string): readonly (readonly [text: string, mm: number, roomMm: number])[] =>
+    [...labelOf({ name, address: 126, serial }, reader).matchAll(/<text x="([0-9.]+)" y="[0-9.]+" font-size="([0-9.]+)"[^>]*>([^<]*)</g)].map(
+      ([, x, size, text = '']) => [text, emsOf(text) * Number(size), 90 - Number(x)],
+    );
+
+  it('has a long name on two lines, broken between words, in letters that fit', () => {
+    const lines = measured('Haupteingang Parkhaus Nordseite');
+    expect(lines.slice(0, 2).map(([text]) => text)).toEqual(['Haupteingang', 'Parkhaus Nordseite']);
+    expect(measured('Gate').map(([text]) => text)).toEqual(['Gate', 'Address 126', '00010203']);
+  });
+
+  it.each([
+    'A very long name of a very far gate',
+    'W'.repeat(64),
+    '正門'.repeat(32),
+    '🚪'.repeat(32),
+    'é'.repeat(64),
+    '東京本社ビル地下駐車場北側入口ゲート',
+  ])('runs off no edge with the name %s and the longest serial number', (name) => {
+    for (const [text, mm, roomMm] of measured(name, 'W'.repeat(32)))
+      expect([text, mm]).toEqual([text, expect.toSatisfy((wide: number) => wide <= roomMm)]);
+  });
+
+  it('cuts a name only where two lines of small letters do not hold it, and between characters', () => {
+    const [first, second] = measured('👩‍🚒'.repeat(40)).map(([text]) => text);
+    expect([(first ?? '').replaceAll('👩‍🚒', ''), (second ?? '').replaceAll('👩‍🚒', '')]).toEqual(['', '…']);
+    expect(labelOf({ name: 'Gate', address: 0, serial: undefined }, reader)).not.toContain('Serial');
   });
 });

@@ -1,9 +1,10 @@
 /** People as a spreadsheet lists them: what is taken, what is refused, and that no error shows a PIN. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { maxListedErrors } from '../../src/shared/first-errors.ts';
 import { maxCards, maxPersons } from '../../src/table/limits.ts';
 import { columns } from '../../src/tools/people-columns.ts';
-import { cardFrom, type ListedPerson, listedErrors, maxListedErrors, maxPeopleFileBytes, readPeople } from '../../src/tools/people-file.ts';
+import { cardFrom, type ListedPerson, listedErrors, maxPeopleFileBytes, readPeople } from '../../src/tools/people-file.ts';
 
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
 
@@ -13,10 +14,10 @@ const peopleOf = (text: string): readonly ListedPerson[] => {
   return people;
 };
 
-const errorsOf = (text: string | Uint8Array): readonly string[] =>
-  listedErrors(readPeople(typeof text === 'string' ? bytesOf(text) : text).errors).map(
-    ({ line, column, sentence }) => `${line ?? '-'} ${column ?? '-'}: ${sentence}`,
-  );
+const errorsOf = (text: string | Uint8Array): readonly string[] => {
+  const { errors, furtherErrors } = readPeople(typeof text === 'string' ? bytesOf(text) : text);
+  return listedErrors(errors, furtherErrors).map(({ line, column, sentence }) => `${line ?? '-'} ${column ?? '-'}: ${sentence}`);
+};
 
 /** The errors of one person with these cells and a card. */
 const errorsWith = (column: string, value: string): readonly string[] =>
@@ -114,7 +115,7 @@ x,417,,,,,,
 
   it('when it lists more people than a table holds', () => {
     expect(errorsOf(`person\n${'1\n'.repeat(maxPersons + 1)}`)).toEqual([
-      `- -: The file lists ${maxPersons + 1} people; a table holds ${maxPersons}.`,
+      `- -: The file lists more than ${maxPersons} people; a table holds no more.`,
     ]);
   });
 
@@ -123,6 +124,23 @@ x,417,,,,,,
     expect(errors).toHaveLength(maxListedErrors + 1);
     expect(errors.at(-1)).toBe('- -: There are 5 further errors.');
     expect(errorsOf(`person,pin\n${'x,0417\n'.repeat(maxListedErrors + 1)}`).at(-1)).toBe('- -: There is 1 further error.');
+  });
+
+  it('with the first hundred by line, whatever is wrong with them, and keeps hardly more', () => {
+    const text = `person,pin\n${'x,0417\n1,"04"17\n'.repeat(400)}`;
+    const { errors, furtherErrors } = readPeople(bytesOf(text));
+    expect([errors.length <= 2 * maxListedErrors, errors.length + furtherErrors]).toEqual([true, 800]);
+    const said = errorsOf(text);
+    expect(said.slice(0, maxListedErrors).map((line) => Number.parseInt(line, 10))).toEqual(
+      Array.from({ length: maxListedErrors }, (_each, at) => at + 2),
+    );
+    expect(said.at(-1)).toBe('- -: There are 700 further errors.');
+  });
+
+  it('when it has more wrong lines than a table holds people, and reads no further', () => {
+    expect(errorsOf(`person,pin\n${'"a"x\n'.repeat(maxPersons + 1)}`)).toEqual([
+      `- -: The file lists more than ${maxPersons} people; a table holds no more.`,
+    ]);
   });
 
   it.each(['1', '12', '123'])('for a PIN as short as %j, with the hint that zeros may have been dropped', (pin) => {

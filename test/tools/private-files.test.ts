@@ -1,9 +1,11 @@
 /** Files with keys in them: whole or as before, and nobody else's to read. */
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { preparePrivateDirectory, replacePrivateFile, replacePrivateFileLater, writeNewPrivateFile } from '../../src/tools/private-files.ts';
+import { whyNoTrace } from '../store/power-cut/trace.ts';
 
 let directory: string;
 beforeEach(() => {
@@ -34,6 +36,22 @@ describe('a private file', () => {
     await expect(replace(file(), 'new')).rejects.toThrow(/EISDIR|ENOTEMPTY|EEXIST/);
     expect(readdirSync(directory)).toEqual(['keys.json']);
     await expect(replace(join(directory, 'no', 'such'), 'new')).rejects.toThrow('ENOENT');
+  });
+
+  it.each([
+    ['as before', 'old'],
+    ['not there', undefined],
+  ])('is %s where its directory does not take the new one for certain', (_, before) => {
+    expect(whyNoTrace()).toBeUndefined();
+    if (before !== undefined) writeFileSync(file(), before, { mode: 0o600 });
+    // One thread, so that the second call to be counted is that of the directory.
+    const failing = ['-f', '-e', 'trace=fsync', '-e', 'inject=fsync:error=EIO:when=2', '-o', '/dev/null'];
+    const env = { ...process.env, UV_THREADPOOL_SIZE: '1' };
+    const child = join(import.meta.dirname, 'replace-child.ts');
+    const { stdout, stderr } = spawnSync('strace', [...failing, process.execPath, child, file(), 'new'], { encoding: 'utf8', env });
+    expect([stderr, stdout]).toEqual(['', 'EIO']);
+    expect(existsSync(file()) ? readFileSync(file(), 'utf8') : undefined).toBe(before);
+    expect(readdirSync(directory)).toEqual(before === undefined ? [] : ['keys.json']);
   });
 
   it('is never written over another', () => {

@@ -48,7 +48,7 @@ describe('a site', () => {
     expect(made).toMatchObject({ isNewSite: true, unchanged: [], issued: [{ place: gate }, { place: yard }] });
     expect(made.issued.map(({ bundle, label }) => [bundle, label])).toEqual([
       ['bundles/001-gate.bundle', 'labels/001-gate.svg'],
-      ['bundles/126-h-fe.bundle', 'labels/126-h-fe.svg'],
+      ['bundles/126-hoefe.bundle', 'labels/126-hoefe.svg'],
     ]);
     for (const path of filesUnder(directory)) expect(statSync(path).mode & 0o777).toBe(0o600);
     for (const path of ['', 'bundles', 'labels']) expect(statSync(join(directory, path)).mode & 0o777).toBe(0o700);
@@ -179,7 +179,7 @@ describe('a site that gives out new bundles', () => {
 
   it('is as before when one of them cannot be put in its place', async () => {
     await make([gate, yard]);
-    const label = join(directory, 'labels', '126-h-fe.svg');
+    const label = join(directory, 'labels', '126-hoefe.svg');
     rmSync(label);
     mkdirSync(join(label, 'in the way'), { recursive: true });
     const before = contents();
@@ -295,6 +295,8 @@ describe('a list of readers', () => {
       expect(errorsOf(`${header}\nx`)).toEqual([expect.stringContaining('The first line must name the columns')]);
     expect(errorsOf('name,address\n"x')).toEqual([expect.stringContaining('A quote must stand')]);
     expect(errorsOf(`name,address\n${'x,1\n'.repeat(128)}`)).toEqual([expect.stringContaining('lists 128 readers')]);
+    const many = errorsOf(`name,address\n${'"a"x\n'.repeat(100)}Gate,127\n`);
+    expect([many.length, many[0], many.at(-1)]).toEqual([101, expect.stringMatching(/^2: A field goes on/), 'undefined: There is 1 further error.']);
     expect(readReaderList(Uint8Array.of(0xff))).toMatchObject({ ok: false, failure: [{ sentence: expect.stringContaining('UTF-8') }] });
     expect(readerPlaceFrom({ name: 'a\nb', address: '1', serial: '' }).ok).toBe(false);
   });

@@ -19,7 +19,7 @@ describe('doorpad run', () => {
   const stop = vi.fn(() => Promise.resolve());
   const lastRuns: (Config | undefined)[] = [];
   const never = new Promise<never>(() => undefined);
-  const boot: Io['boot'] = (config, lastRun) => {
+  const boot: Io['boot'] = (config, { lastRun }) => {
     bootedWith.push(config);
     lastRuns.push(lastRun);
     return Promise.resolve({ stop, restartNeeded: never });
@@ -119,7 +119,10 @@ describe('doorpad run', () => {
   it('stops the door and ends with code 70 when only a new start helps it', async () => {
     const failing: Io['boot'] = () => Promise.resolve({ stop, restartNeeded: Promise.resolve(new Fault('disk.failed', 'journal.db is gone')) });
     const { code, err } = await runDoor({ boot: failing, stopAsked: () => never });
-    expect([code, err]).toEqual([exitCodes.fault, 'doorpad: the door has to be started anew: journal.db is gone\n']);
+    expect([code, err]).toEqual([
+      exitCodes.fault,
+      'doorpad: the door has to be started anew, as a service unit does by itself: journal.db is gone\n',
+    ]);
     expect(stop).toHaveBeenCalledOnce();
     expect(existsSync(at.lastGood)).toBe(true);
   });
