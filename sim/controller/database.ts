@@ -1,115 +1,71 @@
 /**
- * The controller's database file: private to its owner, every commit synced, brought to the present shape by steps that are counted in
- * `user_version`. Which facts there are stands here; what they mean is the stores' (site-store.ts, people-store.ts, event-store.ts).
+ * The controller's database file: private to its owner, every commit synced, brought to the present shape when it is opened. Decides how stores
+ * speak to it and what is one commit; how SQLite is spoken to is sqlite-dialect.ts's, what tables there are migrations.ts's.
  */
 import { chmodSync, closeSync, openSync } from 'node:fs';
 import { basename } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { setImmediate } from 'node:timers/promises';
+import { Kysely } from 'kysely';
 import { Fault } from '../../src/shared/faults.ts';
 import { diskFault } from '../../src/store/disk-fault.ts';
+import { migrations } from './migrations.ts';
+import { NodeSqliteDialect, NodeSqliteDriver } from './sqlite-dialect.ts';
+import type { Tables } from './tables.ts';
 
-/** One after the other, never changed once they were in use: a database with `user_version` n has had the first n. */
-const migrations: readonly string[] = [
-  `CREATE TABLE site (
-     id INTEGER PRIMARY KEY CHECK (id = 1),
-     site BLOB NOT NULL,
-     authority_seed BLOB NOT NULL,
-     last_change INTEGER NOT NULL DEFAULT 0,
-     last_revocation INTEGER NOT NULL DEFAULT 0
-   ) STRICT;
-   CREATE TABLE reader (
-     id INTEGER PRIMARY KEY,
-     name TEXT NOT NULL,
-     address INTEGER NOT NULL UNIQUE,
-     reader BLOB NOT NULL UNIQUE,
-     table_key BLOB NOT NULL,
-     scbk BLOB NOT NULL,
-     pending_scbk BLOB,
-     order_number INTEGER NOT NULL DEFAULT 0,
-     last_version INTEGER NOT NULL DEFAULT 0,
-     in_force TEXT,
-     journal TEXT
-   ) STRICT;
-   CREATE TABLE outgoing (reader INTEGER PRIMARY KEY REFERENCES reader, edition TEXT NOT NULL, file BLOB NOT NULL) STRICT;
-   CREATE TABLE person (person INTEGER PRIMARY KEY, text TEXT NOT NULL) STRICT;
-   CREATE TABLE change (number INTEGER PRIMARY KEY, person INTEGER NOT NULL, before TEXT, after TEXT) STRICT;
-   CREATE TABLE withdrawn (
-     place INTEGER PRIMARY KEY,
-     number INTEGER NOT NULL,
-     person INTEGER NOT NULL,
-     is_whole INTEGER NOT NULL,
-     text TEXT NOT NULL
-   ) STRICT;
-   CREATE INDEX withdrawn_number ON withdrawn (number);
-   CREATE TABLE event (
-     id INTEGER PRIMARY KEY,
-     reader INTEGER NOT NULL REFERENCES reader,
-     epoch TEXT NOT NULL,
-     sequence INTEGER NOT NULL,
-     received_ms INTEGER NOT NULL,
-     code TEXT,
-     person INTEGER,
-     bytes BLOB NOT NULL,
-     UNIQUE (reader, epoch, sequence)
-   ) STRICT;`,
-];
+/** Lets whatever else there is to do have its turn, between two parts of long work. */
+export type Rest = () => Promise<void>;
+/** Of virtual time, which goes on once nothing waits but for time. */
+export const noRest: Rest = () => Promise.resolve();
 
-export class Database {
-  readonly #database: DatabaseSync;
-  readonly #name: string;
-  #isWriting = false;
-
-  /** Throws a Fault: the disk does not let it, the file is damaged, or a later version of this program made it. */
-  constructor(path: string) {
-    this.#name = basename(path);
-    this.#database = this.#guarded(() => open(path, this.#name));
-  }
-
-  all(sql: string, ...values: readonly Value[]): readonly Row[] {
-    return this.#guarded(() => this.#database.prepare(sql).all(...values) as readonly Row[]);
-  }
-
-  first(sql: string, ...values: readonly Value[]): Row | undefined {
-    return this.#guarded(() => this.#database.prepare(sql).get(...values) as Row | undefined);
-  }
-
-  /** How many rows it changed. Alone it is a commit of its own. */
-  run(sql: string, ...values: readonly Value[]): number {
-    return this.#guarded(() => Number(this.#database.prepare(sql).run(...values).changes));
-  }
-
-  /** All of it is on disk when this returns, or none. Inside another, it is part of that one. */
-  write<Answer>(work: () => Answer): Answer {
-    if (this.#isWriting) return work();
-    this.#guarded(() => this.#database.exec('BEGIN IMMEDIATE'));
-    this.#isWriting = true;
-    try {
-      const answer = work();
-      this.#guarded(() => this.#database.exec('COMMIT'));
-      return answer;
-    } catch (thrown) {
-      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
-      throw thrown;
-    } finally {
-      this.#isWriting = false;
-    }
-  }
-
-  close(): void {
-    if (this.#database.isOpen) this.#database.close();
-  }
-
-  #guarded<Answer>(work: () => Answer): Answer {
-    try {
-      return work();
-    } catch (thrown) {
-      throw diskFault(thrown, this.#name);
-    }
-  }
+/** What a store speaks to: the database, where each statement is a commit of its own, or a commit that somebody has begun. */
+export interface Access {
+  readonly sql: Kysely<Tables>;
+  readonly rest: Rest;
+  /**
+   * All that `work` does with its own access is on disk when this resolves, or none of it. Inside another, it is part of that one. Whoever speaks
+   * to the database by another access meanwhile waits until the end of it: inside of `work`, for ever.
+   */
+  write<Answer>(work: (within: Access) => Promise<Answer>): Promise<Answer>;
 }
 
-export type Value = string | number | null | Uint8Array;
-export type Row = Readonly<Record<string, Value>>;
+export class Database implements Access {
+  readonly sql: Kysely<Tables>;
+  readonly rest: Rest;
+  readonly #driver: NodeSqliteDriver;
+
+  private constructor(driver: NodeSqliteDriver, rest: Rest) {
+    this.#driver = driver;
+    this.rest = rest;
+    this.sql = new Kysely({ dialect: new NodeSqliteDialect(driver) });
+  }
+
+  /**
+   * Rejects with a Fault: the disk does not let it, the file is damaged, or a later version of this program made it. `rest`: in virtual time one
+   * that waits for promises only.
+   */
+  static async open(path: string, rest: Rest = setImmediate): Promise<Database> {
+    const name = basename(path);
+    try {
+      return new Database(new NodeSqliteDriver({ database: open(path, name), name }), rest);
+    } catch (thrown) {
+      throw diskFault(thrown, name);
+    }
+  }
+
+  write<Answer>(work: (within: Access) => Promise<Answer>): Promise<Answer> {
+    const { rest } = this;
+    return this.sql.transaction().execute((sql) => {
+      const within: Access = { sql, rest, write: (inner) => inner(within) };
+      return work(within);
+    });
+  }
+
+  /** Once everything that was asked before is on disk. */
+  close(): Promise<void> {
+    return this.#driver.destroy();
+  }
+}
 
 const open = (path: string, name: string): DatabaseSync => {
   closeSync(openSync(path, 'a', 0o600));

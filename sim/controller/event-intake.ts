@@ -7,13 +7,19 @@ import type { JournalStatus, LinkReply } from '../../src/link/messages.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { Crypto } from '../../src/ports/crypto.ts';
 import type { Alarms } from './alarms.ts';
-import type { ControllerStore } from './controller-store.ts';
-import type { KeptEvent } from './event-store.ts';
+import type { ControllerStore, Stores } from './controller-store.ts';
+import type { NewEvent } from './event-store.ts';
 import type { PrivateCommands } from './private-commands.ts';
 import type { Heard } from './site-store.ts';
+import { Turns } from './turns.ts';
 
 /** Ranges of numbers that wait for an explanation. More are alarmed at once. */
 export const maxMissing = 64;
+/**
+ * Replies of a reader that wait for the disk, without those that bring nothing but what waits already. What comes above that is as if it had
+ * been lost on the line: it comes again.
+ */
+export const maxWaitingReplies = 64;
 /** Entries that say which numbers will never come. */
 const gapCodes: readonly string[] = ['journal.gap', 'journal.damaged'];
 /** Where epoch and sequence stand in an entry of any version (docs/table-profile.md §18). */
@@ -27,8 +33,10 @@ export interface EventIntakeParts {
   readonly alarms: Alarms;
   /** Of the reader, in the store. */
   readonly reader: number;
+  /** An event is being put on disk for the first time: what has to go with it goes into the same commit. */
+  keeping(within: Stores, event: NewEvent): Promise<void>;
   /** An event is on disk for the first time. */
-  kept(event: Omit<KeptEvent, 'id'>): void;
+  kept(event: NewEvent): void;
 }
 
 interface Place {
@@ -36,61 +44,67 @@ interface Place {
   readonly sequence: number;
 }
 
+/** What a commit would bring: it is so once that is on disk. */
+interface Draft {
+  readonly within: Stores;
+  readonly kept: NewEvent[];
+  heard: Heard | undefined;
+}
+
 export class EventIntake {
   readonly #parts: EventIntakeParts;
+  readonly #turns = new Turns(maxWaitingReplies);
+  /** As on disk, once that was read. */
   #heard: Heard | undefined;
+  #isRead = false;
+  /** Counted: what came in one is not taken up in the next. */
+  #session = 0;
   #isAcknowledging = false;
   #mustAcknowledge = false;
   /** The reader has said itself that it needs nothing up to here any more. */
   #confirmed = 0;
   /** The first entry that the store did not take: what comes behind it counts only once it has come again, or it would be acknowledged unkept. */
   #again: Uint8Array | undefined;
+  /** The same of one that had no room to wait. */
+  #turnedAway: Uint8Array | undefined;
+  /** Of this session, as text. */
+  #waiting = new Set<string>();
   /** Of an entry that is longer than a reply, from its beginning. */
   #part: { readonly bytes: Uint8Array; filled: number } | undefined;
 
-  /** Throws a Fault when the store does. */
   constructor(parts: EventIntakeParts) {
     this.#parts = parts;
-    this.#heard = parts.store.site.heard(parts.reader);
   }
 
-  /** Up to where events are on disk here. */
-  get heard(): Heard | undefined {
-    return this.#heard;
-  }
-
-  /** Parts of an entry do not go over from one session to the next. */
+  /** Parts of an entry do not go over from one session to the next, and what has not had its turn comes again. */
   begin(): void {
+    this.#session += 1;
     this.#part = undefined;
     this.#again = undefined;
+    this.#turnedAway = undefined;
+    this.#waiting = new Set();
   }
 
-  /** Entries as they came. Throws a Fault when the store does: nothing of them is acknowledged then, and they come again. */
-  received(came: readonly Uint8Array[]): void {
-    const { store, reader, crypto } = this.#parts;
-    const again = this.#again;
-    const first = again === undefined ? 0 : came.findIndex((bytes) => crypto.isEqual(bytes, again));
-    if (first < 0) return;
-    const entries = came.slice(first);
-    const before = this.#heard;
-    const kept: Omit<KeptEvent, 'id'>[] = [];
+  /**
+   * Entries as they came; resolves once they are on disk. Rejects with a Fault when the store does: nothing of them is acknowledged then, and
+   * they come again.
+   */
+  async received(came: readonly Uint8Array[]): Promise<void> {
+    const waiting = this.#waiting;
+    const entries = this.#from(came, this.#turnedAway).filter((bytes) => !waiting.has(textOf(bytes)));
+    if (entries.length === 0) return;
+    this.#turnedAway = this.#turns.isFull ? this.#firstUnkept(entries) : undefined;
+    const session = this.#session;
+    const work = this.#turns.take(() => (session === this.#session ? this.#receive(entries, session) : Promise.resolve()));
+    if (this.#turnedAway === undefined) for (const bytes of entries) waiting.add(textOf(bytes));
     try {
-      store.write(() => {
-        for (const bytes of entries) this.#take(bytes, kept);
-        if (this.#heard !== undefined && this.#heard !== before) store.site.keepHeard(reader, this.#heard);
-      });
-    } catch (thrown) {
-      this.#heard = before;
-      this.#again = entries[0];
-      throw thrown;
+      await work;
+    } finally {
+      for (const bytes of entries) waiting.delete(textOf(bytes));
     }
-    this.#again = undefined;
-    for (const event of kept) this.#parts.kept(event);
-    this.#mustAcknowledge = true;
-    void this.#acknowledge();
   }
 
-  receivedPart({ totalBytes, offset, data }: Extract<LinkReply, { readonly name: 'eventPart' }>): void {
+  async receivedPart({ totalBytes, offset, data }: Extract<LinkReply, { readonly name: 'eventPart' }>): Promise<void> {
     if (offset === 0) this.#part = totalBytes <= maxEntryBytes ? { bytes: new Uint8Array(totalBytes), filled: 0 } : undefined;
     const part = this.#part;
     if (part === undefined || part.filled !== offset || part.bytes.length !== totalBytes) return;
@@ -98,12 +112,66 @@ export class EventIntake {
     part.filled += data.length;
     if (part.filled < totalBytes) return;
     this.#part = undefined;
-    this.received([part.bytes]);
+    await this.received([part.bytes]);
   }
 
-  /** What the reader says of its journal, compared with what came from it. Throws a Fault when the store does. */
-  told({ epoch, acknowledged, newest, headLink }: JournalStatus): void {
+  /** What the reader says of its journal, compared with what came from it. Rejects with a Fault when the store does. */
+  async told(status: JournalStatus): Promise<void> {
+    const session = this.#session;
+    await this.#turns.take(() => (session === this.#session ? this.#compare(status) : Promise.resolve()));
+  }
+
+  /** From the entry on that has to come again; none where it did not. */
+  #from(came: readonly Uint8Array[], again: Uint8Array | undefined): readonly Uint8Array[] {
+    const first = again === undefined ? 0 : came.findIndex((bytes) => this.#parts.crypto.isEqual(bytes, again));
+    return first < 0 ? [] : came.slice(first);
+  }
+
+  /** What is on disk comes again only until the reader knows that. */
+  #firstUnkept(entries: readonly Uint8Array[]): Uint8Array | undefined {
+    return entries.find((bytes) => {
+      const entry = decodeEntry(bytes);
+      return entry === undefined || entry.epoch !== this.#heard?.epoch || entry.sequence > this.#heard.sequence;
+    });
+  }
+
+  async #receive(came: readonly Uint8Array[], session: number): Promise<void> {
+    const { store, reader } = this.#parts;
+    const entries = this.#from(came, this.#again);
+    if (entries.length === 0) return;
+    try {
+      await this.#read();
+      const { heard, kept } = await store.write(async (within) => {
+        const draft: Draft = { within, kept: [], heard: this.#heard };
+        for (const bytes of entries) await this.#take(bytes, draft);
+        if (draft.heard !== undefined && draft.heard !== this.#heard) await within.site.keepHeard(reader, draft.heard);
+        return draft;
+      });
+      this.#heard = heard;
+      this.#accepted(kept, session);
+    } catch (thrown) {
+      if (session === this.#session) this.#again = this.#firstUnkept(entries);
+      throw thrown;
+    }
+  }
+
+  #accepted(kept: readonly NewEvent[], session: number): void {
+    for (const event of kept) this.#parts.kept(event);
+    // In another session they come again, and are acknowledged there.
+    if (session !== this.#session) return;
+    this.#again = undefined;
+    this.#mustAcknowledge = true;
+    void this.#acknowledge();
+  }
+
+  async #read(): Promise<void> {
+    if (!this.#isRead) this.#heard = await this.#parts.store.site.heard(this.#parts.reader);
+    this.#isRead = true;
+  }
+
+  async #compare({ epoch, acknowledged, newest, headLink }: JournalStatus): Promise<void> {
     const { store, reader, alarms } = this.#parts;
+    await this.#read();
     const link = headLink.slice();
     this.#confirmed = acknowledged;
     let heard = this.#heard;
@@ -122,29 +190,33 @@ export class EventIntake {
     }
     const known = heard.sequence === newest ? heard.link : heard.told?.sequence === newest ? heard.told.link : undefined;
     if (known !== undefined && !this.#parts.crypto.isEqual(known, link)) alarms.raise('journal.rewritten', `the chain behind ${newest} is another`);
-    this.#heard = { ...heard, link: heard.sequence === newest ? link : heard.link, told: { sequence: newest, link } };
-    store.site.keepHeard(reader, this.#heard);
+    const compared = { ...heard, link: heard.sequence === newest ? link : heard.link, told: { sequence: newest, link } };
+    await store.site.keepHeard(reader, compared);
+    this.#heard = compared;
   }
 
   /** An entry that cannot be read is kept as bytes and passed over: in a session it was not damaged on its way, so it would come the same again. */
-  #take(bytes: Uint8Array, kept: Omit<KeptEvent, 'id'>[]): void {
+  async #take(bytes: Uint8Array, draft: Draft): Promise<void> {
     const entry = decodeEntry(bytes);
-    const place = entry ?? this.#placeOf(bytes);
+    const place = entry ?? (await this.#placeOf(bytes, draft));
     const { epoch, sequence } = place;
-    const { store, alarms, clock, reader } = this.#parts;
+    const { alarms, clock, keeping, reader } = this.#parts;
     const event = { reader, epoch, sequence, receivedMs: clock.wall().ms, entry, bytes };
-    const how = store.events.keep(event);
+    const how = await draft.within.events.keep(event);
     if (how === 'different') alarms.raise('journal.rewritten', `${sequence} came before with other content`);
-    if (how === 'new') kept.push(event);
-    if (how === 'new' && entry === undefined) alarms.raise('journal.unreadable', `entry ${sequence} of ${bytes.length} bytes was passed over`);
-    this.#follow(place, bytes, how === 'new');
-    if (entry !== undefined && how === 'new' && gapCodes.includes(entry.code)) this.#explain(entry);
+    if (how === 'new') {
+      draft.kept.push(event);
+      await keeping(draft.within, event);
+      if (entry === undefined) alarms.raise('journal.unreadable', `entry ${sequence} of ${bytes.length} bytes was passed over`);
+    }
+    this.#follow(place, bytes, how === 'new', draft);
+    if (entry !== undefined && how === 'new' && gapCodes.includes(entry.code)) this.#explain(entry, draft);
   }
 
   /** Moves on to this entry, and along the chain with it. */
-  #follow({ epoch, sequence }: Place, bytes: Uint8Array, isNew: boolean): void {
+  #follow({ epoch, sequence }: Place, bytes: Uint8Array, isNew: boolean, draft: Draft): void {
     const { alarms, crypto } = this.#parts;
-    const heard = this.#heard;
+    const { heard } = draft;
     if (heard !== undefined && sequence <= heard.sequence) {
       if (!isNew || epoch === heard.epoch) return;
       alarms.raise('journal.shorter', `it begins anew at ${sequence}`);
@@ -160,27 +232,26 @@ export class EventIntake {
     if (link !== undefined && told?.sequence === sequence && !crypto.isEqual(link, told.link)) {
       alarms.raise('journal.rewritten', `the chain up to ${sequence} is another than was told`);
     }
-    this.#heard = { epoch, sequence, link: link ?? (told?.sequence === sequence ? told.link : undefined), told, missing };
+    draft.heard = { epoch, sequence, link: link ?? (told?.sequence === sequence ? told.link : undefined), told, missing };
   }
 
   /** The reader itself says which are lost: nobody looks for them any more. */
-  #explain({ fields }: Entry): void {
+  #explain({ fields }: Entry, draft: Draft): void {
     const [from, to] = [Number(fields.fromSequence ?? 0), Number(fields.toSequence ?? 0)];
     this.#parts.alarms.raise('journal.gap', `${from} to ${to}`);
-    const heard = this.#heard as Heard;
-    this.#heard = { ...heard, missing: heard.missing.filter((range) => range.from < from || range.to > to) };
+    const heard = draft.heard as Heard;
+    draft.heard = { ...heard, missing: heard.missing.filter((range) => range.from < from || range.to > to) };
   }
 
   /** Where an entry that cannot be read says it stands, if that can be; else where it was put before, or behind the last one. */
-  #placeOf(bytes: Uint8Array): Place {
-    const { store, reader } = this.#parts;
-    const last = this.#heard ?? { epoch: '0'.repeat(16), sequence: 0 };
+  async #placeOf(bytes: Uint8Array, { within, heard }: Draft): Promise<Place> {
+    const last = heard ?? { epoch: '0'.repeat(16), sequence: 0 };
     if (bytes.length >= identityEnd) {
       const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
       const said = { epoch: epochOf(bytes.subarray(1, 9)), sequence: uint48(view, 9) };
       if (said.sequence >= Math.max(1, last.sequence)) return said;
     }
-    const before = store.events.placeOfUnreadable(reader, bytes);
+    const before = await within.events.placeOfUnreadable(this.#parts.reader, bytes);
     return before !== undefined && before.sequence > this.#confirmed ? before : { epoch: last.epoch, sequence: last.sequence + 1 };
   }
 
@@ -211,3 +282,5 @@ const linkBehind = (crypto: Crypto, previous: Uint8Array, bytes: Uint8Array): Ui
   chained.set(bytes, previous.length);
   return crypto.sha256(chained).slice(0, linkBytes);
 };
+
+const textOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1');

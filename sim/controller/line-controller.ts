@@ -80,7 +80,7 @@ export class LineController {
     return [...this.#readers.values()].map(({ keeper }) => keeper).sort((left, right) => left.reader.address - right.reader.address);
   }
 
-  /** Begins to look after a reader of the store. `strike`: its lock, where that hangs here. Throws a Fault when the store does. */
+  /** Begins to look after a reader of the store. `strike`: its lock, where that hangs here. */
   add(reader: KnownReader, strike?: Strike): Result<ReaderKeeper, 'addressInUse' | 'lineFull'> {
     const { clock, maxReplyBytes } = this.#parts;
     const { address, scbk, pendingScbk } = reader;
@@ -111,18 +111,17 @@ export class LineController {
     for (const { keeper } of this.#readers.values()) keeper.peopleChanged();
   }
 
-  /** A new key of the line, on disk before it is sent; both are tried until one has proven itself. Throws a Fault when the store does. */
-  changeScbk(address: number, scbk: SecretBytes): Result<undefined, KeyRefusal | 'changeUnderWay'> {
-    const { site } = this.#parts.store;
-    const known = site.readers().find((reader) => reader.address === address);
-    if (known === undefined || !this.#readers.has(address)) return failed('unknownPd');
+  /** A new key of the line, on disk before it is sent; both are tried until one has proven itself. Rejects with a Fault when the store does. */
+  async changeScbk(address: number, scbk: SecretBytes): Promise<Result<undefined, KeyRefusal | 'changeUnderWay'>> {
+    const { clock, store } = this.#parts;
+    const reader = this.#readers.get(address)?.keeper.reader;
+    if (reader === undefined) return failed('unknownPd');
     if (!this.#acu.isOnline(address)) return failed('offline');
     if (isWeakScbk(scbk)) return failed('weakKey');
     // The reader may have that one already: forgotten, it would be lost.
-    if (known.pendingScbk !== undefined) return failed('changeUnderWay');
-    site.keepPendingScbk(known, scbk);
-    const changed = this.#called(this.#acu.changeKey(address, scbk, this.#parts.clock.nowMs()));
-    if (!changed.ok) site.keepPendingScbk(known, undefined);
+    if (!(await store.site.keepPendingScbk(reader, scbk))) return failed('changeUnderWay');
+    const changed = this.#called(this.#acu.changeKey(address, scbk, clock.nowMs()));
+    if (!changed.ok) await store.site.forgetPendingScbk(reader);
     return changed;
   }
 

@@ -135,12 +135,15 @@ export class OrderDesk {
   #send(orderAt: () => Order, judgedByMs: () => number): Promise<OrderAnswer> {
     const { clock, commands, office } = this.#parts;
     const askedMs = clock.nowMs();
-    return commands.tellFile('order', (): Uint8Array | 'expired' | 'numbersSpent' => {
-      const order = orderAt();
-      const maxWaitMs = order.kind === 'release' ? maxReleaseWaitMs : orderLifeS * 1_000;
-      if (clock.nowMs() - askedMs > maxWaitMs) return 'expired';
-      const expiresS = Math.min(maxSeconds, Math.floor(judgedByMs() / 1_000) + orderLifeS);
-      return office.order(order, expiresS, this.#obeyed)?.file ?? 'numbersSpent';
+    const maxWaitMs = orderAt().kind === 'release' ? maxReleaseWaitMs : orderLifeS * 1_000;
+    const isLate = (): boolean => clock.nowMs() - askedMs > maxWaitMs;
+    const expiresS = (): number => Math.min(maxSeconds, Math.floor(judgedByMs() / 1_000) + orderLifeS);
+    return commands.tellFile('order', async (): Promise<Uint8Array | 'expired' | 'numbersSpent'> => {
+      if (isLate()) return 'expired';
+      const made = await office.order(() => ({ order: orderAt(), expiresS: expiresS() }), this.#obeyed);
+      if (made === undefined) return 'numbersSpent';
+      // The disk may have taken its time.
+      return isLate() ? 'expired' : made.file;
     });
   }
 

@@ -53,6 +53,8 @@ export class PrivateCommands {
   readonly #orders = new Map<number, (outcome: OrderOutcome) => void>();
   readonly #waiting = new Map<number, DoneWaiter>();
   #lastTag = 0;
+  /** Counted. */
+  #session = 0;
   /** A reader puts one file together at a time. */
   #isSendingFile = false;
   readonly #waitingFiles: Readonly<Record<FileKind, (() => void)[]>> = { order: [], revocation: [] };
@@ -81,14 +83,16 @@ export class PrivateCommands {
 
   /**
    * A signed file of at most 65,536 bytes, part by part, behind the files of its kind that were given before. It is made when it has its turn:
-   * what is not made after all is not sent. `tooMany`: more files wait than should. Rejects with what `make` throws.
+   * what is not made after all, or while its session ends, is not sent. `tooMany`: more files wait than should. Rejects with what `make` throws.
    */
-  async tellFile<Word extends string = never>(kind: FileKind, make: () => Uint8Array | Word): Promise<Told | Word> {
+  async tellFile<Word extends string = never>(kind: FileKind, make: () => Promise<Uint8Array | Word>): Promise<Told | Word> {
     if (this.#waitingCount >= maxWaitingFiles) return 'tooMany';
     await this.#fileTurn(kind);
+    const session = this.#session;
     try {
-      const file = make();
+      const file = await make();
       if (typeof file === 'string') return file;
+      if (session !== this.#session) return 'lost';
       assert(file.length > 0 && file.length <= maxFilePartsBytes, 'a file in parts is no longer than a reader takes');
       return await this.#withTag((tag) => this.#sendParts(file, tag));
     } finally {
@@ -111,6 +115,7 @@ export class PrivateCommands {
 
   /** The session is over: no `done` of it will come. */
   end(): void {
+    this.#session += 1;
     for (const { end } of this.#waiting.values()) end('lost');
   }
 

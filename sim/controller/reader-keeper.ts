@@ -2,7 +2,6 @@
  * Everything a controller does for one reader: asks its pages at each session and on time, and hands what the reader says to whoever deals
  * with it: tables, events, orders, releases. Decides who hears what; bytes and sessions are line-controller.ts's and osdp/'s.
  */
-import type { Entry } from '../../src/journal/entry.ts';
 import { type DoorStatus, doorpadOui, type JournalStatus, readLinkReply, type SettingsStatus, type TableStatus } from '../../src/link/messages.ts';
 import type { AcuEvent, FileRefusal, FileToSend, OfflineReason, OrderCommand, OrderRefusal, Priority } from '../../src/osdp/acu-events.ts';
 import type { Clock } from '../../src/ports/clock.ts';
@@ -11,7 +10,7 @@ import type { Strike } from '../../src/ports/strike.ts';
 import type { Result } from '../../src/shared/result.ts';
 import type { Order, orderModes } from '../../src/table/orders.ts';
 import { Alarms, type RaisedAlarm, type ReaderAlarm } from './alarms.ts';
-import type { ControllerStore } from './controller-store.ts';
+import type { ControllerStore, Stores } from './controller-store.ts';
 import { EventIntake } from './event-intake.ts';
 import type { NewEvent } from './event-store.ts';
 import { type OrderAnswer, OrderDesk } from './order-desk.ts';
@@ -85,8 +84,8 @@ export class ReaderKeeper {
   #settings: SettingsStatus | undefined;
   #watch: unknown;
   #tableAskedMs = 0;
+  #isStopped = false;
 
-  /** Throws a Fault when the store does. */
   constructor(parts: ReaderKeeperParts) {
     const { store, clock, crypto, site, reader, line, listener, strike } = parts;
     this.reader = reader;
@@ -99,7 +98,11 @@ export class ReaderKeeper {
     this.#commands = commands;
     this.#orders = new OrderDesk(shared);
     this.#releases = new ReleaseDesk({ ...shared, strike });
-    this.#events = new EventIntake({ ...shared, kept: (event) => this.#kept(event) });
+    this.#events = new EventIntake({
+      ...shared,
+      keeping: (within, event) => this.#goAbove(within, event),
+      kept: (event) => listener.event(reader, event),
+    });
     this.#tables = new TableKeeper({
       ...shared,
       sendFile: (file) => line.sendFile(file),
@@ -139,6 +142,7 @@ export class ReaderKeeper {
    * waits. Rejects with a Fault when the store does.
    */
   async acceptSettings(hash: string): Promise<OrderAnswer> {
+    if (!this.#isOnline) return 'offline';
     const waiting = this.#waitingSettings();
     if (waiting === undefined || !waiting.startsWith(hash)) return 'notWaiting';
     return this.order({ kind: 'acceptSettings', settingsHash: Uint8Array.from(Buffer.from(waiting, 'hex')) });
@@ -179,10 +183,10 @@ export class ReaderKeeper {
         this.#tables.fileEnded(event.outcome);
         break;
       case 'keyChanged':
-        this.#guarded(() => this.#parts.store.site.promoteScbk(this.reader));
+        void this.#guarded(() => this.#parts.store.site.promoteScbk(this.reader));
         break;
       case 'keyRefused':
-        this.#guarded(() => this.#parts.store.site.keepPendingScbk(this.reader, undefined));
+        void this.#guarded(() => this.#parts.store.site.forgetPendingScbk(this.reader));
         break;
       case 'report':
         if (event.reply.name === 'mfgrep' && event.reply.payload.oui === doorpadOui) this.#heard(event.reply.payload.data);
@@ -192,6 +196,7 @@ export class ReaderKeeper {
   }
 
   stop(): void {
+    this.#isStopped = true;
     this.#offline(undefined);
   }
 
@@ -257,11 +262,7 @@ export class ReaderKeeper {
     const status = await this.#commands.ask('journal');
     if (status?.page !== 'journal') return;
     this.#journal = status;
-    try {
-      this.#events.told(status);
-    } catch (thrown) {
-      this.#storeFailed(thrown);
-    }
+    await this.#guarded(() => this.#events.told(status));
     this.#parts.listener.changed(this.reader);
     // Setting a clock may take long, and nothing waits for it.
     this.#orders.toldJournal(status).catch((thrown: unknown) => this.#storeFailed(thrown));
@@ -294,10 +295,10 @@ export class ReaderKeeper {
         this.#commands.done(reply.tag, reply.outcome);
         break;
       case 'events':
-        this.#guarded(() => this.#events.received(reply.entries));
+        void this.#guarded(() => this.#events.received(reply.entries));
         break;
       case 'eventPart':
-        this.#guarded(() => this.#events.receivedPart(reply));
+        void this.#guarded(() => this.#events.receivedPart(reply));
         break;
       case 'table':
         this.#tables.tableTold(reply.outcome);
@@ -315,28 +316,25 @@ export class ReaderKeeper {
     this.#parts.listener.changed(this.reader);
   }
 
-  #kept(event: NewEvent): void {
-    if (event.entry?.code === 'table.rolledBack') this.#guarded(() => this.#goAbove(event.entry as Entry));
-    this.#parts.listener.event(this.reader, event);
-  }
-
   /** Its disk was put back, and it knows by itself how far it had come (docs/table-profile.md §16). */
-  #goAbove({ fields }: Entry): void {
-    const { store } = this.#parts;
-    const [version, revocation] = [numberOf(fields.seenVersion), numberOf(fields.seenRevocation)];
-    store.site.raiseVersion(this.reader.id, version);
-    store.people.raiseRevocation(revocation);
+  async #goAbove({ site, people }: Stores, { entry }: NewEvent): Promise<void> {
+    if (entry?.code !== 'table.rolledBack') return;
+    const { seenVersion, seenRevocation } = entry.fields;
+    await site.raiseVersion(this.reader.id, numberOf(seenVersion));
+    await people.raiseRevocation(numberOf(seenRevocation));
   }
 
-  #guarded(work: () => void): void {
+  async #guarded(work: () => Promise<void>): Promise<void> {
     try {
-      work();
+      await work();
     } catch (thrown) {
       this.#storeFailed(thrown);
     }
   }
 
+  /** Of what was under way when everything was stopped, nobody hears. */
   #storeFailed(thrown: unknown): void {
+    if (this.#isStopped) return;
     this.#alarms.raise('store.failed', thrown instanceof Error ? thrown.message : '');
   }
 }

@@ -1,8 +1,9 @@
 /**
- * What a controller keeps on disk and nobody else may read there: PINs, keys and the authority's seed, sealed with AES-256-GCM under the
+ * What a controller keeps on disk and nobody else may read there: PINs, card numbers, keys, the authority's seed, and texts that may hold any of them, sealed with AES-256-GCM under the
  * site key. Decides the form of a sealed value; where the site key itself lies is its owner's.
  */
 import { createCipheriv, createDecipheriv } from 'node:crypto';
+import { Card } from '../../src/access/card.ts';
 import { Pin } from '../../src/access/pin.ts';
 import type { Crypto } from '../../src/ports/crypto.ts';
 import { assert } from '../../src/shared/assert.ts';
@@ -33,6 +34,14 @@ export class SecretBox {
     return this.#seal(place, new TextEncoder().encode(pin.reveal()));
   }
 
+  sealCard(place: string, card: Card): Uint8Array {
+    return this.#seal(place, card.reveal());
+  }
+
+  sealText(place: string, text: string): Uint8Array {
+    return this.#seal(place, new TextEncoder().encode(text));
+  }
+
   /** Undefined: sealed under another key or for another place, or not what was written. */
   openKey(place: string, sealed: Uint8Array): SecretBytes | undefined {
     const bytes = this.#open(place, sealed);
@@ -44,6 +53,17 @@ export class SecretBox {
   openPin(place: string, sealed: Uint8Array): Pin | undefined {
     const bytes = this.#open(place, sealed);
     return bytes && Pin.from(new TextDecoder().decode(bytes));
+  }
+
+  /** `form` and `length` are as they were. */
+  openCard(place: string, sealed: Uint8Array, form: Card['form'], length: number): Card | undefined {
+    const bytes = this.#open(place, sealed);
+    return bytes && new Card(form, bytes, length);
+  }
+
+  openText(place: string, sealed: Uint8Array): string | undefined {
+    const bytes = this.#open(place, sealed);
+    return bytes && new TextDecoder().decode(bytes);
   }
 
   #seal(place: string, plain: Uint8Array): Uint8Array {

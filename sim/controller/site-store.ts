@@ -1,13 +1,15 @@
 /**
  * What the controller knows for good of its site and its readers: keys, numbers that only rise, which table is in force where, and how far
- * each journal was heard. On disk when a call returns. What follows from it is the controller's; SQL stands in the stores only.
+ * each journal was heard. On disk when a call resolves. What follows from it is the controller's; SQL stands in the stores only.
  */
+import type { Selectable, Updateable } from 'kysely';
 import type { TableState } from '../../src/ports/table-store.ts';
 import { Fault } from '../../src/shared/faults.ts';
 import { failed, ok, type Result } from '../../src/shared/result.ts';
 import type { SecretBytes } from '../../src/shared/secret-bytes.ts';
-import type { Database, Row } from './database.ts';
+import type { Access } from './database.ts';
 import type { SecretBox } from './secret-box.ts';
+import type { Tables } from './tables.ts';
 
 export interface Site {
   /** 16 bytes. */
@@ -28,7 +30,29 @@ export interface NewReader {
   readonly scbk: SecretBytes;
 }
 
-export interface KnownReader extends NewReader {
+/** Those without a keypad ask for no PIN. */
+export const readerModels = ['RPK40', 'RP10', 'RP15', 'RP40'] as const;
+export type ReaderModel = (typeof readerModels)[number];
+
+/** Where else on the line a reader may be: it is to go there, or was there before. */
+export interface OtherPlace {
+  readonly address: number;
+  readonly baudRate: number;
+  readonly is: 'wanted' | 'before';
+}
+
+/** What people and plans say of a reader. */
+export interface ReaderFacts {
+  readonly name: string;
+  readonly model: ReaderModel;
+  /** Of its modes. */
+  readonly schedule: number | undefined;
+  /** Undefined: that of its line. */
+  readonly baudRate: number | undefined;
+  readonly otherPlace: OtherPlace | undefined;
+}
+
+export interface KnownReader extends NewReader, ReaderFacts {
   readonly id: number;
   /** On disk before it was sent: the reader may have either key. */
   readonly pendingScbk: SecretBytes | undefined;
@@ -63,129 +87,219 @@ export interface Heard {
 const maxNumber = 0xffff_ffff;
 
 export class SiteStore {
-  readonly #database: Database;
+  readonly #access: Access;
   readonly #box: SecretBox;
 
-  constructor(database: Database, box: SecretBox) {
-    this.#database = database;
+  constructor(access: Access, box: SecretBox) {
+    this.#access = access;
     this.#box = box;
   }
 
   /** Once in the life of a database. */
-  found({ site, authoritySeed }: Site): Result<undefined, 'thereIsASite'> {
-    const seed = this.#box.sealKey(placeOf.seed, authoritySeed);
-    const made = this.#database.run('INSERT INTO site (id, site, authority_seed) VALUES (1, ?, ?) ON CONFLICT DO NOTHING', site, seed);
-    return made === 1 ? ok(undefined) : failed('thereIsASite');
+  async found({ site, authoritySeed }: Site): Promise<Result<undefined, 'thereIsASite'>> {
+    const row = { id: 1, site, authority_seed: this.#box.sealKey(placeOf.seed, authoritySeed), has_tags: 1 };
+    const made = await this.#access.sql
+      .insertInto('site')
+      .values(row)
+      .onConflict((conflict) => conflict.doNothing())
+      .executeTakeFirst();
+    return made.numInsertedOrUpdatedRows === 1n ? ok(undefined) : failed('thereIsASite');
   }
 
-  site(): Site | undefined {
-    const row = this.#database.first('SELECT site, authority_seed FROM site');
-    return row && { site: row.site as Uint8Array, authoritySeed: this.#key(placeOf.seed, row.authority_seed) };
+  async site(): Promise<Site | undefined> {
+    const row = await this.#access.sql.selectFrom('site').select(['site', 'authority_seed']).executeTakeFirst();
+    return row && { site: row.site, authoritySeed: this.#key(placeOf.seed, row.authority_seed) };
   }
 
-  addReader({ name, address, reader, tableKey, scbk }: NewReader): Result<number, 'addressInUse' | 'readerKnown'> {
-    return this.#database.write(() => {
-      if (this.#database.first('SELECT 1 FROM reader WHERE reader = ?', reader) !== undefined) return failed('readerKnown');
-      if (this.#database.first('SELECT 1 FROM reader WHERE address = ?', address) !== undefined) return failed('addressInUse');
-      const keys = [this.#box.sealKey(placeOf.tableKey(reader), tableKey), this.#box.sealKey(placeOf.scbk(reader), scbk)];
-      this.#database.run('INSERT INTO reader (name, address, reader, table_key, scbk) VALUES (?, ?, ?, ?, ?)', name, address, reader, ...keys);
-      return ok(Number(this.#database.first('SELECT id FROM reader WHERE reader = ?', reader)?.id));
+  addReader({ name, address, reader, tableKey, scbk }: NewReader): Promise<Result<number, 'addressInUse' | 'readerKnown'>> {
+    return this.#access.write(async ({ sql }) => {
+      const others = await sql
+        .selectFrom('reader')
+        .select('reader')
+        .where(({ or, eb }) => or([eb('reader', '=', reader), eb('address', '=', address)]))
+        .execute();
+      if (others.some((other) => hexOf(other.reader) === hexOf(reader))) return failed('readerKnown');
+      if (others.length > 0) return failed('addressInUse');
+      const keys = { table_key: this.#box.sealKey(placeOf.tableKey(reader), tableKey), scbk: this.#box.sealKey(placeOf.scbk(reader), scbk) };
+      const { id } = await sql
+        .insertInto('reader')
+        .values({ name, address, reader, ...keys })
+        .returning('id')
+        .executeTakeFirstOrThrow();
+      return ok(id);
+    });
+  }
+
+  /** What is named of them is so from here on. */
+  async changeReader(id: number, facts: Partial<ReaderFacts>): Promise<void> {
+    const { name, model, schedule, baudRate, otherPlace } = facts;
+    await this.#set(id, {
+      ...('name' in facts && { name }),
+      ...('model' in facts && { model }),
+      ...('schedule' in facts && { schedule: schedule ?? null }),
+      ...('baudRate' in facts && { baud_rate: baudRate ?? null }),
+      ...('otherPlace' in facts && { other_place: otherPlace === undefined ? null : JSON.stringify(otherPlace) }),
+    });
+  }
+
+  /** The reader speaks at another address from here on: `addressInUse` where it is somebody else's. */
+  moveReader(id: number, address: number): Promise<Result<undefined, 'addressInUse'>> {
+    return this.#access.write(async (within) => {
+      const other = await within.sql.selectFrom('reader').select('id').where('address', '=', address).where('id', '!=', id).executeTakeFirst();
+      if (other !== undefined) return failed('addressInUse');
+      await within.sql.updateTable('reader').set({ address }).where('id', '=', id).execute();
+      return ok(undefined);
+    });
+  }
+
+  /** New hardware in the place of a reader: its keys are new, it has no table and another journal; name, address, plans and events stay. */
+  replaceReader(id: number, { reader, tableKey, scbk }: Pick<NewReader, 'reader' | 'tableKey' | 'scbk'>): Promise<Result<undefined, 'readerKnown'>> {
+    return this.#access.write(async ({ sql }) => {
+      const other = await sql.selectFrom('reader').select('id').where('reader', '=', reader).executeTakeFirst();
+      if (other !== undefined) return failed('readerKnown');
+      const keys = { table_key: this.#box.sealKey(placeOf.tableKey(reader), tableKey), scbk: this.#box.sealKey(placeOf.scbk(reader), scbk) };
+      await sql
+        .updateTable('reader')
+        .set({ reader, ...keys, pending_scbk: null, in_force: null, journal: null })
+        .where('id', '=', id)
+        .execute();
+      await sql.deleteFrom('outgoing').where('reader', '=', id).execute();
+      return ok(undefined);
     });
   }
 
   /** By address. */
-  readers(): readonly KnownReader[] {
-    return this.#database.all('SELECT * FROM reader ORDER BY address').map((row) => this.#reader(row));
+  async readers(): Promise<readonly KnownReader[]> {
+    const rows = await this.#access.sql.selectFrom('reader').selectAll().orderBy('address').execute();
+    return rows.map((row) => this.#reader(row));
   }
 
-  /** A new key of the line, before it is sent; undefined: it was refused, and the old one stands. */
-  keepPendingScbk({ id, reader }: KnownReader, scbk: SecretBytes | undefined): void {
-    const sealed = scbk === undefined ? null : this.#box.sealKey(placeOf.scbk(reader), scbk);
-    this.#database.run('UPDATE reader SET pending_scbk = ? WHERE id = ?', sealed, id);
+  /** A new key of the line, before it is sent: false where one is under way. */
+  async keepPendingScbk({ id, reader }: KnownReader, scbk: SecretBytes): Promise<boolean> {
+    const kept = await this.#access.sql
+      .updateTable('reader')
+      .set({ pending_scbk: this.#box.sealKey(placeOf.scbk(reader), scbk) })
+      .where('id', '=', id)
+      .where('pending_scbk', 'is', null)
+      .executeTakeFirst();
+    return kept.numUpdatedRows === 1n;
+  }
+
+  /** The pending key was refused, and the old one stands. */
+  async forgetPendingScbk({ id }: KnownReader): Promise<void> {
+    await this.#set(id, { pending_scbk: null });
   }
 
   /** The pending key has proven itself: the old one is forgotten. */
-  promoteScbk({ id }: KnownReader): void {
-    this.#database.run('UPDATE reader SET scbk = pending_scbk, pending_scbk = NULL WHERE id = ? AND pending_scbk IS NOT NULL', id);
+  async promoteScbk({ id }: KnownReader): Promise<void> {
+    await this.#access.sql
+      .updateTable('reader')
+      .set(({ ref }) => ({ scbk: ref('pending_scbk').$notNull(), pending_scbk: null }))
+      .where('id', '=', id)
+      .where('pending_scbk', 'is not', null)
+      .execute();
   }
 
   /** The next number of an order: above every one before, and above what the reader says it obeyed. Undefined: there is none left. */
-  takeOrderNumber(id: number, obeyed: number): number | undefined {
+  takeOrderNumber(id: number, obeyed: number): Promise<number | undefined> {
     return this.#rise('order_number', id, obeyed);
   }
 
   /** The next version for a reader, likewise. */
-  takeVersion(id: number, inForce: number): number | undefined {
+  takeVersion(id: number, inForce: number): Promise<number | undefined> {
     return this.#rise('last_version', id, inForce);
   }
 
   /** Goes on above a version that was once in force there, whoever made it. */
-  raiseVersion(id: number, atLeast: number): void {
-    this.#database.run('UPDATE reader SET last_version = max(last_version, ?) WHERE id = ?', atLeast, id);
+  async raiseVersion(id: number, atLeast: number): Promise<void> {
+    await this.#access.sql.updateTable('reader').set({ last_version: atLeast }).where('id', '=', id).where('last_version', '<', atLeast).execute();
   }
 
-  inForce(id: number): Edition | undefined {
-    const row = this.#database.first('SELECT in_force FROM reader WHERE id = ?', id);
+  async inForce(id: number): Promise<Edition | undefined> {
+    const row = await this.#access.sql.selectFrom('reader').select('in_force').where('id', '=', id).executeTakeFirst();
     return typeof row?.in_force === 'string' ? readEdition(row.in_force) : undefined;
   }
 
-  outgoing(id: number): Outgoing | undefined {
-    const row = this.#database.first('SELECT edition, file FROM outgoing WHERE reader = ?', id);
-    return row && { edition: readEdition(row.edition as string), file: row.file as Uint8Array };
+  /** Of every reader; undefined where nothing of ours is known to be. */
+  async editionsInForce(): Promise<readonly (Edition | undefined)[]> {
+    const rows = await this.#access.sql.selectFrom('reader').select('in_force').execute();
+    return rows.map(({ in_force }) => (in_force === null ? undefined : readEdition(in_force)));
   }
 
-  /** Undefined: whatever was to be sent is given up. */
-  keepOutgoing(id: number, outgoing: Outgoing | undefined): void {
-    this.#database.write(() => {
-      this.#database.run('DELETE FROM outgoing WHERE reader = ?', id);
-      if (outgoing === undefined) return;
-      this.#database.run('INSERT INTO outgoing VALUES (?, ?, ?)', id, writeEdition(outgoing.edition), outgoing.file);
+  async outgoing(id: number): Promise<Outgoing | undefined> {
+    const row = await this.#access.sql.selectFrom('outgoing').select(['edition', 'file']).where('reader', '=', id).executeTakeFirst();
+    return row && { edition: readEdition(row.edition), file: row.file };
+  }
+
+  /** In place of whatever was to be sent. */
+  keepOutgoing(id: number, { edition, file }: Outgoing): Promise<void> {
+    return this.#access.write(async ({ sql }) => {
+      await sql.deleteFrom('outgoing').where('reader', '=', id).execute();
+      await sql
+        .insertInto('outgoing')
+        .values({ reader: id, edition: writeEdition(edition), file })
+        .execute();
     });
   }
 
-  /** What was outgoing is in force there; undefined: what is in force there is none of ours. */
-  keepInForce(id: number, edition: Edition | undefined): void {
-    this.#database.write(() => {
-      this.#database.run('UPDATE reader SET in_force = ? WHERE id = ?', edition === undefined ? null : writeEdition(edition), id);
-      this.#database.run('DELETE FROM outgoing WHERE reader = ?', id);
+  /** What was outgoing is in force there. */
+  keepInForce(id: number, edition: Edition): Promise<void> {
+    return this.#access.write(async ({ sql }) => {
+      await sql
+        .updateTable('reader')
+        .set({ in_force: writeEdition(edition) })
+        .where('id', '=', id)
+        .execute();
+      await sql.deleteFrom('outgoing').where('reader', '=', id).execute();
     });
   }
 
-  heard(id: number): Heard | undefined {
-    const row = this.#database.first('SELECT journal FROM reader WHERE id = ?', id);
+  async heard(id: number): Promise<Heard | undefined> {
+    const row = await this.#access.sql.selectFrom('reader').select('journal').where('id', '=', id).executeTakeFirst();
     return typeof row?.journal === 'string' ? readHeard(row.journal) : undefined;
   }
 
-  keepHeard(id: number, heard: Heard): void {
-    this.#database.run('UPDATE reader SET journal = ? WHERE id = ?', writeHeard(heard), id);
+  async keepHeard(id: number, heard: Heard): Promise<void> {
+    await this.#set(id, { journal: writeHeard(heard) });
   }
 
-  #rise(column: 'order_number' | 'last_version', id: number, atLeast: number): number | undefined {
-    return this.#database.write(() => {
-      const last = Number(this.#database.first(`SELECT ${column} AS last FROM reader WHERE id = ?`, id)?.last);
+  async #set(id: number, values: Updateable<Tables['reader']>): Promise<void> {
+    await this.#access.sql.updateTable('reader').set(values).where('id', '=', id).execute();
+  }
+
+  #rise(column: 'order_number' | 'last_version', id: number, atLeast: number): Promise<number | undefined> {
+    return this.#access.write(async ({ sql }) => {
+      const { last } = await sql.selectFrom('reader').select(`${column} as last`).where('id', '=', id).executeTakeFirstOrThrow();
       const next = Math.max(last, atLeast) + 1;
       if (next > maxNumber) return undefined;
-      this.#database.run(`UPDATE reader SET ${column} = ? WHERE id = ?`, next, id);
+      await sql
+        .updateTable('reader')
+        .set({ [column]: next })
+        .where('id', '=', id)
+        .execute();
       return next;
     });
   }
 
-  #reader(row: Row): KnownReader {
-    const reader = row.reader as Uint8Array;
-    const pending = row.pending_scbk;
+  #reader(row: Selectable<Tables['reader']>): KnownReader {
+    const { id, name, address, reader, pending_scbk: pending } = row;
     return {
-      id: Number(row.id),
-      name: String(row.name),
-      address: Number(row.address),
+      id,
+      name,
+      address,
       reader,
       tableKey: this.#key(placeOf.tableKey(reader), row.table_key),
       scbk: this.#key(placeOf.scbk(reader), row.scbk),
-      pendingScbk: pending === null || pending === undefined ? undefined : this.#key(placeOf.scbk(reader), pending),
+      pendingScbk: pending === null ? undefined : this.#key(placeOf.scbk(reader), pending),
+      model: row.model as ReaderModel,
+      schedule: row.schedule ?? undefined,
+      baudRate: row.baud_rate ?? undefined,
+      otherPlace: row.other_place === null ? undefined : (JSON.parse(row.other_place) as OtherPlace),
     };
   }
 
-  #key(place: string, sealed: unknown): SecretBytes {
-    const key = sealed instanceof Uint8Array ? this.#box.openKey(place, sealed) : undefined;
+  #key(place: string, sealed: Uint8Array): SecretBytes {
+    const key = this.#box.openKey(place, sealed);
     if (key === undefined) throw new Fault('disk.damaged', 'a key in the database was not sealed with the key of this site');
     return key;
   }

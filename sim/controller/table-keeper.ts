@@ -51,6 +51,8 @@ export class TableKeeper {
   #state: KeepingState = 'offline';
   #isRunning = false;
   #isOnline = false;
+  /** Counted: what a look at one session has found is nothing for the next. */
+  #session = 0;
   /** Something has changed since it was last looked at. */
   #isWanted = false;
   #failures = 0;
@@ -58,6 +60,7 @@ export class TableKeeper {
   #retry: unknown;
   #said: TableStatus | undefined;
   #isRevoking = false;
+  #isRevocationWanted = false;
   /** The list it has is one of ours: what goes on from it leaves nothing out. */
   #mayRevoke = false;
   #revoked = 0;
@@ -90,6 +93,7 @@ export class TableKeeper {
 
   end(): void {
     this.#isOnline = false;
+    this.#session += 1;
     this.#said = undefined;
     this.#become('offline');
     this.#parts.clock.clearTimeout(this.#retry);
@@ -136,8 +140,9 @@ export class TableKeeper {
   }
 
   async #look(): Promise<void> {
+    const session = this.#session;
     const said = await this.#parts.commands.ask('table');
-    if (!this.#isOnline) return;
+    if (session !== this.#session) return;
     if (said?.page !== 'table') {
       this.#failed();
       return;
@@ -145,31 +150,37 @@ export class TableKeeper {
     this.#said = said;
     this.#revoked = said.revocation;
     this.#parts.told(said);
-    const decision = this.#decide(said);
+    const decision = await this.#decide(said);
+    if (session !== this.#session) return;
     this.#mayRevoke = decision.inForce !== undefined && said.revocation >= decision.inForce.state.revocation;
     await this.#revoke();
-    if (!this.#isOnline) return;
+    if (session !== this.#session) return;
     const step: NextStep = this.#mustSnapshot && decision.step.kind !== 'nothing' ? { kind: 'snapshot' } : decision.step;
-    if (step.kind === 'nothing') this.#settle(said);
-    else await this.#send(step, said);
+    if (step.kind === 'nothing') await this.#settle(said);
+    else await this.#send(step, said, session);
   }
 
   /** What to do, with what the reader says put on disk first: a version seen there is never made again. */
-  #decide(said: TableStatus): TableDecision {
+  async #decide(said: TableStatus): Promise<TableDecision> {
     const { store, reader, office, alarms, crypto } = this.#parts;
-    const outgoing = store.site.outgoing(reader);
+    const outgoing = await store.site.outgoing(reader);
+    const inForce = await store.site.inForce(reader);
+    const stand = await store.people.stand();
+    const counts = new Map<number, number | undefined>();
+    for (const edition of [outgoing?.edition, inForce])
+      if (edition !== undefined) counts.set(edition.throughChange, await store.people.changeCount(edition.throughChange));
     const knowledge: TableKnowledge = {
-      stand: store.people.stand(),
-      inForce: store.site.inForce(reader),
+      stand,
+      inForce,
       outgoing: outgoing && { edition: outgoing.edition, headerHash: office.headerHash(outgoing), bytes: outgoing.file.length },
-      changeCount: (from) => store.people.changeCount(from),
+      changeCount: (from) => counts.get(from),
       isSame: (left, right) => crypto.isEqual(left, right),
     };
     const decision = decideTable(said, knowledge);
     for (const alarm of decision.alarms) alarms.raise(alarm, `version ${said.version}`);
-    if (said.revocation > knowledge.stand.revocation) store.people.raiseRevocation(said.revocation);
+    if (said.revocation > stand.revocation) await store.people.raiseRevocation(said.revocation);
     if (decision.inForce !== undefined && decision.inForce === outgoing?.edition) {
-      store.site.keepInForce(reader, decision.inForce);
+      await store.site.keepInForce(reader, decision.inForce);
       this.#failures = 0;
     }
     return decision;
@@ -177,37 +188,48 @@ export class TableKeeper {
 
   /** Ahead of any table, and beside one that is on its way. */
   async #revoke(): Promise<void> {
-    const { commands, office } = this.#parts;
     const said = this.#said;
-    if (this.#isRevoking || !this.#mayRevoke || said === undefined || !said.isKeyed || said.isReadOnly) return;
+    if (!this.#mayRevoke || said === undefined || !said.isKeyed || said.isReadOnly) return;
+    this.#isRevocationWanted = true;
+    if (this.#isRevoking) return;
     this.#isRevoking = true;
     try {
-      for (let next = office.revocation(this.#revoked); next !== undefined && this.#isOnline; next = office.revocation(this.#revoked)) {
-        const { file } = next;
-        const told = await commands.tellFile('revocation', () => file);
-        // Any refusal is made good by the table that follows.
-        if (told !== 'done') return;
-        this.#revoked = Math.max(this.#revoked, next.number);
+      while (this.#isRevocationWanted && this.#isOnline) {
+        this.#isRevocationWanted = false;
+        if (!(await this.#tellRevocations(this.#session))) return;
       }
     } finally {
       this.#isRevoking = false;
     }
   }
 
-  async #send(step: Exclude<NextStep, { kind: 'nothing' }>, said: TableStatus): Promise<void> {
-    const { alarms, office } = this.#parts;
-    const made = step.kind === 'delta' ? office.delta(step.base) : step.kind === 'snapshot' ? office.snapshot(said.version) : undefined;
+  /** False: one was refused, which the table that follows makes good. */
+  async #tellRevocations(session: number): Promise<boolean> {
+    const { commands, office } = this.#parts;
+    for (;;) {
+      const next = await office.revocation(this.#revoked);
+      if (next === undefined || session !== this.#session) return true;
+      const told = await commands.tellFile('revocation', () => Promise.resolve(next.file));
+      if (told !== 'done') return false;
+      this.#revoked = Math.max(this.#revoked, next.number);
+    }
+  }
+
+  async #send(step: Exclude<NextStep, { kind: 'nothing' }>, said: TableStatus, session: number): Promise<void> {
+    const { alarms, office, reader, store } = this.#parts;
+    const made = step.kind === 'delta' ? await office.delta(step.base) : step.kind === 'snapshot' ? await office.snapshot(said.version) : undefined;
+    if (session !== this.#session) return;
     if (made !== undefined && !made.ok) {
       alarms.raise(made.failure === 'contradiction' ? 'table.contradiction' : 'table.notTaken', made.failure);
       this.#suspend();
       return;
     }
-    const outgoing = made === undefined ? this.#parts.store.site.outgoing(this.#parts.reader) : made.value;
-    if (outgoing === undefined) return;
+    const outgoing = made === undefined ? await store.site.outgoing(reader) : made.value;
+    if (outgoing === undefined || session !== this.#session) return;
     if (step.kind === 'snapshot') this.#mustSnapshot = false;
     const firstOffset = step.kind === 'send' ? step.firstOffset : 0;
     const isSent = await this.#transfer(outgoing, firstOffset);
-    if (!this.#isOnline) return;
+    if (session !== this.#session) return;
     // A reader that takes a file and does not have it afterwards is no better than one that refuses it.
     if (isSent) this.#failures += 1;
     if (isSent && this.#failures < maxFailures) this.#isWanted = true;
@@ -236,10 +258,10 @@ export class TableKeeper {
     return outcome === 'done';
   }
 
-  #settle({ isKeyed, isReadOnly }: TableStatus): void {
+  async #settle({ isKeyed, isReadOnly }: TableStatus): Promise<void> {
     this.#failures = 0;
     this.#become(isKeyed && !isReadOnly ? 'inStep' : 'suspended');
-    this.#forgetOld();
+    await this.#forgetOld();
   }
 
   #become(state: KeepingState): void {
@@ -249,12 +271,12 @@ export class TableKeeper {
   }
 
   /** What every reader has taken in is needed by none. */
-  #forgetOld(): void {
+  async #forgetOld(): Promise<void> {
     const { store } = this.#parts;
-    const editions = store.site.readers().map(({ id }) => store.site.inForce(id));
+    const editions = await store.site.editionsInForce();
     const all = editions.filter((edition) => edition !== undefined);
     if (all.length < editions.length) return;
-    store.people.forget({
+    await store.people.forget({
       change: Math.min(...all.map(({ throughChange }) => throughChange)),
       revocation: Math.min(...all.map(({ state }) => state.revocation)),
     });

@@ -18,9 +18,15 @@ import {
   publishSnapshot,
 } from '../../src/table/publish.ts';
 import type { PersonFacts } from '../../src/table/record.ts';
-import type { ControllerStore } from './controller-store.ts';
-import { revokedOf } from './person.ts';
+import { chunksOf } from './chunks.ts';
+import type { ControllerStore, Stores } from './controller-store.ts';
+import { type KeptChange, revokedOf } from './person.ts';
 import type { Edition, KnownReader, Outgoing, Site } from './site-store.ts';
+
+/** People may change while they are read. After so many times they have to wait. */
+const maxReadings = 3;
+/** Tagged in one go: a few milliseconds. */
+const peopleAtOnce = 200;
 
 /** `contradiction`: two credentials make one tag under this reader's key. `numbersSpent`: 2^32 versions. */
 export type PublishRefusal = 'contradiction' | 'numbersSpent';
@@ -41,37 +47,44 @@ export class TableOffice {
     this.#publisher = { crypto, authoritySeed, site, reader: reader.reader, tableKey: reader.tableKey };
   }
 
-  /** Everybody, as a version above what is in force and all that were made; kept as outgoing. */
-  snapshot(versionInForce: number): Result<Outgoing, PublishRefusal> {
-    const { people } = this.#store;
-    const facts = (): readonly PersonFacts[] => people.people().map((kept) => this.#factsOf(kept));
-    return this.#publish(versionInForce, 0, (version, revocation) => publishSnapshot(this.#publisher, { version, revocation, people: facts() }));
+  /** Everybody, as a version above what is in force and all that were made; kept as outgoing. Rejects with a Fault when the store does. */
+  async snapshot(versionInForce: number): Promise<Result<Outgoing, PublishRefusal>> {
+    for (let reading = 1; reading < maxReadings; reading += 1) {
+      const { change } = await this.#store.people.stand();
+      const people = await this.#everybody(this.#store);
+      const made = await this.#store.write(async (within) =>
+        (await within.people.stand()).change === change ? this.#snapshot(within, versionInForce, people) : undefined,
+      );
+      if (made !== undefined) return made;
+    }
+    return this.#store.write(async (within) => this.#snapshot(within, versionInForce, await this.#everybody(within)));
   }
 
-  /** What has changed since `base`; kept as outgoing. */
-  delta({ state, throughChange }: Edition): Result<Outgoing, PublishRefusal> {
-    return this.#publish(state.version, state.version, (version, revocation) => {
-      const changes = this.#store.people.changedSince(throughChange).map(({ before, after }) => ({
-        before: before && this.#factsOf(before),
-        after: after && this.#factsOf(after),
-      }));
-      return publishDelta(this.#publisher, { base: state, version, revocation, changes });
+  /** What has changed since `base`; kept as outgoing. Rejects with a Fault when the store does. */
+  delta({ state, throughChange }: Edition): Promise<Result<Outgoing, PublishRefusal>> {
+    return this.#store.write(async (within) => {
+      const changes = await this.#inParts(within, await within.people.changedSince(throughChange), (change) => this.#changeOf(change));
+      return this.#publish(within, state.version, state.version, (version, revocation) =>
+        publishDelta(this.#publisher, { base: state, version, revocation, changes }),
+      );
     });
   }
 
   /** What was taken away above `inForce`, the reader's own number; undefined: nothing, or so much that the table itself is as fast. */
-  revocation(inForce: number): RevocationFile | undefined {
-    const since = this.#store.people.withdrawnSince(inForce, maxRevoked + 1);
+  async revocation(inForce: number): Promise<RevocationFile | undefined> {
+    const since = await this.#store.people.withdrawnSince(inForce, maxRevoked + 1);
     const number = since.at(-1)?.number;
-    const entries = since.flatMap(({ withdrawn }) => revokedOf(this.#publisher.crypto, this.#reader.tableKey, withdrawn));
-    if (number === undefined || entries.length > maxRevoked) return undefined;
-    return { number, file: publishRevocation(this.#publisher, { number, after: inForce, entries }) };
+    const entries = await this.#inParts(this.#store, since, ({ withdrawn }) => revokedOf(this.#publisher.crypto, this.#reader.tableKey, withdrawn));
+    if (number === undefined || entries.flat().length > maxRevoked) return undefined;
+    return { number, file: publishRevocation(this.#publisher, { number, after: inForce, entries: entries.flat() }) };
   }
 
-  /** `obeyed`: the last number the reader says it obeyed. Undefined: no numbers are left. */
-  order(order: Order, expiresS: number, obeyed: number): RevocationFile | undefined {
-    const number = this.#store.site.takeOrderNumber(this.#reader.id, obeyed);
-    return number === undefined ? undefined : { number, file: publishOrder(this.#publisher, number, expiresS, order) };
+  /** `obeyed`: the last number the reader says it obeyed; `orderAt` is asked once the number is on disk. Undefined: no numbers are left. */
+  async order(orderAt: () => { readonly order: Order; readonly expiresS: number }, obeyed: number): Promise<RevocationFile | undefined> {
+    const number = await this.#store.site.takeOrderNumber(this.#reader.id, obeyed);
+    if (number === undefined) return undefined;
+    const { order, expiresS } = orderAt();
+    return { number, file: publishOrder(this.#publisher, number, expiresS, order) };
   }
 
   /** As a reader reports it of what is staged. */
@@ -79,23 +92,42 @@ export class TableOffice {
     return this.#publisher.crypto.sha256(file.subarray(0, headerBytes));
   }
 
-  #publish(
+  async #everybody(stores: Stores): Promise<readonly PersonFacts[]> {
+    return this.#inParts(stores, await stores.people.people(), (kept) => this.#factsOf(kept));
+  }
+
+  async #inParts<From, To>({ rest }: Stores, all: readonly From[], make: (from: From) => To): Promise<readonly To[]> {
+    const made: To[] = [];
+    for (const chunk of chunksOf(all, peopleAtOnce)) {
+      for (const each of chunk) made.push(make(each));
+      await rest();
+    }
+    return made;
+  }
+
+  #snapshot(within: Stores, versionInForce: number, people: readonly PersonFacts[]): Promise<Result<Outgoing, PublishRefusal>> {
+    return this.#publish(within, versionInForce, 0, (version, revocation) => publishSnapshot(this.#publisher, { version, revocation, people }));
+  }
+
+  async #publish(
+    { site, people }: Stores,
     versionInForce: number,
     baseVersion: number,
     make: (version: number, revocation: number) => Result<Published, Contradiction>,
-  ): Result<Outgoing, PublishRefusal> {
-    const { site, people } = this.#store;
-    return this.#store.write(() => {
-      const version = site.takeVersion(this.#reader.id, versionInForce);
-      if (version === undefined) return failed('numbersSpent');
-      const { change, revocation } = people.stand();
-      const published = make(version, revocation);
-      if (!published.ok) return failed('contradiction');
-      const { file, state } = published.value;
-      const outgoing = { edition: { state, throughChange: change, baseVersion }, file };
-      site.keepOutgoing(this.#reader.id, outgoing);
-      return ok(outgoing);
-    });
+  ): Promise<Result<Outgoing, PublishRefusal>> {
+    const version = await site.takeVersion(this.#reader.id, versionInForce);
+    if (version === undefined) return failed('numbersSpent');
+    const { change, revocation } = await people.stand();
+    const published = make(version, revocation);
+    if (!published.ok) return failed('contradiction');
+    const { file, state } = published.value;
+    const outgoing = { edition: { state, throughChange: change, baseVersion }, file };
+    await site.keepOutgoing(this.#reader.id, outgoing);
+    return ok(outgoing);
+  }
+
+  #changeOf({ before, after }: KeptChange): { readonly before: PersonFacts | undefined; readonly after: PersonFacts | undefined } {
+    return { before: before && this.#factsOf(before), after: after && this.#factsOf(after) };
   }
 
   #factsOf(kept: GivenPerson): PersonFacts {

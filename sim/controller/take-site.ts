@@ -11,20 +11,20 @@ import type { ControllerStore } from './controller-store.ts';
 /** `otherSite`: the database belongs to another. `addressInUse`: by another reader; nothing was taken. */
 export type SiteRefusal = 'otherSite' | 'addressInUse';
 
-/** How many readers were added. Throws a Fault when the store does. */
-export const takeSite = (store: ControllerStore, crypto: Crypto, provisioned: ProvisionedSite): Result<number, SiteRefusal> => {
+/** How many readers were added. Rejects with a Fault when the store does. */
+export const takeSite = async (store: ControllerStore, crypto: Crypto, provisioned: ProvisionedSite): Promise<Result<number, SiteRefusal>> => {
   const { site, authoritySeed } = provisioned;
-  const known = store.site.site();
+  const known = await store.site.site();
   if (known !== undefined && !crypto.isEqual(known.site, site)) return failed('otherSite');
-  const readers = store.site.readers();
+  const readers = await store.site.readers();
   const added = provisioned.readers.filter(({ keys }) => !readers.some(({ reader }) => crypto.isEqual(reader, keys.trust.reader)));
   const addresses = [...readers.map(({ address }) => address), ...added.map(({ place }) => place.address)];
   if (new Set(addresses).size < addresses.length) return failed('addressInUse');
-  store.write(() => {
-    if (known === undefined) store.site.found({ site, authoritySeed });
+  await store.write(async ({ site: within }) => {
+    if (known === undefined) await within.found({ site, authoritySeed });
     for (const { place, keys } of added) {
       const { name, address } = place;
-      const taken = store.site.addReader({ name, address, reader: keys.trust.reader, tableKey: keys.tableKey, scbk: keys.scbk });
+      const taken = await within.addReader({ name, address, reader: keys.trust.reader, tableKey: keys.tableKey, scbk: keys.scbk });
       assert(taken.ok, 'a reader that is not there can be added');
     }
   });

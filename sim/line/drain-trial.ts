@@ -50,7 +50,7 @@ export const runDrainTrial = async ({ days, baudRate, seed, nowMs }: DrainOption
   try {
     const door = present(site.doors[0], 'a site has a door');
     const { journal } = door.reader;
-    site.begin();
+    await site.begin();
     const isQuiet = (): boolean => site.isInStep && journal.pending === 0;
     present(await site.until(isQuiet, meetingMs), 'a table in force, and everything heard');
     site.end();
@@ -68,7 +68,7 @@ export const runDrainTrial = async ({ days, baudRate, seed, nowMs }: DrainOption
       last = sequence;
     };
     site.meter.take();
-    site.begin();
+    await site.begin();
     const drainMs = present(await site.until(() => last >= newest, longestMs), 'everything heard');
     const waiting = newest - before;
     const { bytes } = site.meter.take();
@@ -76,7 +76,7 @@ export const runDrainTrial = async ({ days, baudRate, seed, nowMs }: DrainOption
     const drainedMs = nowMs() - startedMs - livedMs;
     return { days, baudRate, seed, waiting, swipes, releases, lost: waiting - heard, outOfOrder, drainMs, bytes, alarms, livedMs, drainedMs };
   } finally {
-    site.close();
+    await site.close();
   }
 };
 

@@ -15,9 +15,9 @@ import { assert, present } from '../../src/shared/assert.ts';
 import { SecretBytes } from '../../src/shared/secret-bytes.ts';
 import { BoardClock } from '../board-clock.ts';
 import { ControllerStore } from '../controller/controller-store.ts';
+import { noRest } from '../controller/database.ts';
 import { LineController } from '../controller/line-controller.ts';
 import { PeopleDesk } from '../controller/people-desk.ts';
-import type { KnownReader } from '../controller/site-store.ts';
 import { SimBuzzer } from '../devices/buzzer.ts';
 import { SimCardReader } from '../devices/card-reader.ts';
 import { SimInputs } from '../devices/inputs.ts';
@@ -79,29 +79,35 @@ export class LineSite {
   readonly alarms: string[] = [];
   readonly #options: SiteOptions;
   readonly #crypto = new NodeCrypto();
-  readonly #directory = mkdtempSync(join(tmpdir(), 'doorpad-site-'));
+  readonly #directory: string;
   readonly #wire: Wire;
   readonly #siteId: Uint8Array;
   #controller: LineController | undefined;
   #rolls = 0;
 
-  private constructor(options: SiteOptions) {
+  private constructor(options: SiteOptions, random: Random, directory: string, store: ControllerStore) {
     this.#options = options;
-    this.random = new Random(options.seed).fork('site');
+    this.random = random;
+    this.#directory = directory;
+    this.store = store;
     this.#wire = new Wire({ clock: this.clock, baudRate: options.baudRate });
     this.meter = new MeteredLine(this.#wire.end(), this.clock);
-    this.store = new ControllerStore({ directory: this.#directory, siteKey: this.#secret(32), crypto: this.#crypto });
-    this.people = new PeopleDesk(this.store.people, this.#crypto, () => this.#controller?.peopleChanged());
+    this.people = new PeopleDesk({ store, crypto: this.#crypto, clock: this.clock, changed: () => this.#controller?.peopleChanged() });
     this.#siteId = this.random.bytes(16);
   }
 
   /** Readers that have started, keyed and paired, and nobody who asks them anything. */
   static async open(options: SiteOptions): Promise<LineSite> {
-    const site = new LineSite(options);
+    const random = new Random(options.seed).fork('site');
+    const directory = mkdtempSync(join(tmpdir(), 'doorpad-site-'));
+    const siteKey = new SecretBytes(random.bytes(32));
+    const store = await ControllerStore.open({ directory, siteKey, crypto: new NodeCrypto(), rest: noRest });
+    const site = new LineSite(options, random, directory, store);
     const { seed, publicKey } = site.#crypto.newSigningKey();
-    assert(site.store.site.found({ site: site.#siteId, authoritySeed: seed }).ok, 'a new database has no site');
+    const founded = await store.site.found({ site: site.#siteId, authoritySeed: seed });
+    assert(founded.ok, 'a new database has no site');
     for (let address = 1; address <= options.readers; address += 1) site.doors.push(await site.#newDoor(address, publicKey));
-    if (options.people > 0) site.importPeople(options.people);
+    if (options.people > 0) await site.importPeople(options.people);
     return site;
   }
 
@@ -114,12 +120,14 @@ export class LineSite {
   }
 
   /** Bytes of the file that was made last for a reader. */
-  fileBytes(address: number): number {
-    return this.store.site.outgoing(this.#known(address).id)?.file.length ?? 0;
+  async fileBytes(address: number): Promise<number> {
+    const known = (await this.store.site.readers()).find((reader) => reader.address === address);
+    const outgoing = await this.store.site.outgoing(present(known, 'the reader is known').id);
+    return outgoing?.file.length ?? 0;
   }
 
   /** The controller comes: it looks for its readers from here on. */
-  begin(): void {
+  async begin(): Promise<void> {
     const { clock, store } = this;
     const { baudRate } = this.#options;
     const controller = new LineController({
@@ -127,7 +135,7 @@ export class LineSite {
       clock,
       crypto: this.#crypto,
       store,
-      site: present(store.site.site(), 'there is a site'),
+      site: present(await store.site.site(), 'there is a site'),
       baudRate,
       maxReplyBytes,
       listener: {
@@ -137,7 +145,7 @@ export class LineSite {
       },
     });
     this.#controller = controller;
-    for (const known of store.site.readers()) assert(controller.add(known).ok, 'a line has room for its readers');
+    for (const known of await store.site.readers()) assert(controller.add(known).ok, 'a line has room for its readers');
   }
 
   /** The controller goes, without a word. */
@@ -147,24 +155,25 @@ export class LineSite {
   }
 
   /** Everybody there is from here on: numbers from 1, each with a PIN and a card. */
-  importPeople(count: number): void {
+  async importPeople(count: number): Promise<void> {
     assert(count <= maxPeople, 'there are PINs for so many');
     const lines = Array.from({ length: count }, (_, at) => `${at + 1},${firstPin + at},${cardOf(at + 1)}`);
-    const imported = this.people.importFile(new TextEncoder().encode(['person,pin,cards', ...lines].join('\n')));
+    const imported = await this.people.importFile(new TextEncoder().encode(['person,pin,cards', ...lines].join('\n')));
     assert(imported.ok, 'everybody has a PIN and a card of their own');
   }
 
   /** A new PIN for somebody, six digits that nobody has. */
-  rollPin(person: number): void {
+  async rollPin(person: number): Promise<void> {
     this.#rolls += 1;
     const digits = String(firstPin + maxPeople + this.#rolls);
-    assert(this.people.rollPin(person, present(Pin.from(digits), 'six digits')).ok, 'nobody has that PIN');
+    const rolled = await this.people.rollPin(person, present(Pin.from(digits), 'six digits'));
+    assert(rolled.ok, 'nobody has that PIN');
   }
 
   /** Lets time pass until this is so, and gives how long it took; undefined: it was not so within this time. */
-  async until(isSo: () => boolean, withinMs: number): Promise<number | undefined> {
+  async until(isSo: () => boolean | Promise<boolean>, withinMs: number): Promise<number | undefined> {
     const fromMs = this.clock.nowMs();
-    while (!isSo()) {
+    while (!(await isSo())) {
       if (this.clock.nowMs() - fromMs >= withinMs) return undefined;
       await this.clock.advance(lookMs);
     }
@@ -172,9 +181,9 @@ export class LineSite {
   }
 
   /** Lets go of the disk. Time does not go on after it. */
-  close(): void {
+  async close(): Promise<void> {
     this.#controller?.stop();
-    this.store.close();
+    await this.store.close();
     rmSync(this.#directory, { recursive: true, force: true });
   }
 
@@ -182,7 +191,8 @@ export class LineSite {
     const { clock } = this;
     const crypto = this.#crypto;
     const [reader, tableKey, scbk] = [this.random.bytes(16), this.#secret(32), this.#secret(16)];
-    assert(this.store.site.addReader({ name: `door ${address}`, address, reader, tableKey, scbk }).ok, 'an address is given once');
+    const added = await this.store.site.addReader({ name: `door ${address}`, address, reader, tableKey, scbk });
+    assert(added.ok, 'an address is given once');
     const trust = { authority, site: this.#siteId, reader };
     const [cards, inputs, strike] = [new SimCardReader(clock), new SimInputs(clock), new SimStrike(clock)];
     const table = new MemoryTableStore({ crypto, trust, tableKey });
@@ -204,13 +214,6 @@ export class LineSite {
       line: new DoorLine({ end: this.#wire.end(), scbk, settings }).side(new BoardClock(clock), undefined),
     });
     return { reader: started, cards, inputs, strike, table };
-  }
-
-  #known(address: number): KnownReader {
-    return present(
-      this.store.site.readers().find((known) => known.address === address),
-      'the reader is known',
-    );
   }
 
   #secret(length: number): SecretBytes {

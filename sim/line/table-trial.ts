@@ -59,16 +59,16 @@ export const runTableTrial = async (options: SiteOptions): Promise<TableTrial> =
   const site = await LineSite.open({ ...options, people: 0 });
   try {
     const watch = new Watch(site, baudRate);
-    site.begin();
+    await site.begin();
     present(await site.until(() => site.isInStep, meetingMs), 'a session with every reader');
     makeEvents(site, people);
     await site.clock.advance(settleMs);
     watch.take();
     await site.clock.advance(quietMs);
     const quiet = watch.take();
-    site.importPeople(people);
-    present(await site.until(() => site.fileBytes(1) > 0, meetingMs), 'a table to send');
-    const fileBytes = site.fileBytes(1);
+    await site.importPeople(people);
+    present(await site.until(async () => (await site.fileBytes(1)) > 0, meetingMs), 'a table to send');
+    const fileBytes = await site.fileBytes(1);
     watch.take();
     const hasTable = (): boolean => site.doors.some(({ table }) => table.state() !== undefined);
     const firstInForceMs = present(await site.until(hasTable, longestMs), 'a table in force');
@@ -79,7 +79,7 @@ export const runTableTrial = async (options: SiteOptions): Promise<TableTrial> =
     const carrying = (readers * fileBytes * bitsPerByte * 1_000) / baudRate / bitMs;
     return { ...options, quiet, sending, firstInForceMs, tableBytes: fileBytes, carrying, alarms: site.alarms };
   } finally {
-    site.close();
+    await site.close();
   }
 };
 

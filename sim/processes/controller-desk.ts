@@ -21,10 +21,11 @@ export interface DeskParts {
 
 export const controllerHelp = `  roll WHO [PIN]            a new PIN, by name or number; left out, one is made and shown
   remove WHO                a person goes
-  mode MODE [READER]        ${orderModes.join(', ')}
-  release [READER]          the strike, for as long as the reader's settings say
+  mode MODE READER          ${orderModes.join(', ')}
+  release READER            the strike, for as long as the reader's settings say
+  clock READER              our time, also where the reader's clock runs far ahead
   accept-settings READER    its settings file that waits, though it weakens the door; with a hash behind: only that one
-  clock [READER]            our time, also where the reader's clock runs far ahead
+                            READER is a name or an address; all: every reader, but for settings
   status, help, quit
 `;
 
@@ -34,6 +35,7 @@ const madePinDigits = 6;
 const refusals: Readonly<Record<PersonRefusal, string>> = {
   unknownPerson: 'There is nobody with that number.',
   credentialTaken: 'That PIN cannot be given. Choose another one.',
+  changedMeanwhile: 'Somebody else has changed that person meanwhile. Say it again.',
 };
 
 export class ControllerDesk {
@@ -49,10 +51,10 @@ export class ControllerDesk {
     const { io } = this.#parts;
     switch (verb) {
       case 'roll':
-        this.#roll(rest);
+        await this.#roll(rest);
         break;
       case 'remove':
-        this.#remove(rest.join(' '));
+        await this.#remove(rest.join(' '));
         break;
       case 'mode':
         await this.#mode(rest);
@@ -84,9 +86,11 @@ export class ControllerDesk {
     return this.#parts.names.get(person) ?? `person ${person}`;
   }
 
-  #roll(words: readonly string[]): void {
+  async #roll(words: readonly string[]): Promise<void> {
     const { crypto, io, people, say } = this.#parts;
-    const given = words.length > 1 && /^[0-9]+$/.test(words.at(-1) ?? '') ? words.at(-1) : undefined;
+    const isPersonAlone = this.#named(words.join(' ')).length > 0;
+    const isPersonBefore = words.length > 1 && this.#named(words.slice(0, -1).join(' ')).length > 0;
+    const given = words.length > 1 && (/^[0-9]+$/.test(words.at(-1) ?? '') || (isPersonBefore && !isPersonAlone)) ? words.at(-1) : undefined;
     const person = this.#personOf((given === undefined ? words : words.slice(0, -1)).join(' '));
     if (person === undefined) return;
     const digits = given ?? newDigits(crypto);
@@ -95,18 +99,18 @@ export class ControllerDesk {
       io.err('A PIN has 4 to 8 digits.\n');
       return;
     }
-    const rolled = people.rollPin(person, pin);
+    const rolled = await people.rollPin(person, pin);
     if (!rolled.ok) io.err(`${refusals[rolled.failure]}\n`);
     else if (rolled.value.people === 0) io.err(`${this.nameOf(person)} has that PIN already.\n`);
     else say('people', `${this.nameOf(person)} has a new PIN: in force at a reader once it says table.applied`);
     if (rolled.ok && given === undefined) io.out(`The new PIN of ${this.nameOf(person)} is ${digits}. It is shown this once.\n`);
   }
 
-  #remove(who: string): void {
+  async #remove(who: string): Promise<void> {
     const { io, people, say } = this.#parts;
     const person = this.#personOf(who);
     if (person === undefined) return;
-    const removed = people.remove(person);
+    const removed = await people.remove(person);
     if (removed.ok) say('people', `${this.nameOf(person)} is gone: at a reader once it says table.applied`);
     else io.err(`${refusals[removed.failure]}\n`);
   }
@@ -117,13 +121,16 @@ export class ControllerDesk {
       return undefined;
     }
     if (/^[0-9]+$/.test(who)) return Number(who);
-    const found = [...this.#parts.names].filter(([, name]) => name.toLowerCase() === who.toLowerCase());
-    const [first] = found;
-    if (first === undefined || found.length > 1) {
-      this.#parts.io.err(first === undefined ? 'Nobody has that name in the people file.\n' : 'More than one has that name: say the number.\n');
-      return undefined;
-    }
-    return first[0];
+    const found = this.#named(who);
+    if (found.length === 1) return found[0];
+    this.#parts.io.err(found.length === 0 ? 'Nobody has that name in the people file.\n' : 'More than one has that name: say the number.\n');
+    return undefined;
+  }
+
+  /** Whatever capitals they are typed in, with quotes around or without. */
+  #named(who: string): readonly number[] {
+    const meant = who.replace(/^"(.*)"$/, '$1').toLowerCase();
+    return [...this.#parts.names].flatMap(([person, name]) => (name.toLowerCase() === meant ? [person] : []));
   }
 
   async #mode([word, ...reader]: readonly string[]): Promise<void> {
@@ -140,10 +147,16 @@ export class ControllerDesk {
     else await this.#order('acceptSettings', (keeper) => keeper.acceptSettings(hash), which);
   }
 
-  /** To the reader of this name or address; to all of them when none is said. */
+  /** To the reader of this name or address, or to all of them. Whoever names none is asked: a door that nobody meant must not open. */
   async #order(name: string, give: (keeper: ReaderKeeper) => ReturnType<ReaderKeeper['order']>, which: string): Promise<void> {
     const { io, readers, say } = this.#parts;
-    const meant = readers().filter(({ reader: { name, address } }) => which === '' || which === String(address) || which === name);
+    if (which === '') {
+      io.err('Say at which reader: its name or its address; or all.\n');
+      return;
+    }
+    const wanted = which.replace(/^"(.*)"$/, '$1');
+    const named = readers().filter(({ reader }) => wanted === String(reader.address) || wanted === reader.name);
+    const meant = named.length === 0 && wanted === 'all' && name !== 'acceptSettings' ? readers() : named;
     if (meant.length === 0) io.err('There is no such reader.\n');
     await Promise.all(meant.map(async (keeper) => say(keeper.reader.name, `order ${name}: ${await give(keeper)}`)));
   }

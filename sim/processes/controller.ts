@@ -11,19 +11,20 @@ import { maxFrameBytes } from '../../src/osdp/frame.ts';
 import { present } from '../../src/shared/assert.ts';
 import { failed, ok, type Result } from '../../src/shared/result.ts';
 import { preparePrivateDirectory } from '../../src/tools/private-files.ts';
-import { ControllerStore } from '../controller/controller-store.ts';
+import { columnsOf } from '../../src/tools/text-width.ts';
+import { ControllerStore, type ControllerStoreOptions } from '../controller/controller-store.ts';
 import type { NewEvent } from '../controller/event-store.ts';
 import { LineController } from '../controller/line-controller.ts';
 import { PeopleDesk } from '../controller/people-desk.ts';
 import type { ReaderListener } from '../controller/reader-keeper.ts';
-import type { KnownReader } from '../controller/site-store.ts';
+import type { KnownReader, Site } from '../controller/site-store.ts';
 import { takeSite } from '../controller/take-site.ts';
 import { SimStrike } from '../devices/strike.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { ControllerDesk, stateText } from './controller-desk.ts';
 import { holdDirectory, isInUse, portInUse, portTeller } from './holding.ts';
 import { factsText, type ProcessIo, type Say, sayWith, untilEnd } from './io.ts';
-import { type FoundSite, findSite, namesIn, takePeople } from './site-files.ts';
+import { type FoundSite, findSite, namesIn, takenTexts, takePeople } from './site-files.ts';
 
 export interface ControllerOptions {
   readonly port: string;
@@ -35,8 +36,8 @@ export interface ControllerOptions {
   readonly baud?: number;
 }
 
-/** Of the subjects of a line; the longest that is not a reader's name is `controller`. */
-const subjectColumns = 10;
+/** Of the subjects of a line; the longest that is not a reader's name is `controller`. A reader's name that is wider than the most breaks the column. */
+const [leastSubjectColumns, mostSubjectColumns] = [10, 32];
 /** The state of a reader is told no more often: on its way from one to the next it has many. */
 const stateRestMs = 500;
 /** Whoever has the port at the start may be about to end: it is tried twice. */
@@ -48,7 +49,7 @@ const defaultBaudRate = 9_600;
 export const runController = async (
   options: ControllerOptions,
   io: ProcessIo,
-  openStore: (...parts: ConstructorParameters<typeof ControllerStore>) => ControllerStore = (...parts) => new ControllerStore(...parts),
+  openStore: (options: ControllerStoreOptions) => Promise<ControllerStore> = (parts) => ControllerStore.open(parts),
 ): Promise<number> => {
   const { site, people: file, data = join(site, 'controller') } = options;
   const crypto = new NodeCrypto();
@@ -59,13 +60,15 @@ export const runController = async (
   if (!held.ok) return wrong(io, [held.failure], exitCodes.inUse);
   const letGo = held.value;
   const { siteKey } = found.value;
-  const store = openStore({ directory: data, siteKey, crypto });
-  const running = new RunningController({ ...options, io, store, crypto, names: file === undefined ? new Map() : namesIn(file) });
-  const started = running.start(found.value, file === undefined ? undefined : { file, data });
+  const store = await openStore({ directory: data, siteKey, crypto });
+  const names = file === undefined ? new Map<number, string>() : namesIn(file);
+  const readerNames = found.value.site.readers.map(({ place }) => place.name);
+  const running = new RunningController({ ...options, io, store, crypto, names, readerNames });
+  const started = await running.start(found.value, file === undefined ? undefined : { file, data });
   const asked = started.ok ? untilEnd(io, (line) => running.desk.carryOut(line)).then(() => 'asked' as const) : undefined;
   const ended = await Promise.race([asked, running.portTaken]);
   running.stop();
-  store.close();
+  await store.close();
   letGo();
   if (!started.ok) return wrong(io, started.failure, exitCodes.usage);
   return ended === 'portTaken' ? wrong(io, [portInUse(options.port)], exitCodes.inUse) : exitCodes.done;
@@ -80,7 +83,9 @@ interface RunningParts extends ControllerOptions {
   readonly io: ProcessIo;
   readonly store: ControllerStore;
   readonly crypto: NodeCrypto;
+  /** Of people, by number. */
   readonly names: ReadonlyMap<number, string>;
+  readonly readerNames: readonly string[];
 }
 
 class RunningController {
@@ -102,8 +107,9 @@ class RunningController {
     this.#parts = parts;
     // Whoever runs a controller vouches for the time of its machine: readers are set by it.
     this.#clock.setWall(this.#clock.wall().ms);
-    this.#say = sayWith(io, this.#clock, subjectColumns);
-    this.#people = new PeopleDesk(store.people, crypto, () => this.#line?.peopleChanged());
+    const widest = Math.max(leastSubjectColumns, ...parts.readerNames.map(columnsOf));
+    this.#say = sayWith(io, this.#clock, Math.min(widest, mostSubjectColumns));
+    this.#people = new PeopleDesk({ store, crypto, clock: this.#clock, changed: () => this.#line?.peopleChanged() });
     this.desk = new ControllerDesk({ crypto, io, names, people: this.#people, say: this.#say, readers: () => this.#line?.readers ?? [] });
   }
 
@@ -113,16 +119,19 @@ class RunningController {
   }
 
   /** Begins to speak on the line; or every sentence that is wrong with the files. */
-  start({ site, siteKey }: FoundSite, people: { readonly file: string; readonly data: string } | undefined): Result<undefined, readonly string[]> {
+  async start(
+    { site, siteKey }: FoundSite,
+    file: { readonly file: string; readonly data: string } | undefined,
+  ): Promise<Result<undefined, readonly string[]>> {
     const { crypto, store } = this.#parts;
-    const taken = takeSite(store, crypto, site);
+    const taken = await takeSite(store, crypto, site);
     if (!taken.ok) return failed([taken.failure === 'otherSite' ? 'The database belongs to another site.' : 'Two readers have one address.']);
-    const changed = people && takePeople({ ...people, siteKey, crypto, desk: this.#people });
-    if (changed?.ok === false) return changed;
-    if (changed !== undefined) this.#say('people', `${changed.value} of the people file are new or changed`);
-    const line = this.#newLine();
+    const people = file && (await takePeople({ ...file, siteKey, crypto, desk: this.#people }));
+    if (people?.ok === false) return people;
+    for (const text of people === undefined ? [] : takenTexts(people.value, (person) => this.desk.nameOf(person))) this.#say('people', text);
+    const line = this.#newLine(present(await store.site.site(), 'the site was taken in'));
     this.#line = line;
-    const readers = store.site.readers();
+    const readers = await store.site.readers();
     const refused = readers.filter((reader) => !line.add(reader, this.#strikeOf(reader)).ok);
     for (const { name, address } of readers) this.#say(name, `not heard yet: address ${address}, ${this.#baudRate} baud`);
     return refused.length === 0 ? ok(undefined) : failed([`One line takes no more readers: ${refused.map(({ name }) => name).join(', ')}.`]);
@@ -138,7 +147,7 @@ class RunningController {
     return this.#parts.baud ?? defaultBaudRate;
   }
 
-  #newLine(): LineController {
+  #newLine(site: Site): LineController {
     const { crypto, port, store } = this.#parts;
     const [clock, baudRate] = [this.#clock, this.#baudRate];
     const tell = portTeller(port, this.#say);
@@ -147,10 +156,11 @@ class RunningController {
       baudRate,
       clock,
       told: (news) => {
-        tell(news);
+        const isTaken = !this.#hadPort && isInUse(news);
+        tell(news, isTaken ? patienceMs : undefined);
         this.#clock.clearTimeout(this.#patience);
         if (news.what === 'opened') this.#hadPort = true;
-        else if (!this.#hadPort && isInUse(news)) this.#patience = clock.setTimeout(() => this.#portTaken.resolve('portTaken'), patienceMs);
+        else if (isTaken) this.#patience = clock.setTimeout(() => this.#portTaken.resolve('portTaken'), patienceMs);
       },
     });
     return new LineController({
@@ -158,7 +168,7 @@ class RunningController {
       clock,
       crypto,
       store,
-      site: present(store.site.site(), 'the site was taken in'),
+      site,
       baudRate,
       // What waits at a reader comes up together.
       maxReplyBytes: maxFrameBytes,

@@ -23,8 +23,14 @@ export const isInUse = ({ what, sentence }: SerialLinkNews): boolean => what ===
 export const portInUse = (path: string): string =>
   `The serial port ${path} is in use by another program. End that one, or name another port with --port.`;
 
-/** What becomes of the port, with its path. */
+/** What becomes of the port, with its path. `patienceMs`: how long it is waited for while another program has it; undefined: for ever. */
 export const portTeller =
   (path: string, say: Say) =>
-  ({ what, sentence }: SerialLinkNews): void =>
-    say('line', `${sentence}: ${path}${what === 'away' ? `; it is tried again, at least every ${longestRetryMs / 1_000} s, until it opens` : ''}`);
+  ({ what, sentence }: SerialLinkNews, patienceMs?: number): void => {
+    const again =
+      patienceMs === undefined
+        ? `it is tried again, at least every ${longestRetryMs / 1_000} s, until it opens`
+        : `it is waited for ${patienceMs / 1_000} s, and then this ends`;
+    // A sentence may end with a question.
+    say('line', `${sentence.replace(/\?$/, '')}: ${path}${what === 'away' ? `; ${again}` : ''}`);
+  };

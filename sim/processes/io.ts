@@ -5,6 +5,7 @@
 import { createInterface } from 'node:readline';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { Printer } from '../../src/tools/command-line.ts';
+import { padded } from '../../src/tools/text-width.ts';
 
 export interface ProcessIo extends Printer {
   /** As they are typed; ends with the input. */
@@ -35,7 +36,7 @@ export type Say = (subject: string, words: string) => void;
 export const sayWith =
   (io: Pick<ProcessIo, 'out'>, clock: Clock, subjectColumns: number): Say =>
   (subject, words) =>
-    io.out(`${new Date(clock.wall().ms).toISOString()}  ${subject.padEnd(subjectColumns)}  ${words.replaceAll(/\p{Cc}/gu, '?')}\n`);
+    io.out(`${new Date(clock.wall().ms).toISOString()}  ${padded(subject, subjectColumns)}  ${words.replaceAll(/\p{Cc}/gu, '?')}\n`);
 
 /** Carries out one line after the other, until one says that it was the last, the input ends, or the process is told to stop. */
 export const untilEnd = async ({ lines, stopAsked }: ProcessIo, carryOut: (line: string) => Promise<'more' | 'last'>): Promise<void> => {

@@ -2,9 +2,11 @@
  * `npm run sim -- reader`: the reader of every door in a process of its own, with its real stores and a real serial port; only what hangs on
  * the wall is simulated. What hands do comes in as lines, what the door shows goes out as lines. Rules and line are the reader's.
  */
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import packageFile from '../../package.json' with { type: 'json' };
-import { displayText } from '../../src/access/events.ts';
+import { type AccessEvent, displayText } from '../../src/access/events.ts';
+import { Restart } from '../../src/boot/restart.ts';
+import { settingsChange, settingsRefused } from '../../src/boot/settings-change.ts';
 import { settledLineOf } from '../../src/boot/settled-line.ts';
 import type { LineBaudRate } from '../../src/config/settings.ts';
 import { type Config, type LineConfig, readConfig } from '../../src/config.ts';
@@ -17,12 +19,15 @@ import type { TableStore } from '../../src/ports/table-store.ts';
 import type { ReaderKeys } from '../../src/reader/reader-keys.ts';
 import { Reader } from '../../src/reader.ts';
 import { Fault } from '../../src/shared/faults.ts';
-import { failed, ok, type Result } from '../../src/shared/result.ts';
+import type { Result } from '../../src/shared/result.ts';
 import { AbsentTableStore } from '../../src/store/absent.ts';
 import { openRecordStore } from '../../src/store/record-store.ts';
 import { openTableStore } from '../../src/store/table-store.ts';
-import { prepareDataDirectory, readReaderKeys } from '../../src/tools/key-store.ts';
-import { readSettingsFile } from '../../src/tools/settings-file.ts';
+import { addressFinding } from '../../src/tools/describe-door.ts';
+import { exitCodes as exitsOf } from '../../src/tools/exit-codes.ts';
+import { prepareDataDirectory, readKeyedPlace, readReaderKeys } from '../../src/tools/key-store.ts';
+import { type BootFacts, type Running, runDoor } from '../../src/tools/run-door.ts';
+import type { SettingsFile } from '../../src/tools/settings-file.ts';
 import { SimBuzzer } from '../devices/buzzer.ts';
 import { SimCardReader } from '../devices/card-reader.ts';
 import { SimInputs } from '../devices/inputs.ts';
@@ -53,67 +58,115 @@ const rexPressMs = 200;
 /** A light that stays longer is told; what flashes and blinks is shorter. */
 const steadyLightMs = 2_000;
 
+/** In the data directory: the settings the reader last ran with, by which those of its file are judged. */
+const lastGoodFile = 'last-good.toml';
+
 /** Resolves with the exit code once somebody quits. Rejects with a Fault when the disk does not let it start. */
 export const runReader = async (options: ReaderOptions, io: ProcessIo): Promise<number> => {
-  const config = configOf(options);
-  const keys = config.ok ? keysIn(config.value.dataDir) : config;
-  if (!config.ok || !keys.ok) {
-    io.err(`${config.ok ? (keys.ok ? '' : keys.failure) : config.failure}\n`);
+  const dataDir = resolve(options.data);
+  const keys = keysIn(dataDir);
+  if (!keys.ok) {
+    io.err(`${keys.failure}\n`);
     return exitCodes.usage;
   }
-  const held = holdDirectory(config.value.dataDir);
+  const held = holdDirectory(dataDir);
   if (!held.ok) {
     io.err(`${held.failure}\n`);
     return exitCodes.inUse;
   }
-  const letGo = held.value;
-  const clock = new NodeClock();
-  const say = sayWith(io, clock, subjectColumns);
-  if (keys.value === undefined) say('reader', 'there are no keys yet: doorpad install-keys BUNDLE brings them');
-  const wall = new Wall(clock, say, config.value);
-  const crypto = new NodeCrypto();
-  const { store: records } = await openRecordStore({ directory: config.value.dataDir });
-  const table = await tableOf(config.value.dataDir, crypto, keys.value);
-  const reader = await Reader.start({
-    ports: { ...wall.ports, clock, crypto, records, table },
-    policy: config.value.policy,
-    keys: keys.value,
-    line: lineOf(config.value, config.value.line, { clock, crypto, say, strike: wall.remoteStrike }),
-    journalLimits: { events: config.value.journal.capacity, whenFull: config.value.journal.whenFull },
-    observer: {
-      signalled: (signal) => {
-        if (signal !== 'key' && signal !== 'keyLockedOut') say('signal', signal);
-      },
-      happened: ({ code, person, fields = {} }) =>
-        say('event', `${code}: ${displayText(code, config.value.profile)}${person === undefined ? '' : `, person ${person}`}${factsText(fields)}`),
+  const { promise: started, resolve: start } = Promise.withResolvers<RunningReader>();
+  const files = {
+    config: options.config ?? 'What a reader without --config has',
+    lastGood: join(dataDir, lastGoodFile),
+    settings: options.config === undefined ? defaultSettings() : undefined,
+    dataDir,
+  };
+  const code = await runDoor(files, {
+    err: (text) => io.err(text),
+    boot: async (config, facts) => {
+      const running = await startReader({ config: withLine(config, options), keys: keys.value, facts, io });
+      start(running);
+      return running;
     },
+    stopAsked: () => Promise.race([io.stopAsked, started.then(({ carryOut }) => untilEnd(io, carryOut))]),
   });
-  say('reader', `ready: mode ${reader.mode}, table version ${table.state()?.version ?? 0}, journal at ${reader.journal.head.sequence}`);
-  await untilEnd(io, (line) => wall.carryOut(line, () => statusOf(reader, table), io));
-  await reader.stop();
-  await Promise.all([records.close(), table.close()]);
-  letGo();
-  say('reader', 'stopped');
-  return exitCodes.done;
+  held.value();
+  return code === exitsOf.settings ? exitCodes.usage : code;
+};
+
+/** The settings, with the port and the place that the command names. */
+const withLine = (config: Config, { port, address, baud }: ReaderOptions): LinedConfig => {
+  const said = config.line ?? { address: 1, baudRate: 9_600, decides: 'reader', clear: false };
+  return { ...config, line: { ...said, port, address: address ?? said.address, baudRate: baud ?? said.baudRate } };
+};
+
+const defaultSettings = (): SettingsFile => {
+  const contacts = inputNames.map((name) => `${name} = "normallyOpen"\n`).join('');
+  const text = `[reader]\nname = "Bench"\nmode = "${defaultMode}"\n[door]\nstrike = "relay"\n[devices]\n${contacts}`;
+  const read = readConfig(text);
+  if (!read.ok) throw new Fault('hardware.failed', 'the defaults of the settings are wrong');
+  return { config: read.value, text };
 };
 
 type LinedConfig = Config & { readonly line: LineConfig };
 
-/** The settings of a file, or the defaults, with the port and the place that the command names. */
-const configOf = ({ port, data, config: file, address, baud }: ReaderOptions): Result<LinedConfig, string> => {
-  const read = file === undefined ? undefined : readSettingsFile(file);
-  if (read?.ok === false) return failed(read.failure.join('\n'));
-  const config = read === undefined ? defaultConfig() : read.value.config;
-  const said = config.line ?? { address: 1, baudRate: 9_600, decides: 'reader', clear: false };
-  const line = { ...said, port, address: address ?? said.address, baudRate: baud ?? said.baudRate };
-  return ok({ ...config, dataDir: resolve(data), line });
-};
+interface RunningReader extends Running {
+  readonly carryOut: (line: string) => Promise<'more' | 'last'>;
+}
 
-const defaultConfig = (): Config => {
-  const contacts = inputNames.map((name) => `${name} = "normallyOpen"\n`).join('');
-  const read = readConfig(`[reader]\nname = "Bench"\nmode = "${defaultMode}"\n[door]\nstrike = "relay"\n[devices]\n${contacts}`);
-  if (!read.ok) throw new Fault('hardware.failed', 'the defaults of the settings are wrong');
-  return read.value;
+interface ReaderParts {
+  readonly config: LinedConfig;
+  readonly keys: ReaderKeys | undefined;
+  readonly facts: BootFacts;
+  readonly io: ProcessIo;
+}
+
+const startReader = async ({ config, keys, facts, io }: ReaderParts): Promise<RunningReader> => {
+  const clock = new NodeClock();
+  const say = sayWith(io, clock, subjectColumns);
+  if (keys === undefined) say('reader', 'there are no keys yet: doorpad install-keys BUNDLE brings them');
+  const place = readKeyedPlace(config.dataDir);
+  const misplaced = addressFinding(config, place.ok ? place.value : undefined);
+  if (misplaced !== undefined) say('line', misplaced);
+  const wall = new Wall(clock, say, config);
+  const crypto = new NodeCrypto();
+  const { store: records } = await openRecordStore({ directory: config.dataDir });
+  const table = await tableOf(config.dataDir, crypto, keys);
+  const restart = new Restart(clock);
+  const happened = ({ code, person, fields = {} }: AccessEvent): void =>
+    say('event', `${code}: ${displayText(code, config.profile)}${person === undefined ? '' : `, person ${person}`}${factsText(fields)}`);
+  const { lastRun, waiting, areSettingsAccepted } = facts;
+  const reader = await Reader.start({
+    ports: { ...wall.ports, clock, crypto, records, table },
+    policy: config.policy,
+    keys,
+    line: lineOf(config, config.line, { clock, crypto, say, strike: wall.remoteStrike }),
+    journalLimits: { events: config.journal.capacity, whenFull: config.journal.whenFull },
+    waitingSettings: waiting && { hash: waiting.hash, accept: () => waiting.accept().then(() => restart.settingsAccepted()) },
+    areSettingsAccepted,
+    observer: {
+      signalled: (signal) => {
+        if (signal !== 'key' && signal !== 'keyLockedOut') say('signal', signal);
+      },
+      happened,
+    },
+  });
+  const change = waiting === undefined ? lastRun && settingsChange(lastRun.settings, config.settings) : settingsRefused(waiting.weaker);
+  if (change !== undefined) {
+    await reader.journal.append(change);
+    happened(change);
+  }
+  say('reader', `ready: mode ${reader.mode}, table version ${table.state()?.version ?? 0}, journal at ${reader.journal.head.sequence}`);
+  return {
+    restartNeeded: restart.needed,
+    carryOut: (line) => wall.carryOut(line, () => statusOf(reader, table), io),
+    stop: async () => {
+      restart.stop();
+      await reader.stop();
+      await Promise.all([records.close(), table.close()]);
+      say('reader', 'stopped');
+    },
+  };
 };
 
 const keysIn = (dataDir: string): Result<ReaderKeys | undefined, string> => {

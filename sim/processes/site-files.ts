@@ -2,7 +2,6 @@
  * The files a controller process starts from: the site that `doorpad provision` made, the key of the database beside it, and the people file,
  * taken in once for as long as it does not change. What is in the database is controller/'s.
  */
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import type { Crypto } from '../../src/ports/crypto.ts';
@@ -13,11 +12,14 @@ import { readCsv } from '../../src/tools/csv.ts';
 import { maxPeopleFileBytes, type PeopleError } from '../../src/tools/people-file.ts';
 import { exists, hexBytes, readPrivateFile, replacePrivateFile, secretFromHex, toHex, writeNewPrivateFile } from '../../src/tools/private-files.ts';
 import { readSite, type Site } from '../../src/tools/provision-site.ts';
+import type { FileTaken } from '../controller/file-changes.ts';
 import type { PeopleDesk } from '../controller/people-desk.ts';
+import { peopleText } from './io.ts';
 
 const siteKeyFile = 'database-key.json';
 const takenFile = 'people-taken';
 const siteKeyBytes = 32;
+const digestBytes = 32;
 const siteKeyShape = v.strictObject({ format: v.literal(1), key: hexBytes(siteKeyBytes) });
 
 export interface FoundSite {
@@ -46,20 +48,52 @@ export interface PeopleParts {
   readonly desk: PeopleDesk;
 }
 
+/** What was taken in: a digest of the file, and of what it said of each person, under keys of the site. */
+const takenShape = v.strictObject({
+  format: v.literal(1),
+  file: hexBytes(digestBytes),
+  people: v.record(v.pipe(v.string(), v.regex(/^[1-9][0-9]{0,9}$/)), hexBytes(digestBytes)),
+});
+
 /**
- * Puts the people of the file in place of everybody, when it is not the file that was taken in last: what was changed by hand since stays.
- * How many changed; every error of the file, by line.
+ * Takes in what the file says otherwise than the last time; what was changed by hand since stays where it does not. Undefined: it is the same
+ * file. Every error of the file, by line. Throws what the disk says.
  */
-export const takePeople = ({ file, data, siteKey, crypto, desk }: PeopleParts): Result<number, readonly string[]> => {
+export const takePeople = async ({ file, data, siteKey, crypto, desk }: PeopleParts): Promise<Result<FileTaken | undefined, readonly string[]>> => {
   const bytes = readBounded(file, maxPeopleFileBytes);
   if (!bytes.ok) return failed([`${file}: ${bytes.failure}`]);
   const mark = join(data, takenFile);
-  const taken = toHex(crypto.hmacSha256(siteKey, bytes.value));
-  if (exists(mark) && readFileSync(mark, 'latin1') === taken) return ok(0);
-  const imported = desk.importFile(bytes.value);
-  if (!imported.ok) return failed(imported.failure.map((error) => errorText(file, error)));
-  replacePrivateFile(mark, taken);
-  return ok(imported.value.people);
+  const last = exists(mark) ? readPrivateFile(mark, takenShape, damagedMark) : undefined;
+  if (last?.ok === false) return failed([last.failure]);
+  const digest = toHex(crypto.hmacSha256(siteKey, bytes.value));
+  if (last?.value.file === digest) return ok(undefined);
+  const said = last && new Map(Object.entries(last.value.people).map(([person, row]) => [Number(person), row]));
+  const taken = await desk.importChanges(bytes.value, said);
+  if (!taken.ok) return failed(taken.failure.map((error) => errorText(file, error)));
+  replacePrivateFile(mark, `${JSON.stringify({ format: 1, file: digest, people: Object.fromEntries(taken.value.said) })}\n`);
+  return taken;
+};
+
+const damagedMark = 'Remove it: then everybody is as the people file says, also whose code was rolled here and who was removed.';
+
+/** More people than this are counted, not named. */
+export const maxNamed = 20;
+
+/** A line for what the file brought, and one for each person of whom it undoes what was done here. */
+export const takenTexts = (taken: FileTaken | undefined, nameOf: (person: number) => string): readonly string[] => {
+  const { come = [], changed = [], gone = [], countAgain = [], comeBack = [] } = taken ?? {};
+  const count = come.length + changed.length + countAgain.length + comeBack.length;
+  const left = gone.length === 0 ? '' : `, ${gone.length} no longer in it`;
+  const undone = [
+    ...countAgain.map((person) => `${nameOf(person)} was changed here, and now in the people file: the file counts again, its code too`),
+    ...comeBack.map((person) => `${nameOf(person)} was removed here, and is changed in the people file: back, with the code of the file`),
+  ];
+  const more = undone.length - maxNamed;
+  return [
+    `${count} of the people file are new or changed${left}`,
+    ...undone.slice(0, maxNamed),
+    ...(more > 0 ? [`the file counts again for ${peopleText(more)} more`] : []),
+  ];
 };
 
 const errorText = (file: string, { line, column, sentence }: PeopleError): string =>

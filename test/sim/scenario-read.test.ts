@@ -6,7 +6,8 @@ import { play } from '../../sim/scenarios/play.ts';
 import { maxPeople } from '../../sim/scenarios/read-people.ts';
 import { maxScenarioBytes, readScenario } from '../../sim/scenarios/read-scenario.ts';
 import { verbs } from '../../sim/scenarios/verbs.ts';
-import { errorLine, maxListedErrors } from '../../src/config/config-error.ts';
+import { errorLine } from '../../src/config/config-error.ts';
+import { maxListedErrors } from '../../src/shared/first-errors.ts';
 
 const errorsOf = (text: string): readonly string[] => {
   const read = readScenario(text);

@@ -9,7 +9,7 @@ describe('the clock of a reader', () => {
     [-600_000, 'filePart', 1],
     [maxReaderAheadMs - 1_000, 'filePart', 1],
   ])('that is %i ms off is set by %s', async (aheadMs, command, orders) => {
-    const rig = new Rig();
+    const rig = await Rig.open();
     rig.reader.setWallAhead(aheadMs);
     await rig.inStep();
     await rig.clock.advance(2_000);
@@ -19,7 +19,7 @@ describe('the clock of a reader', () => {
   });
 
   it('is left alone by a controller that does not trust its own', async () => {
-    const rig = new Rig();
+    const rig = await Rig.open();
     rig.clock.setWall(rig.clock.wall().ms, false);
     rig.reader.setWallAhead(-600_000);
     await rig.inStep();
@@ -28,7 +28,7 @@ describe('the clock of a reader', () => {
   });
 
   it('that a restart took from a reader is set as soon as it is back, however soon after the last time', async () => {
-    const rig = new Rig();
+    const rig = await Rig.open();
     const { behaviour } = rig.reader;
     for (const orders of [1, 2, 3]) {
       behaviour.saysOfJournal = { isWallTrusted: false };
@@ -41,7 +41,7 @@ describe('the clock of a reader', () => {
   });
 
   it('that will not be set in a session is not tried every minute of it', async () => {
-    const rig = new Rig();
+    const rig = await Rig.open();
     rig.reader.behaviour.saysOfJournal = { isWallTrusted: false };
     await rig.inStep();
     await rig.clock.advance(300_000);
@@ -49,7 +49,7 @@ describe('the clock of a reader', () => {
   });
 
   it('that cannot be set is an alarm, and is not tried every minute', async () => {
-    const rig = new Rig();
+    const rig = await Rig.open();
     rig.reader.setWallAhead(-600_000);
     rig.reader.behaviour.refusesFiles = 'notDone';
     expect(await rig.until(() => rig.alarms.includes('clock.notSet'))).toBe(true);
@@ -59,7 +59,7 @@ describe('the clock of a reader', () => {
   });
 
   it('that runs far ahead is an alarm, and is set back only by a person', async () => {
-    const rig = new Rig();
+    const rig = await Rig.open();
     rig.reader.setWallAhead(86_400_000);
     await rig.inStep();
     await rig.clock.advance(3_600_000);

@@ -2,13 +2,12 @@
 import { cpSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { maxMissing } from '../../../sim/controller/event-intake.ts';
-import { Fault } from '../../../src/shared/faults.ts';
 import { SecretBytes } from '../../../src/shared/secret-bytes.ts';
-import { crypto, Rig, scratchDirectory } from './rig.ts';
+import { crypto, lockDatabase, Rig, scratchDirectory, taken } from './rig.ts';
 
 /** A rig whose reader is online with nothing to tell. */
 const rigAtRest = async (): Promise<Rig> => {
-  const rig = new Rig();
+  const rig = await Rig.open();
   await rig.inStep();
   return rig;
 };
@@ -21,40 +20,33 @@ describe('events at the controller', () => {
     const rig = await rigAtRest();
     for (let at = 0; at < 200; at += 1) rig.reader.journal.add('access.granted');
     expect(await acknowledged(rig, 60_000)).toBe(true);
-    expect([rig.store.events.count(), rig.events[0], rig.events.at(-1)]).toEqual([200, '1 access.granted', '200 access.granted']);
+    expect([await rig.store.events.count(), rig.events[0], rig.events.at(-1)]).toEqual([200, '1 access.granted', '200 access.granted']);
     expect(rig.alarms).toEqual([]);
   });
 
   it('acknowledges nothing that its disk did not take, and takes it when it comes again', async () => {
     const rig = await rigAtRest();
-    const { events } = rig.store;
-    const keep = events.keep.bind(events);
-    events.keep = () => {
-      throw new Fault('disk.full', 'controller.db has no space left to grow');
-    };
+    const unlock = lockDatabase(rig.place);
     rig.reader.journal.add('access.granted');
     await rig.clock.advance(20_000);
     expect([rig.reader.journal.acknowledged, rig.alarms]).toEqual([0, ['store.failed']]);
-    events.keep = keep;
+    unlock();
     expect(await acknowledged(rig)).toBe(true);
     expect(rig.events).toEqual(['1 access.granted']);
   });
 
   it('acknowledges nothing behind an event that its disk did not take', async () => {
     const rig = await rigAtRest();
-    const { site } = rig.store;
-    const keepHeard = site.keepHeard.bind(site);
-    site.keepHeard = () => {
-      site.keepHeard = keepHeard;
-      throw new Fault('disk.full', 'controller.db has no space left to grow');
-    };
+    const unlock = lockDatabase(rig.place);
     rig.reader.journal.add('access.granted');
+    await rig.until(() => rig.alarms.length > 0);
+    unlock();
     rig.reader.journal.add('door.forced');
     rig.reader.journal.add('access.granted');
     expect(await acknowledged(rig)).toBe(true);
     await rig.clock.advance(61_000);
     expect([rig.events, rig.alarms]).toEqual([['1 access.granted', '2 door.forced', '3 access.granted'], ['store.failed']]);
-    expect(rig.store.events.count()).toBe(3);
+    expect(await rig.store.events.count()).toBe(3);
   });
 
   it('keeps an event once, however often it comes', async () => {
@@ -63,7 +55,7 @@ describe('events at the controller', () => {
     for (let at = 0; at < 10; at += 1) rig.reader.journal.add('access.granted');
     expect(await acknowledged(rig)).toBe(true);
     await rig.clock.advance(10_000);
-    expect([rig.store.events.count(), rig.events.length, rig.alarms]).toEqual([10, 10, []]);
+    expect([await rig.store.events.count(), rig.events.length, rig.alarms]).toEqual([10, 10, []]);
   });
 
   it('acknowledges again what comes again because the acknowledgement was lost', async () => {
@@ -90,7 +82,7 @@ describe('events at the controller', () => {
     const rig = await rigAtRest();
     await rig.clock.advance(10_000);
     const { sessions } = rig.reader;
-    expect(rig.controller.changeScbk(1, new SecretBytes(crypto.randomBytes(16))).ok).toBe(true);
+    taken(await rig.controller.changeScbk(1, new SecretBytes(crypto.randomBytes(16))));
     expect(await rig.until(() => rig.reader.sessions > sessions, 1_000)).toBe(true);
     rig.reader.journal.add('access.granted');
     expect(await acknowledged(rig, 500)).toBe(true);
@@ -135,7 +127,7 @@ describe('events at the controller', () => {
     rig.reader.journal.add('access.granted');
     expect(await acknowledged(rig)).toBe(true);
     expect(rig.events).toEqual(['1 x.long', '2 access.granted']);
-    expect(rig.store.events.list()[0]?.entry?.fields).toEqual({ text: 'a'.repeat(190), more: 'b'.repeat(190) });
+    expect((await rig.store.events.list())[0]?.entry?.fields).toEqual({ text: 'a'.repeat(190), more: 'b'.repeat(190) });
   });
 
   it('keeps an entry of a version to come as bytes, and goes on', async () => {
@@ -148,7 +140,7 @@ describe('events at the controller', () => {
     rig.reader.journal.add('access.granted');
     expect(await acknowledged(rig, 5_000)).toBe(true);
     expect([rig.events, rig.alarms]).toEqual([['1 unreadable', '2 access.granted'], ['journal.unreadable']]);
-    expect(rig.store.events.list()[0]?.bytes).toEqual(foreign);
+    expect((await rig.store.events.list())[0]?.bytes).toEqual(foreign);
   });
 
   it('passes over an entry that is no entry at all without making others wait', async () => {
@@ -203,7 +195,7 @@ describe('events at the controller', () => {
     // Told of three, and given three of which the second is another.
     rig.reader.behaviour.saysOfJournal = rig.reader.journal.status();
     rig.reader.journal.rewrite(2, 'access.denied');
-    rig.restart();
+    await rig.restart();
     expect(await rig.until(() => rig.alarms.includes('journal.rewritten'), 30_000)).toBe(true);
   });
 
@@ -214,7 +206,7 @@ describe('events at the controller', () => {
     await rig.until(() => rig.events.length === 1);
     rig.reader.journal.rewrite(1, 'access.denied');
     expect(await rig.until(() => rig.alarms.includes('journal.rewritten'))).toBe(true);
-    expect(rig.store.events.list()[0]?.entry?.code).toBe('access.granted');
+    expect((await rig.store.events.list())[0]?.entry?.code).toBe('access.granted');
   });
 
   it('alarms when a journal is shorter than it was, and takes what the new one has', async () => {
@@ -237,7 +229,7 @@ describe('events at the controller', () => {
     cpSync(rig.place.directory, backup, { recursive: true });
     for (let at = 0; at < 5; at += 1) rig.reader.journal.add('access.granted');
     await acknowledged(rig);
-    rig.restart(backup);
+    await rig.restart(backup);
     expect(await rig.until(() => rig.alarms.includes('journal.gap'))).toBe(true);
     rig.reader.journal.add('door.forced');
     expect(await rig.until(() => rig.events.includes('7 door.forced'))).toBe(true);
@@ -248,7 +240,7 @@ describe('events at the controller', () => {
     const rig = await rigAtRest();
     rig.reader.journal.add('table.rolledBack', 1, { version: 1, seenVersion: 40, revocation: 0, seenRevocation: 7 });
     expect(await acknowledged(rig)).toBe(true);
-    expect(rig.store.site.takeVersion(1, 0)).toBe(41);
-    expect(rig.store.people.stand().revocation).toBe(7);
+    expect(await rig.store.site.takeVersion(1, 0)).toBe(41);
+    expect((await rig.store.people.stand()).revocation).toBe(7);
   });
 });

@@ -32,7 +32,7 @@ describe('orders', () => {
     rig.reader.behaviour.refusesFiles = 'expired';
     expect(await answerOf(rig, rig.keeper.order({ kind: 'release' }))).toBe('expired');
     rig.reader.behaviour.refusesFiles = undefined;
-    rig.restart();
+    await rig.restart();
     await rig.inStep();
     expect(await answerOf(rig, rig.keeper.order({ kind: 'release' }))).toBe('done');
     expect(rig.reader.orderNumber).toBe(2);
@@ -90,7 +90,7 @@ describe('orders', () => {
   });
 
   it('expire a minute from now by our clock, however far ahead the reader says its own runs', async () => {
-    const rig = new Rig();
+    const rig = await Rig.open();
     rig.reader.behaviour.saysOfJournal = { wallMs: rig.clock.wall().ms + 3_650 * 86_400_000, isWallTrusted: true };
     await rig.inStep();
     await answerOf(rig, rig.keeper.order({ kind: 'release' }));
@@ -274,28 +274,28 @@ describe('the key of a line', () => {
 
   it('is changed with both on disk until the new one has proven itself', async () => {
     const rig = await rigAtRest();
-    taken(rig.controller.changeScbk(1, newKey()));
-    expect(rig.store.site.readers()[0]?.pendingScbk?.reveal()).toEqual(newKey().reveal());
-    expect(rig.controller.changeScbk(1, newKey())).toEqual({ ok: false, failure: 'changeUnderWay' });
-    expect(await rig.until(() => rig.store.site.readers()[0]?.pendingScbk === undefined)).toBe(true);
-    expect(rig.store.site.readers()[0]?.scbk.reveal()).toEqual(newKey().reveal());
+    taken(await rig.controller.changeScbk(1, newKey()));
+    expect((await rig.store.site.readers())[0]?.pendingScbk?.reveal()).toEqual(newKey().reveal());
+    expect(await rig.controller.changeScbk(1, newKey())).toEqual({ ok: false, failure: 'changeUnderWay' });
+    expect(await rig.until(async () => (await rig.store.site.readers())[0]?.pendingScbk === undefined)).toBe(true);
+    expect((await rig.store.site.readers())[0]?.scbk.reveal()).toEqual(newKey().reveal());
     expect(await rig.inStep()).toBe(true);
-    rig.restart();
+    await rig.restart();
     expect(await rig.inStep()).toBe(true);
   });
 
   it('is refused when weak, for a reader that is away, and for none', async () => {
     const rig = await rigAtRest();
-    expect(rig.controller.changeScbk(1, new SecretBytes(new Uint8Array(16)))).toEqual({ ok: false, failure: 'weakKey' });
-    expect(rig.controller.changeScbk(9, newKey())).toEqual({ ok: false, failure: 'unknownPd' });
+    expect(await rig.controller.changeScbk(1, new SecretBytes(new Uint8Array(16)))).toEqual({ ok: false, failure: 'weakKey' });
+    expect(await rig.controller.changeScbk(9, newKey())).toEqual({ ok: false, failure: 'unknownPd' });
     rig.reader.beSilent();
     await rig.until(() => !rig.keeper.state.isOnline);
-    expect(rig.controller.changeScbk(1, newKey())).toEqual({ ok: false, failure: 'offline' });
-    expect(rig.store.site.readers()[0]?.pendingScbk).toBeUndefined();
+    expect(await rig.controller.changeScbk(1, newKey())).toEqual({ ok: false, failure: 'offline' });
+    expect((await rig.store.site.readers())[0]?.pendingScbk).toBeUndefined();
   });
 
   it('that the reader does not have is an alarm once a minute, and nothing is sent', async () => {
-    const rig = new Rig();
+    const rig = await Rig.open();
     rig.reader.keys = { current: newKey(), pending: undefined };
     rig.reader.restart();
     await rig.clock.advance(150_000);

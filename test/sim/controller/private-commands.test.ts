@@ -28,7 +28,7 @@ const slowLine = (partMs: number): { clock: VirtualClock; commands: PrivateComma
 };
 
 describe('files to one reader', () => {
-  const file = (bytes: number) => (): Uint8Array => new Uint8Array(bytes);
+  const file = (bytes: number) => (): Promise<Uint8Array> => Promise.resolve(new Uint8Array(bytes));
 
   it('go one at a time, orders before the revocations that wait', async () => {
     const { clock, commands, whole } = slowLine(100);
@@ -46,11 +46,9 @@ describe('files to one reader', () => {
     const first = commands.tellFile('order', file(500));
     const late = commands.tellFile('order', () => {
       made.push(`at ${clock.nowMs() > startMs ? 'its turn' : 'once'}`);
-      return 'late';
+      return Promise.resolve('late' as const);
     });
-    const failing = commands.tellFile('order', () => {
-      throw new Fault('disk.failed', 'The disk does not answer.');
-    });
+    const failing = commands.tellFile('order', () => Promise.reject(new Fault('disk.failed', 'The disk does not answer.')));
     const startMs = clock.nowMs();
     const last = commands.tellFile('revocation', file(100));
     const outcomes = Promise.allSettled([first, late, failing, last]);

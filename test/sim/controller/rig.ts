@@ -2,8 +2,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { onTestFinished } from 'vitest';
-import { ControllerStore } from '../../../sim/controller/controller-store.ts';
+import { ControllerStore, controllerFileName } from '../../../sim/controller/controller-store.ts';
+import { noRest, type Rest } from '../../../sim/controller/database.ts';
 import { LineController } from '../../../sim/controller/line-controller.ts';
 import { MockReader } from '../../../sim/controller/mock-reader.ts';
 import { PeopleDesk } from '../../../sim/controller/people-desk.ts';
@@ -42,32 +44,61 @@ const patterned = (length: number, seed: number): SecretBytes => new SecretBytes
 export interface Site {
   readonly directory: string;
   readonly siteKey: SecretBytes;
+  /** For a program that is started on it. */
+  readonly siteKeyHex: string;
   readonly store: ControllerStore;
   readonly authority: Uint8Array;
   readonly site: Uint8Array;
 }
 
 /** A new database with a site in it. */
-export const foundSite = (): Site => {
+export const foundSite = async (rest: Rest = noRest): Promise<Site> => {
   const directory = scratchDirectory();
   const siteKey = patterned(32, 1);
-  const store = new ControllerStore({ directory, siteKey, crypto });
+  const store = await ControllerStore.open({ directory, siteKey, crypto, rest });
   onTestFinished(() => store.close());
   const { seed, publicKey } = crypto.newSigningKey();
   const site = new Uint8Array(16).fill(0xa0);
-  taken(store.site.found({ site, authoritySeed: seed }));
-  return { directory, siteKey, store, authority: publicKey, site };
+  taken(await store.site.found({ site, authoritySeed: seed }));
+  return { directory, siteKey, siteKeyHex: Buffer.from(crypto.sha256(Uint8Array.of(1))).toString('hex'), store, authority: publicKey, site };
 };
 
-export const addReader = ({ store }: Site, address: number): KnownReader => {
+export const addReader = async ({ store }: Site, address: number): Promise<KnownReader> => {
   const reader = new Uint8Array(16).fill(0xc0 + address);
   taken(
-    store.site.addReader({ name: `door ${address}`, address, reader, tableKey: patterned(32, 10 + address), scbk: patterned(16, 100 + address) }),
+    await store.site.addReader({
+      name: `door ${address}`,
+      address,
+      reader,
+      tableKey: patterned(32, 10 + address),
+      scbk: patterned(16, 100 + address),
+    }),
   );
   return present(
-    store.site.readers().find((known) => known.address === address),
+    (await store.site.readers()).find((known) => known.address === address),
     'the reader was added',
   );
+};
+
+/** Another program writes to the database from here on, until what this gives is called. */
+export const lockDatabase = ({ directory }: Site): (() => void) => {
+  const other = new DatabaseSync(join(directory, controllerFileName));
+  other.exec('BEGIN IMMEDIATE');
+  const unlock = (): void => (other.isOpen ? other.close() : undefined);
+  onTestFinished(unlock);
+  return unlock;
+};
+
+/** Of a site that nobody's line ends at, at the moment virtual time begins. */
+export const deskOf = ({ store }: Site, changed = (): void => undefined): PeopleDesk =>
+  new PeopleDesk({ store, crypto, clock: new VirtualClock(), changed });
+
+/** The disk takes its time from here on: nothing is read or written until what this gives is called. */
+export const holdDisk = ({ store }: Pick<Site, 'store'>): (() => void) => {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  void store.write(() => promise);
+  onTestFinished(() => resolve());
+  return resolve;
 };
 
 /** A file of people with one PIN each. */
@@ -79,27 +110,28 @@ export interface RigOptions {
   readonly strike?: (clock: VirtualClock) => Strike;
   readonly people?: Readonly<Record<number, string>>;
   readonly pollIntervalMs?: number;
+  readonly rest?: Rest;
 }
 
 export class Rig {
   readonly clock = new VirtualClock();
   readonly wire = new Wire({ clock: this.clock, baudRate });
   readonly end = this.wire.end();
-  readonly place: Site = foundSite();
+  readonly place: Site;
   readonly alarms: string[] = [];
   readonly events: string[] = [];
   readonly readers: MockReader[];
-  controller: LineController;
   people: PeopleDesk;
   store: ControllerStore;
+  #controller: LineController | undefined;
   readonly #strike: Strike | undefined;
   readonly #pollIntervalMs: number;
 
-  constructor({ readers = 1, strike, people = { 1: '0417', 2: '2468' }, pollIntervalMs = 50 }: RigOptions = {}) {
-    this.store = this.place.store;
+  private constructor(place: Site, known: readonly KnownReader[], { strike, pollIntervalMs = 50 }: RigOptions) {
+    this.place = place;
+    this.store = place.store;
     this.#strike = strike?.(this.clock);
     this.#pollIntervalMs = pollIntervalMs;
-    const known = Array.from({ length: readers }, (_, at) => addReader(this.place, at + 1));
     this.readers = known.map(
       ({ address, scbk, reader, tableKey }) =>
         new MockReader({
@@ -114,8 +146,21 @@ export class Rig {
         }),
     );
     this.people = this.#desk();
-    if (Object.keys(people).length > 0) taken(this.people.importFile(peopleFile(people)));
-    this.controller = this.#begin();
+  }
+
+  static async open(options: RigOptions = {}): Promise<Rig> {
+    const { readers = 1, people = { 1: '0417', 2: '2468' }, rest } = options;
+    const place = await foundSite(rest);
+    const known: KnownReader[] = [];
+    for (let address = 1; address <= readers; address += 1) known.push(await addReader(place, address));
+    const rig = new Rig(place, known, options);
+    if (Object.keys(people).length > 0) taken(await rig.people.importFile(peopleFile(people)));
+    rig.#controller = await rig.#begin();
+    return rig;
+  }
+
+  get controller(): LineController {
+    return present(this.#controller, 'the controller is there');
   }
 
   get reader(): MockReader {
@@ -136,9 +181,9 @@ export class Rig {
   }
 
   /** Lets time pass until this is so; false: it was not within so long. */
-  async until(isSo: () => boolean, withinMs = 20_000): Promise<boolean> {
+  async until(isSo: () => boolean | Promise<boolean>, withinMs = 20_000): Promise<boolean> {
     const endMs = this.clock.nowMs() + withinMs;
-    while (!isSo()) {
+    while (!(await isSo())) {
       if (this.clock.nowMs() >= endMs) return false;
       await this.clock.advance(10);
     }
@@ -156,27 +201,27 @@ export class Rig {
   }
 
   /** The controller's process ends, and another begins on the same database, or on a copy of it. */
-  restart(directory = this.place.directory): void {
+  async restart(directory = this.place.directory): Promise<void> {
     this.controller.stop();
-    this.store.close();
-    this.store = new ControllerStore({ directory, siteKey: this.place.siteKey, crypto });
+    await this.store.close();
+    this.store = await ControllerStore.open({ directory, siteKey: this.place.siteKey, crypto, rest: noRest });
     onTestFinished(() => this.store.close());
     this.people = this.#desk();
-    this.controller = this.#begin();
+    this.#controller = await this.#begin();
   }
 
   #desk(): PeopleDesk {
-    return new PeopleDesk(this.store.people, crypto, () => this.controller?.peopleChanged());
+    return new PeopleDesk({ store: this.store, crypto, clock: this.clock, changed: () => this.#controller?.peopleChanged() });
   }
 
-  #begin(): LineController {
+  async #begin(): Promise<LineController> {
     const { store, clock } = this;
     const controller = new LineController({
       line: this.end,
       clock,
       crypto,
       store,
-      site: present(store.site.site(), 'there is a site'),
+      site: present(await store.site.site(), 'there is a site'),
       baudRate,
       pollIntervalMs: this.#pollIntervalMs,
       listener: {
@@ -185,14 +230,14 @@ export class Rig {
         event: (_, { entry, sequence }) => this.events.push(`${sequence} ${entry?.code ?? 'unreadable'}`),
       },
     });
-    for (const known of store.site.readers()) taken(controller.add(known, this.#strike));
+    for (const known of await store.site.readers()) taken(controller.add(known, this.#strike));
     return controller;
   }
 }
 
 /** A rig in which there is nothing left to send. */
 export const rigAtRest = async (options: RigOptions = {}): Promise<Rig> => {
-  const rig = new Rig(options);
+  const rig = await Rig.open(options);
   await rig.inStep();
   return rig;
 };

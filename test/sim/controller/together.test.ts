@@ -1,6 +1,7 @@
 /** The controller and the reader as they are shipped, on one wire in virtual time: what people change at one end holds at the door. */
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { ControllerStore } from '../../../sim/controller/controller-store.ts';
+import { noRest } from '../../../sim/controller/database.ts';
 import { LineController } from '../../../sim/controller/line-controller.ts';
 import { PeopleDesk } from '../../../sim/controller/people-desk.ts';
 import type { ReaderKeeper } from '../../../sim/controller/reader-keeper.ts';
@@ -47,10 +48,10 @@ const together = async (
   });
   const [readerEnd, end] = ends.map((each) => present(each, 'an end')) as [WireEnd, WireEnd];
   const { site, authoritySeed, reader, tableKey } = door.publisher;
-  const store = new ControllerStore({ directory: scratchDirectory(), siteKey: new SecretBytes(crypto.randomBytes(32)), crypto });
+  const store = await ControllerStore.open({ directory: scratchDirectory(), siteKey: new SecretBytes(crypto.randomBytes(32)), crypto, rest: noRest });
   onTestFinished(() => store.close());
-  taken(store.site.found({ site, authoritySeed }));
-  taken(store.site.addReader({ name: 'front door', address: 1, reader, tableKey, scbk }));
+  taken(await store.site.found({ site, authoritySeed }));
+  taken(await store.site.addReader({ name: 'front door', address: 1, reader, tableKey, scbk }));
   const alarms: string[] = [];
   const codes: string[] = [];
   const listener = {
@@ -60,11 +61,11 @@ const together = async (
   };
   const { clock } = door;
   const controller = new LineController({ line: end, clock, crypto, store, site: { site, authoritySeed }, listener, baudRate: rate });
-  const people = new PeopleDesk(store.people, crypto, () => controller.peopleChanged());
-  taken(people.importFile(peopleFile(pins)));
+  const people = new PeopleDesk({ store, crypto, clock, changed: () => controller.peopleChanged() });
+  taken(await people.importFile(peopleFile(pins)));
   const strike = new SimStrike(clock);
   await door.powerOn();
-  const [known] = store.site.readers();
+  const [known] = await store.site.readers();
   const keeper = taken(controller.add(present(known, 'the reader was added'), strike));
   const until = async (isSo: () => boolean, withinMs = 20_000): Promise<boolean> => {
     const endMs = clock.nowMs() + withinMs;
@@ -101,7 +102,7 @@ describe('a controller and a reader, together', () => {
   it('kill a rolled PIN within a second, and open for the new one', async () => {
     const line = await together({ 1: '0417' });
     await line.until(() => line.keeper.state.isInStep);
-    taken(line.people.rollPin(1, pinOf('1357')));
+    taken(await line.people.rollPin(1, pinOf('1357')));
     await line.door.wait(1_000);
     expect(await grants(line, '0417')).toBe(false);
     expect([line.keeper.state.isInStep, await grants(line, '1357'), line.keeper.state.table?.version]).toEqual([true, true, 2]);
@@ -131,7 +132,7 @@ describe('a controller and a reader, together', () => {
     expect(line.codes.filter((code) => code === 'access.granted')).toEqual([]);
     line.readerEnd.plug(true);
     expect(await line.until(() => line.door.reader.journal.pending === 0, 60_000)).toBe(true);
-    const sequences = line.store.events.list().map(({ sequence }) => sequence);
+    const sequences = (await line.store.events.list()).map(({ sequence }) => sequence);
     expect(sequences).toEqual(sequences.map((_, at) => at + 1));
     expect([line.codes.filter((code) => code === 'access.granted').length, line.alarms]).toEqual([5, []]);
   });

@@ -15,7 +15,7 @@ const answerOf = async (rig: Rig, asked: Promise<OrderAnswer>): Promise<OrderAns
 
 describe('a settings file that weakens a reader', () => {
   it('is an alarm, and is accepted by an order, which is for nothing else', async () => {
-    const rig = new Rig();
+    const rig = await Rig.open();
     rig.reader.behaviour.waitingSettings = new Uint8Array(32).fill(0xa7);
     await rig.inStep();
     await rig.until(() => rig.keeper.state.waitingSettings !== undefined);
@@ -27,7 +27,7 @@ describe('a settings file that weakens a reader', () => {
   });
 
   it('is not accepted where other settings wait than the controller has seen, and no number is used up', async () => {
-    const rig = new Rig();
+    const rig = await Rig.open();
     rig.reader.behaviour.waitingSettings = new Uint8Array(32).fill(0xa7);
     await rig.inStep();
     await rig.until(() => rig.keeper.state.waitingSettings !== undefined);
@@ -37,14 +37,14 @@ describe('a settings file that weakens a reader', () => {
   });
 
   it('is not accepted where nothing waits', async () => {
-    const rig = new Rig();
+    const rig = await Rig.open();
     await rig.inStep();
     expect(await answerOf(rig, rig.keeper.acceptSettings(''))).toBe('notWaiting');
     expect(rig.alarms).toEqual([]);
   });
 
   it('does not wait once the reader was started anew, also within seconds', async () => {
-    const rig = new Rig();
+    const rig = await Rig.open();
     rig.reader.behaviour.waitingSettings = new Uint8Array(32).fill(0xa7);
     await rig.inStep();
     await rig.until(() => rig.keeper.state.waitingSettings !== undefined);

@@ -78,15 +78,15 @@ describe('days without a controller', () => {
 describe('one PIN that is changed', () => {
   it('is in force within two polls and its time on the wire', async () => {
     const site = await LineSite.open({ readers: 1, baudRate: 9_600, people: 50, seed });
-    site.begin();
+    await site.begin();
     await site.until(() => site.isInStep, 60_000);
     await site.clock.advance(5_000);
     site.meter.take();
-    site.rollPin(7);
+    await site.rollPin(7);
     const tookMs = await site.until(() => site.doors[0]?.table.state()?.version === 2, 10_000);
     const wireMs = (bits(site.meter.take().bytes) * 1_000) / 9_600;
     expect((tookMs ?? Number.NaN) - wireMs).toBeLessThanOrEqual(2 * 50);
-    site.close();
+    await site.close();
   });
 });
 

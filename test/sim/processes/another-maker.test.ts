@@ -33,7 +33,7 @@ it('is online with a reader that knows no private message, and goes on without',
   const listening = link.listen({ received: (bytes, atMs) => reader.receive(bytes, atMs), attached: () => undefined });
   const controller = place.controller();
   await controller.says(/Gate +online/);
-  controller.type('mode locked');
+  controller.type('mode locked all');
   const answer = await controller.says(/order setMode: (\w+)/);
   expect(answer.line).toMatch(/order setMode: (?:refused|lost)/);
   controller.type('status');

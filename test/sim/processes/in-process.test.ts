@@ -8,6 +8,7 @@ import { controllerHelp } from '../../../sim/processes/controller-desk.ts';
 import type { ProcessIo } from '../../../sim/processes/io.ts';
 import { type ReaderOptions, runReader } from '../../../sim/processes/reader.ts';
 import { readerHelp } from '../../../sim/processes/reader-hands.ts';
+import { maxNamed, takenTexts } from '../../../sim/processes/site-files.ts';
 import { ProcessPlace } from './children.ts';
 
 const wired = '[devices]\nrex = "normallyOpen"\ndoorContact = "normallyClosed"\ntamper = "normallyClosed"\n';
@@ -162,6 +163,47 @@ describe('a reader on a real port', () => {
     expect(await hands.quits()).toBe(0);
   });
 
+  it('goes on as before with a file that weakens it, and takes it with the next start once an order has accepted it', async () => {
+    const [hands, office] = [reader(), controller()];
+    await hands.hears(/table\.applied/);
+    expect(await hands.quits()).toBe(0);
+    writeFileSync(place.settings, readFileSync(place.settings, 'utf8').replace('"relay"', '"relay"\nstrikeSeconds = 20'));
+    const again = reader();
+    await again.hears(/! \S+doorpad\.toml weakens the door \(door\.strikeSeconds\)/);
+    await again.hears(/event {3}settings\.refused: .*weaker door\.strikeSeconds/);
+    await office.hears(/alarm settings\.refused/);
+    await office.asks('accept-settings Gate', /order acceptSettings: done/);
+    await again.hears(/! doorpad: the door has to be started anew/);
+    expect(await again.code).toBe(70);
+    const third = reader();
+    await third.hears(/event {3}settings\.changed: .*strikeSeconds/);
+    expect([await third.quits(), await office.quits()]).toEqual([0, 0]);
+    expect(third.said).not.toContain('weakens the door');
+  });
+
+  it('is judged without a settings file as with one, and goes on with the last one where a file is wrong', async () => {
+    const first = reader();
+    await first.hears(/ready:/);
+    await first.quits();
+    const without = new Somebody((io) => runReader({ port: place.cable.near, data: place.data }, io));
+    await without.hears(/! What a reader without --config has weakens the door/);
+    await without.quits();
+    writeFileSync(place.settings, '[door]\nstrike = "rope"\n');
+    const wrong = reader();
+    await wrong.hears(/The door goes on with the settings it last ran with \(\S+door\/last-good\.toml\)/);
+    await wrong.hears(/ready:/);
+    expect(await wrong.quits()).toBe(0);
+  });
+
+  it('says at its start when the settings say another address than its keys', async () => {
+    const keys = join(place.data, 'keys', 'reader.json');
+    const kept = JSON.parse(readFileSync(keys, 'utf8'));
+    writeFileSync(keys, JSON.stringify({ ...kept, place: { name: 'Gate', address: 7 } }));
+    const hands = reader();
+    await hands.hears(/line {4}The keys of this reader are for address 7, and line\.address is 1: its controller will not find it/);
+    expect(await hands.quits()).toBe(0);
+  });
+
   it('refuses settings and keys that are wrong, with 2', async () => {
     const settings = join(place.folder, 'wrong.toml');
     writeFileSync(settings, '[door]\nstrike = "rope"\n');
@@ -183,15 +225,20 @@ describe('a controller on a real port', () => {
     await office.asks('roll 4 975', /! A PIN has 4 to 8 digits/);
     await office.asks('roll Bo 97532', /! More than one has that name/);
     await office.asks('roll Cleo', /! Nobody has that name/);
+    await office.asks('roll Ada abcd', /! A PIN has 4 to 8 digits/);
+    await office.asks('roll "Ada" 97531', /! Ada has that PIN already/);
+    await office.asks('accept-settings all', /! There is no such reader/);
     await office.asks('roll', /! Say who/);
     await office.asks('roll 9 97532', /! There is nobody with that number/);
     await office.asks('remove 4', /person 4 is gone: at a reader once/);
     await office.asks('remove 4', /! There is nobody with that number/);
     await office.asks('mode open', /! A mode is one of/);
-    await office.asks('mode locked', /Gate {8}order setMode: offline/);
+    await office.asks('mode locked', /! Say at which reader: its name or its address; or all\./);
+    await office.asks('clock', /! Say at which reader/);
+    await office.asks('mode locked all', /Gate {8}order setMode: offline/);
     await office.asks('clock Gate', /Gate {8}order setClock: offline/);
     await office.asks('accept-settings', /! Say at which reader/);
-    await office.asks('accept-settings Gate 0123456789abcdef', /Gate {8}order acceptSettings: notWaiting/);
+    await office.asks('accept-settings Gate 0123456789abcdef', /Gate {8}order acceptSettings: offline/);
     await office.asks('release Back', /! There is no such reader/);
     await office.asks('status', /Gate {8}offline/);
     await office.asks('help', new RegExp(controllerHelp.trim().slice(0, 8)));
@@ -200,21 +247,50 @@ describe('a controller on a real port', () => {
     expect(await office.quits()).toBe(0);
   });
 
-  it('takes the people in once, and again when the file has changed', async () => {
+  it('takes in what has changed in the people file since the last time, and leaves what was done by hand', async () => {
     const first = controller();
     await first.hears(/4 of the people file/);
     await first.asks('remove 4', /is gone/);
+    await first.asks('roll Ada 97531', /Ada has a new PIN/);
     await first.quits();
     const second = controller();
     await second.hears(/0 of the people file/);
     await second.quits();
-    writeFileSync(place.people, `${readFileSync(place.people, 'utf8')}5,Eve,1122\n`);
+    const lines = readFileSync(place.people, 'utf8');
+    writeFileSync(place.people, `${lines.replace('3,Bo,1357\n', '')}5,Eve,1122\n`);
     const third = controller();
-    await third.hears(/2 of the people file/);
+    await third.hears(/people {6}1 of the people file are new or changed, 1 no longer in it\n/);
+    await third.asks('roll Ada 97531', /Ada has that PIN already/);
+    await third.asks('remove 4', /There is nobody with that number/);
     await third.quits();
+    writeFileSync(place.people, lines.replace('041733', '041734').replace('8642', '8643'));
+    const fourth = controller();
+    await fourth.hears(/people {6}3 of the people file are new or changed, 1 no longer in it\n/);
+    await fourth.hears(/Ada was changed here, and now in the people file: the file counts again, its code too\n/);
+    await fourth.hears(/person 4 was removed here, and is changed in the people file: back, with the code of the file\n/);
+    await fourth.quits();
     const without = new Somebody((io) => runController({ port: place.cable.far, site: place.site }, io));
     await without.hears(/the serial port is open/);
     expect(await without.quits()).toBe(0);
+  });
+
+  it('refuses to guess what a people file said when its note of that is damaged', async () => {
+    const first = controller();
+    await first.hears(/4 of the people file/);
+    await first.quits();
+    writeFileSync(join(place.site, 'controller', 'people-taken'), '{}');
+    const second = controller();
+    expect([await second.code, second.said]).toEqual([
+      2,
+      expect.stringMatching(/people-taken is damaged\. Remove it: then everybody is as the people file says/),
+    ]);
+  });
+
+  it('names no more people than can be read', () => {
+    const all = Array.from({ length: maxNamed + 2 }, (_, index) => index + 1);
+    const texts = takenTexts({ said: new Map(), come: [], changed: [], gone: [], countAgain: all, comeBack: [] }, (person) => `P${person}`);
+    expect(texts).toHaveLength(maxNamed + 2);
+    expect(texts.at(-1)).toBe('the file counts again for 2 people more');
   });
 
   it('says at what address and rate it looks for a reader, and no more states than a person can read', async () => {

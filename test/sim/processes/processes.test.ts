@@ -65,15 +65,16 @@ describe('a controller and a reader as processes', () => {
     await controller.says(/order setMode: done/);
     reader.type('card 12345678');
     await controller.says(/door\.locked/);
-    controller.type('mode cardOrPin');
+    controller.type('mode cardOrPin all');
     await reader.says(/mode\.changed: .*mode cardOrPin/);
     controller.type('release');
+    controller.type('release 1');
     await reader.says(/strike {2}released/);
     reader.type('status');
     expect((await reader.says(/status {2}/)).line).toContain('mode cardOrPin, PIN path available, table version 1 of 2 people');
     controller.type('status');
     await controller.says(/Gate {8}online, table version 1 with 2 people, up to date, mode \w+, reader decides/);
-    expect(controller.err).toBe('There is no such reader.\n');
+    expect(controller.err).toBe('There is no such reader.\nSay at which reader: its name or its address; or all.\n');
   });
 
   it('refuse a place where another one runs', async () => {

@@ -1,0 +1,14 @@
+/** Answers the calls about one's own session. Who may be logged in is sessions.ts's. */
+import { ok } from '../../../src/shared/result.ts';
+import type { ManagerRoutes } from './manager-routes.ts';
+import type { Handlers } from './route.ts';
+import type { Sessions } from './sessions.ts';
+
+export const sessionCalls = (sessions: Sessions): Pick<Handlers<ManagerRoutes>, 'logIn' | 'whoAmI' | 'logOut'> => ({
+  logIn: ({ body }) => sessions.logIn(body.name, body.password),
+  whoAmI: async (_, { user }) => ok(user),
+  logOut: async (_, { session }) => {
+    sessions.end(session);
+    return ok({ done: true });
+  },
+});
