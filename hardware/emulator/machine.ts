@@ -1,0 +1,150 @@
+/**
+ * A board that is not there: `qemu-system-aarch64 -M virt` with the card in it, its console in a file, its RS-485 line as a pty of this machine, keys
+ * and contacts to press, and a shell inside for looking. Decides how it is started and ended; what is checked on it is checks.ts's.
+ */
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { createConnection, type Socket } from 'node:net';
+import { join } from 'node:path';
+import process from 'node:process';
+import { setTimeout as wait } from 'node:timers/promises';
+import { applyOverlays, compileOverlay } from '../image/boot-part.ts';
+import { freshFolder, run } from '../image/host.ts';
+import { Hands, handsUnit } from './hands.ts';
+import { Monitor } from './monitor.ts';
+
+const memoryMiB = 512;
+const machine = ['-cpu', 'cortex-a53', '-smp', '2', '-m', String(memoryMiB)];
+const lookMs = 100;
+/** For the sockets of the emulator itself, which are there within a second on an idle machine. */
+const socketDeadlineMs = 30_000;
+
+/** How it starts: the kernel and initrd given to it, or U-Boot, which finds them in a slot. */
+export type Start =
+  | { readonly by: 'kernel'; readonly kernel: string; readonly initrd: string; readonly words: string }
+  | { readonly by: 'uboot'; readonly firmware: string };
+
+export interface MachineOptions {
+  readonly folder: string;
+  /** A qcow2 file; what the machine writes stays in it. */
+  readonly disk: string;
+  readonly start: Start;
+}
+
+/** What every start has to tell the kernel, so that there is a console and the test has hands. */
+export const kernelWords = `console=ttyAMA0 systemd.wants=${handsUnit.name} systemd.default_device_timeout_sec=600 ro rootwait panic=10 oops=panic net.ifnames=0 loglevel=5`;
+
+export class Machine {
+  readonly startedMs = performance.now();
+  readonly hands: Hands;
+  readonly monitor: Monitor;
+  readonly #folder: string;
+  readonly #process: ChildProcess;
+
+  private constructor(folder: string, process: ChildProcess, hands: Hands, monitor: Monitor) {
+    this.#folder = folder;
+    this.#process = process;
+    this.hands = hands;
+    this.monitor = monitor;
+  }
+
+  /** Ends with this process, however that ends by itself or by being asked to. */
+  static async start(options: MachineOptions): Promise<Machine> {
+    const folder = freshFolder(options.folder);
+    const args = argumentsOf(options, folder);
+    writeFileSync(join(folder, 'command'), ['qemu-system-aarch64', ...args].join(' '));
+    const said = openSync(join(folder, 'emulator.log'), 'w');
+    const child = spawn('qemu-system-aarch64', args, { stdio: ['ignore', said, said] });
+    const end = (): void => void child.kill('SIGKILL');
+    process.once('exit', end);
+    child.once('exit', () => process.off('exit', end));
+    const sockets = await Promise.all(['monitor', 'hands'].map((name) => connect(join(folder, name), child)));
+    const [monitor, hands] = sockets;
+    if (monitor === undefined || hands === undefined) throw new Error('the emulator has no sockets');
+    return new Machine(folder, child, new Hands(hands), await Monitor.on(monitor));
+  }
+
+  /** Everything the kernel and PID 1 said since the start. */
+  get console(): string {
+    return readFileSync(join(this.#folder, 'console.log'), 'utf8');
+  }
+
+  get secondsUp(): number {
+    return (performance.now() - this.startedMs) / 1_000;
+  }
+
+  /** Resolves with the match once the console shows it, `times` times. */
+  async consoleShows(pattern: RegExp, deadlineMs: number): Promise<string> {
+    return until(`the console shows ${pattern.source}`, deadlineMs, () => pattern.exec(this.console)?.[0]);
+  }
+
+  /** The other end of the board's RS-485 line, as a serial port of this machine. */
+  async linePort(): Promise<string> {
+    const name = await this.monitor.fileOf('line');
+    return name.replace(/^pty:/, '');
+  }
+
+  /** As when the plug is pulled: nothing is written back, nobody is told. */
+  async cutPower(): Promise<void> {
+    const ended = once(this.#process, 'exit');
+    if (this.#process.exitCode === null && this.#process.kill('SIGKILL')) await ended;
+  }
+}
+
+const connect = async (path: string, child: ChildProcess): Promise<Socket> =>
+  until(`the emulator opens ${path}`, socketDeadlineMs, async () => {
+    if (child.exitCode !== null) throw new Error(`the emulator ended with ${child.exitCode}`);
+    if (!existsSync(path)) return undefined;
+    const socket = createConnection(path);
+    try {
+      await once(socket, 'connect');
+      return socket;
+    } catch {
+      return undefined;
+    }
+  });
+
+const argumentsOf = ({ disk, start }: MachineOptions, folder: string): readonly string[] => {
+  const socket = (name: string): string => `socket,id=${name},path=${join(folder, name)},server=on,wait=off`;
+  const tree = deviceTree(folder);
+  writeFileSync(join(folder, handsUnit.name), handsUnit.text);
+  const boot =
+    start.by === 'kernel'
+      ? ['-M', 'virt', '-kernel', start.kernel, '-initrd', start.initrd, '-append', `${kernelWords} ${start.words}`]
+      : ['-M', 'virt,acpi=off', '-bios', start.firmware];
+  return [
+    [...boot, ...machine, '-dtb', tree, '-accel', 'tcg,thread=multi', '-display', 'none', '-nodefaults'],
+    ['-drive', `file=${disk},format=qcow2,if=none,id=card,cache=writethrough`, '-device', 'virtio-blk-pci,drive=card'],
+    ['-device', 'virtio-keyboard-pci', '-device', 'i6300esb', '-action', 'watchdog=reset'],
+    ['-chardev', `file,id=console,path=${join(folder, 'console.log')}`, '-serial', 'chardev:console'],
+    ['-chardev', 'pty,id=line', '-device', 'pci-serial,chardev=line'],
+    ['-device', 'virtio-serial-pci', '-chardev', socket('hands'), '-device', 'virtconsole,chardev=hands'],
+    ['-chardev', socket('monitor'), '-mon', 'chardev=monitor,mode=control'],
+    ['-fw_cfg', `name=opt/io.systemd.credentials/systemd.extra-unit.${handsUnit.name},file=${join(folder, handsUnit.name)}`],
+  ].flat();
+};
+
+/** The machine's own tree, with the keypad board on its wires. */
+const deviceTree = (folder: string): string => {
+  const bare = join(folder, 'bare.dtb');
+  run('qemu-system-aarch64', ['-M', `virt,dumpdtb=${bare}`, ...machine, '-nodefaults', '-display', 'none']);
+  const tree = join(folder, 'machine.dtb');
+  applyOverlays(bare, tree, compileOverlay('emulated-machine', folder));
+  return tree;
+};
+
+/** Looks until there is something to see. Rejects with a sentence when the deadline passes. */
+export const until = async <Value>(what: string, deadlineMs: number, look: () => Value | undefined | Promise<Value | undefined>): Promise<Value> => {
+  const end = performance.now() + deadlineMs;
+  for (;;) {
+    const seen = await look();
+    if (seen !== undefined) return seen;
+    if (performance.now() > end) throw new Error(`not within ${deadlineMs / 1_000} s: ${what}`);
+    await wait(lookMs);
+  }
+};
+
+export const overlayDisk = (card: string, file: string): void => {
+  execFileSync('qemu-img', ['create', '-q', '-f', 'qcow2', '-F', 'raw', '-b', card, file]);
+};

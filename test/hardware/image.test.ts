@@ -1,0 +1,92 @@
+/** The parts of `npm run image` that decide something by themselves, the unit's figure and the overlays; the card itself is `npm run test:image`'s. */
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { cardMiB, partitions } from '../../hardware/image/card.ts';
+import { mirrorIn } from '../../hardware/image/debian.ts';
+import { hardware, missingPrograms } from '../../hardware/image/host.ts';
+import { packagesIn } from '../../hardware/image/rootfs.ts';
+import { readConfig } from '../../src/config.ts';
+
+const textOf = (...path: readonly string[]): string => readFileSync(join(hardware, ...path), 'utf8');
+
+describe('the mirror of an image', () => {
+  it('is the first Debian archive of the apt sources, in either of their forms', () => {
+    expect(mirrorIn('# deb http://old.example/debian x main\ndeb [arch=amd64] http://one.example/debian bookworm main\n')).toBe(
+      'http://one.example/debian',
+    );
+    expect(mirrorIn('Types: deb\nURIs: https://two.example/debian/\nSuites: trixie\n')).toBe('https://two.example/debian');
+  });
+
+  it('is not one of another maker, nor that of security updates', () => {
+    expect(mirrorIn('deb https://packages.example/apt stable main\nURIs: http://three.example/debian-security\n')).toBeUndefined();
+  });
+});
+
+describe('what an image is made of', () => {
+  it('has a list of packages without what is said about them', () => {
+    expect(packagesIn('# all\nudev\n  kmod # modules\n\n')).toEqual(['udev', 'kmod']);
+    const packages = packagesIn(textOf('image', 'packages.txt'));
+    expect(packages).toContain('linux-image-arm64');
+    expect(packages).not.toContain('openssh-server');
+  });
+
+  it('names the packages of the machine that are missing, each once, in one command', () => {
+    expect(missingPrograms(['dtc', 'fdtoverlay', 'mcopy'], (program) => program === 'mcopy')).toMatch(/apt-get install .* device-tree-compiler$/);
+    expect(missingPrograms(['dtc'], () => true)).toBeUndefined();
+  });
+
+  it('has partitions that neither overlap nor reach beyond the card', () => {
+    let end = 4;
+    for (const { startMiB, sizeMiB } of partitions) {
+      expect(startMiB).toBe(end);
+      end = startMiB + sizeMiB;
+    }
+    expect(end).toBeLessThanOrEqual(cardMiB);
+  });
+
+  it('has settings that are in order as they stand', () => {
+    expect(readConfig(textOf('image', 'doorpad.toml'))).toMatchObject({ ok: true });
+  });
+});
+
+describe('the overlays', () => {
+  /** What a node of an overlay says, whatever bank its lines are on. */
+  const nodeOf = (overlay: string, name: string): string => {
+    const text = textOf('overlays', `${overlay}.dtso`)
+      .replaceAll(/\/\*.*?\*\//gs, '')
+      .replaceAll('&doorpad_bank', '&gpio')
+      .replaceAll(/\s*pinctrl-(?:names|0) = .*;/g, '')
+      .replaceAll(/\w+: (?=doorpad-|buzzer)/g, '');
+    const start = text.indexOf(`\t${name} {`);
+    return text.slice(start, text.indexOf('\n\t};', start)).replaceAll(/\s+/g, ' ').trim();
+  };
+
+  it.each(['doorpad-keypad', 'doorpad-inputs', 'doorpad-outputs'])('give the emulated machine the %s of the board, line by line', (name) => {
+    expect(nodeOf('doorpad-hat', name)).toContain('compatible');
+    expect(nodeOf('emulated-machine', name)).toBe(nodeOf('doorpad-hat', name));
+  });
+});
+
+describe('the unit of the reader', () => {
+  const unit = textOf('systemd', 'doorpad.service');
+
+  it('starts the reader anew after a second, for ever', () => {
+    expect(unit).toMatch(/^Restart=always$/m);
+    expect(unit).toMatch(/^RestartSec=1$/m);
+    expect(unit).toMatch(/^StartLimitIntervalSec=0$/m);
+  });
+
+  it('runs as nobody special, without a capability, without the network', () => {
+    expect(unit).toMatch(/^User=doorpad$/m);
+    expect(unit).toMatch(/^CapabilityBoundingSet=$/m);
+    expect(unit).toMatch(/^PrivateNetwork=yes$/m);
+  });
+});
+
+describe('the scripts of the image', () => {
+  it.each(['image/slot/mark-good.sh', 'systemd/own-led.sh', 'systemd/secure-strike.sh'])('%s is a script that a shell can read', (path) => {
+    expect(() => execFileSync('sh', ['-n', join(hardware, path)])).not.toThrow();
+  });
+});
