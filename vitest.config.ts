@@ -9,9 +9,15 @@ const whole = { lines: 100, branches: 100, functions: 100, statements: 100 };
 /** Longest that a test or a hook may take, in real milliseconds: far more than any takes on a busy machine, so that only one that hangs reaches it. */
 const hangMs = 120_000;
 
+const pages = 'test/sim/web/**/*.test.ts';
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
+    projects: [
+      { extends: true, test: { name: 'core', include: ['test/**/*.test.ts'], exclude: [pages] } },
+      // In a real browser, which takes as long as all the rest: `npm run pages`.
+      { extends: true, test: { name: 'pages', include: [pages] } },
+    ],
     // Processes, not threads: native add-ons, umask and crashes stay apart, and it takes as long.
     pool: 'forks',
     // One more than there are cores: some tests wait for processes that they start.
@@ -25,7 +31,7 @@ export default defineConfig({
       provider: 'v8',
       include: ['src/**/*.ts', 'sim/**/*.ts'],
       // Counted as never run, because they start in a thread or a process of their own; their logic is covered where it lives.
-      exclude: ['src/store/**/*worker.ts', 'sim/main.ts', 'sim/terminal/main.ts'],
+      exclude: ['src/store/**/*worker.ts', 'sim/main.ts', 'sim/terminal/main.ts', 'sim/web/**'],
       reporter: ['text-summary', 'json-summary', 'json'],
       reportsDirectory: 'out/coverage',
       reportOnFailure: true,

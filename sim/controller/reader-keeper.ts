@@ -2,6 +2,8 @@
  * Everything a controller does for one reader: asks its pages at each session and on time, and hands what the reader says to whoever deals
  * with it: tables, events, orders, releases. Decides who hears what; bytes and sessions are line-controller.ts's and osdp/'s.
  */
+
+import { Card } from '../../src/access/card.ts';
 import { type DoorStatus, doorpadOui, type JournalStatus, readLinkReply, type SettingsStatus, type TableStatus } from '../../src/link/messages.ts';
 import type { AcuEvent, FileRefusal, FileToSend, OfflineReason, OrderCommand, OrderRefusal, Priority } from '../../src/osdp/acu-events.ts';
 import type { Clock } from '../../src/ports/clock.ts';
@@ -190,9 +192,20 @@ export class ReaderKeeper {
         break;
       case 'report':
         if (event.reply.name === 'mfgrep' && event.reply.payload.oui === doorpadOui) this.#heard(event.reply.payload.data);
+        if (event.reply.name === 'raw') this.#enrolled(event.reply.payload.card);
         break;
       default:
     }
+  }
+
+  /** A card that nobody has, whole: it comes up after the order to enrol, and to a panel, which we are not (docs/table-profile.md §13). */
+  #enrolled({ bitCount, bits }: { readonly bitCount: number; readonly bits: Uint8Array }): void {
+    const { store, clock, listener } = this.#parts;
+    if (this.#door?.deciding === 'panel') return;
+    void this.#guarded(async () => {
+      await store.unknownCards.keep(this.reader.id, new Card('bits', bits, bitCount), clock.wall().ms);
+      listener.changed(this.reader);
+    });
   }
 
   stop(): void {

@@ -1,6 +1,6 @@
 /**
  * Which pin of the 40-pin header is what, on a Raspberry Pi with doorpad's overlay. From this table come the pinout page and its drawing; the overlay
- * and the wiring drawings are held to it by test/hardware, and settings that name a pin by number are judged by it here. What a pin does is the kernel's.
+ * is held to it by test/hardware, and settings that name a pin by number are judged by it here. What a pin does is the kernel's.
  */
 import { hasKeypad } from '../access/mode.ts';
 import { type Settings, wiegand } from './settings.ts';
@@ -41,9 +41,9 @@ const uart = { group: 'line', node: 'doorpad-uart-pins', setting: 'line.port' } 
 
 /** Header positions: the pinout of Raspberry Pi's 40-pin header, the same on every board that has it. */
 export const pins: readonly Pin[] = [
-  { ...uart, gpio: 14, header: 8, what: 'RS-485: data to the transceiver (DI)', direction: 'out', pull: 'none', active: undefined, atStart: 'idle' },
-  { ...uart, gpio: 15, header: 10, what: 'RS-485: data from the transceiver (RO)', direction: 'in', pull: 'up', active: undefined, atStart: 'input' },
-  { ...uart, gpio: 17, header: 11, what: 'RS-485: driver enable (DE and /RE)', direction: 'out', pull: 'down', active: 'high', atStart: 'low' },
+  { ...uart, gpio: 14, header: 8, what: 'RS-485: data out (DI)', direction: 'out', pull: 'none', active: undefined, atStart: 'idle' },
+  { ...uart, gpio: 15, header: 10, what: 'RS-485: data in (RO)', direction: 'in', pull: 'up', active: undefined, atStart: 'input' },
+  { ...uart, gpio: 17, header: 11, what: 'RS-485: driver enable (DE)', direction: 'out', pull: 'down', active: 'high', atStart: 'low' },
   { ...row, gpio: 5, header: 29, what: 'keypad: row 1 2 3' },
   { ...row, gpio: 6, header: 31, what: 'keypad: row 4 5 6' },
   { ...row, gpio: 13, header: 33, what: 'keypad: row 7 8 9' },

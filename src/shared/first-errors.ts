@@ -4,7 +4,7 @@
 export const maxListedErrors = 100;
 
 /** `count`: 1 or more. */
-export const furtherErrors = (count: number): string => (count === 1 ? 'There is 1 further error.' : `There are ${count} further errors.`);
+const furtherErrors = (count: number): string => (count === 1 ? 'There is 1 further error.' : `There are ${count} further errors.`);
 
 /** Keeps the first of them, as they come, and counts the others. */
 export class FirstErrors<Item> {

@@ -60,14 +60,17 @@ export function describeCardReader(name: string, make: () => CardReaderBench, { 
       }
     });
 
-    it.each(longest === undefined ? [] : [longest])('takes a card of the longest length whole (%s), and tells by the length that a longer one was cut', async (text) => {
-      const { cardReader, presentText } = open();
-      const { heard, cards } = listen(cardReader);
-      for (const presented of [text, `${text}0`, text.repeat(8)]) presentText(presented);
-      expect(await heard.atLeast(3)).toEqual([text, text, text]);
-      const whole = lengthOf('x'.repeat(maxCardBytes));
-      expect(cards.map(({ length }) => length)).toEqual([whole, whole + 1, whole + 1]);
-    });
+    it.each(longest === undefined ? [] : [longest])(
+      'takes a card of the longest length whole (%s), and tells by the length that a longer one was cut',
+      async (text) => {
+        const { cardReader, presentText } = open();
+        const { heard, cards } = listen(cardReader);
+        for (const presented of [text, `${text}0`, text.repeat(8)]) presentText(presented);
+        expect(await heard.atLeast(3)).toEqual([text, text, text]);
+        const whole = lengthOf('x'.repeat(maxCardBytes));
+        expect(cards.map(({ length }) => length)).toEqual([whole, whole + 1, whole + 1]);
+      },
+    );
 
     it('says once that the device is not there at the start, and reads once it came', async () => {
       const { cardReader, presentText, detach, attach } = open();

@@ -59,6 +59,8 @@ export const importTable: readonly Row[] = [
     part: `sim/controller/api/${name}`,
     may: contract,
   })),
+  // What can be installed takes nothing from a simulated world, save for the disks of the reader that its tests speak to (SECURITY H8).
+  { part: 'sim/controller', may: [...bench.filter((part) => part !== 'sim'), 'sim/devices'] },
   { part: 'sim/bench/bench-routes', may: contract },
   { part: 'sim/web/build', may: [...bench, 'vite', 'elkjs'] },
   // Runs in a browser.

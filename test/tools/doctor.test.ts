@@ -291,4 +291,13 @@ describe('the board', () => {
     put('sys/module/pinctrl_bcm2835/parameters/persist_gpio_outputs', 'N\n');
     expect(weights(await look('strictGpio'))).toEqual(['good']);
   });
+
+  it('a Wiegand wire at a pin of another part, which counts where the overlay of doorpad is in force', async () => {
+    const wires = toml('', 'strike = "relay"', 'wiegandData0 = 22').replace(/cardReader = .*/, 'cardReader = "wiegand"');
+    expect(await look('pins')).toEqual([]);
+    expect(weights(await look('pins', wires))).toEqual(['note']);
+    put('sys/firmware/devicetree/base/doorpad-outputs/name');
+    expect(weights(await look('pins', wires))).toEqual(['wrong']);
+    expect(said(await look('pins', wires))).toContain('devices.wiegandData0 = 22 is the pin of another part (strike)');
+  });
 });

@@ -73,7 +73,7 @@ const plain = (schema: Parts, named: ReadonlyMap<Parts, string>): JsonSchema => 
     case 'variant':
       return { anyOf: (schema.options as readonly Parts[]).map(of) };
     default:
-      assert(schema.type === 'object', `no JSON Schema for ${schema.type}`);
+      assert(schema.type === 'object' || schema.type === 'strict_object', `no JSON Schema for ${schema.type}`);
       return objectSchema(schema.entries ?? {}, of);
   }
 };

@@ -11,19 +11,14 @@ export const moment = v.pipe(v.string(), v.isoTimestamp());
 export const name = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(80));
 export const personId = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(0xffff_ffff));
 export const rowId = v.pipe(v.number(), v.integer(), v.minValue(1));
-export const pinLength = v.pipe(
-  v.number(),
-  v.integer(),
-  v.minValue(4, 'A code has at least 4 digits.'),
-  v.maxValue(8, 'A code has at most 8 digits.'),
-);
+const pinLength = v.pipe(v.number(), v.integer(), v.minValue(4, 'A code has at least 4 digits.'), v.maxValue(8, 'A code has at most 8 digits.'));
 export const pinDigits = v.pipe(v.string(), v.regex(/^[0-9]{4,8}$/, 'A code has 4 to 8 digits.'));
 export const cardText = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(40));
 export const mode = v.picklist(modes);
 export const models = ['RPK40', 'RP10', 'RP15', 'RP40'] as const;
 
 /** "In force at 2 of 3 readers." */
-export const spread = v.object({ inForceAt: v.number(), of: v.number() });
+const spread = v.object({ inForceAt: v.number(), of: v.number() });
 
 export const pinFact = v.object({
   length: v.number(),
@@ -77,7 +72,7 @@ export const personChange = v.object({
 export const pinShown = v.object({ digits: v.string(), pin: pinFact });
 
 /** By length, uniform over what is free; or by digits, with the same checks. */
-export const newPin = v.union([v.object({ length: v.optional(pinLength) }), v.object({ digits: pinDigits })]);
+export const newPin = v.union([v.strictObject({ length: v.optional(pinLength) }), v.strictObject({ digits: pinDigits })]);
 
 export const sharedStates = ['pending', 'active', 'lockedAuto', 'lockedManual', 'expired', 'revoked'] as const;
 export const shared = v.object({
@@ -159,8 +154,8 @@ export const event = v.object({
 
 export const auditLine = v.object({ id: rowId, at: moment, by: v.string(), what: v.string(), person: v.nullable(personId), detail: v.string() });
 
-export const timeOfDay = v.pipe(v.string(), v.regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/));
-export const day = v.pipe(v.string(), v.isoDate());
+const timeOfDay = v.pipe(v.string(), v.regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/));
+const day = v.pipe(v.string(), v.isoDate());
 /** Weekly times in the site's time zone; `days`: 1 Monday … 7 Sunday, 8 a holiday. */
 export const schedule = v.object({
   id: rowId,

@@ -1,0 +1,38 @@
+/** What the calls of the API are made of, and what they have in common. What each does stands in the file of its subject. */
+import type { Clock } from '../../../src/ports/clock.ts';
+import { failed, ok, type Result } from '../../../src/shared/result.ts';
+import type { LiveMessage } from '../api/live.ts';
+import type { Refusal, RefusalCode } from '../api/refusals.ts';
+import type { ControllerStore } from '../controller-store.ts';
+import type { LineController } from '../line-controller.ts';
+import type { PeopleDesk } from '../people-desk.ts';
+import type { PersonRecord } from '../person-record.ts';
+import type { PinDesk } from '../pin-desk.ts';
+
+export interface CallParts {
+  readonly store: ControllerStore;
+  readonly people: PeopleDesk;
+  readonly pins: PinDesk;
+  readonly clock: Clock;
+  readonly line: LineController;
+  /** What pages that listen are told, once it is on disk. */
+  readonly tell: (message: LiveMessage) => void;
+}
+
+export const refused = (code: RefusalCode): Result<never, Refusal> => failed({ code });
+
+/** What desks refuse, as people are told. */
+const codes = {
+  unknownPerson: 'notFound',
+  credentialTaken: 'cardTaken',
+  changedMeanwhile: 'changedMeanwhile',
+} as const satisfies Readonly<Record<string, RefusalCode>>;
+export const personRefusal = (refusal: keyof typeof codes): Result<never, Refusal> => refused(codes[refusal]);
+
+export const recordOf = async ({ store }: CallParts, person: number): Promise<Result<PersonRecord, Refusal>> => {
+  const record = await store.people.record(person);
+  return record === undefined ? refused('notFound') : ok(record);
+};
+
+/** Milliseconds since 1970. */
+export const momentOf = (ms: number): string => new Date(ms).toISOString();

@@ -1,0 +1,77 @@
+/** Answers the calls about the site's settings, the audit, and who may log in. What each is kept as is the stores'. */
+import { ok } from '../../../src/shared/result.ts';
+import type { ManagerRoutes } from '../api/manager-routes.ts';
+import type { AnswerOf, Handlers } from '../api/route.ts';
+import type { Stores } from '../controller-store.ts';
+import { isTimeZone, putSiteSettings, type SiteSettings, siteSettingsOf, withSettings } from '../site-settings.ts';
+import type { KnownUser } from '../user-store.ts';
+import { type CallParts, momentOf, refused } from './call-parts.ts';
+
+export type SettingsCalls = Pick<
+  Handlers<ManagerRoutes>,
+  'getSettings' | 'putSettings' | 'listAudit' | 'listUsers' | 'addUser' | 'removeUser' | 'health'
+>;
+
+/** Lines on a page where nobody says how many. */
+const pageLength = 100;
+
+export const settingsCalls = (parts: CallParts): SettingsCalls => {
+  const { store, clock, tell } = parts;
+  /** In the commit of what it tells of. */
+  const audit = (within: Stores, by: string, what: string, detail: string): Promise<void> =>
+    within.audit.add({ atMs: clock.wall().ms, by, what, detail });
+
+  return {
+    getSettings: async () => ok(await answerOf(store, await siteSettingsOf(store))),
+    putSettings: async ({ body }, { user }) => {
+      if (body.timeZone !== undefined && !isTimeZone(body.timeZone)) return refused('notValid');
+      const settings = await store.write(async (within) => {
+        const put = withSettings(await siteSettingsOf(within), body);
+        await putSiteSettings(within, put);
+        await audit(within, user.name, 'settings.changed', Object.keys(body).join(', '));
+        return put;
+      });
+      tell({ kind: 'changed', what: 'settings' });
+      return ok(await answerOf(store, settings));
+    },
+    listAudit: async ({ query: { after, limit = pageLength } }) => {
+      const found = await store.audit.newest(limit + 1, after);
+      const lines = found.slice(0, limit);
+      const views = lines.map(({ id, atMs, by, what, person, detail }) => ({ id, at: momentOf(atMs), by, what, person: person ?? null, detail }));
+      return ok({ lines: views, next: found.length > limit ? (lines.at(-1)?.id ?? null) : null });
+    },
+    listUsers: async () => ok({ users: (await store.users.list()).map(userView) }),
+    addUser: async ({ body: { name, password, role, person } }, { user }) => {
+      const isOfPerson = person !== undefined && (await store.people.record(person)) !== undefined;
+      // A tenant is somebody, and nobody else is.
+      if (isOfPerson !== (role === 'tenant')) return refused('notValid');
+      const added = await store.write(async (within) => {
+        const made = await within.users.add({ name, role, person }, password);
+        if (made.ok) await audit(within, user.name, 'user.added', `${name}, ${role}`);
+        return made;
+      });
+      if (!added.ok) return refused('nameTaken');
+      tell({ kind: 'changed', what: 'users' });
+      return ok(userView({ id: added.value, name, role, person }));
+    },
+    removeUser: async ({ params: { id } }, { user }) => {
+      const removed = await store.write(async (within) => {
+        const gone = await within.users.user(id);
+        const outcome = await within.users.remove(id);
+        if (outcome.ok) await audit(within, user.name, 'user.removed', gone?.name ?? '');
+        return outcome;
+      });
+      if (!removed.ok) return refused(removed.failure === 'lastManager' ? 'lastManager' : 'notFound');
+      tell({ kind: 'changed', what: 'users' });
+      return ok({ done: true });
+    },
+    health: async () => ok({ isWell: true }),
+  };
+};
+
+const answerOf = async ({ pins }: Pick<Stores, 'pins'>, settings: SiteSettings): Promise<AnswerOf<ManagerRoutes['getSettings']>> => {
+  const others = [...(await pins.lengths())].filter(([length]) => length !== settings.pinLength);
+  return { settings, codesAtOtherLength: others.reduce((sum, [, count]) => sum + count, 0) };
+};
+
+const userView = ({ id, name, role, person }: KnownUser): AnswerOf<ManagerRoutes['addUser']> => ({ id, name, role, person: person ?? null });

@@ -1,0 +1,201 @@
+/**
+ * People, readers and events as the API shows them, from what is kept. Decides what each word means of the facts. Holds no digits and no card
+ * number: a PIN that somebody asked to see is shown-pin.ts's.
+ */
+import type * as v from 'valibot';
+import { classOf, displayText, isEventCode, type Profile } from '../../../src/access/events.ts';
+import type { Mode } from '../../../src/access/mode.ts';
+import { defaultPolicy } from '../../../src/access/policy.ts';
+import type { card, event, person, reader } from '../api/shapes.ts';
+import type { KeptEvent } from '../event-store.ts';
+import { inTables, type PersonRecord } from '../person-record.ts';
+import type { ReaderState } from '../reader-keeper.ts';
+import { codeSpaceOf } from '../rules/code-space.ts';
+import { siteSettingsOf } from '../site-settings.ts';
+import type { KnownReader } from '../site-store.ts';
+import { type CallParts, momentOf } from './call-parts.ts';
+
+export type PersonView = v.InferOutput<typeof person>;
+type PinView = NonNullable<PersonView['pin']>;
+type ReaderView = v.InferOutput<typeof reader>;
+export type EventView = v.InferOutput<typeof event>;
+
+/** The last change that is in force at each reader with a keypad. */
+export const keypadsThrough = async ({ store }: CallParts): Promise<readonly number[]> => {
+  const readers = (await store.site.readers()).filter(({ model }) => hasKeypad(model));
+  const editions = await Promise.all(readers.map(({ id }) => store.site.inForce(id)));
+  return editions.map((edition) => edition?.throughChange ?? 0);
+};
+
+const hasKeypad = (model: KnownReader['model']): boolean => model === 'RPK40';
+
+export const personViews = async (parts: CallParts, records: readonly PersonRecord[]): Promise<PersonView[]> => {
+  const through = await keypadsThrough(parts);
+  const views: PersonView[] = [];
+  for (const record of records) views.push(await personWith(parts, record, through));
+  return views;
+};
+
+export const personView = async (parts: CallParts, record: PersonRecord): Promise<PersonView> =>
+  personWith(parts, record, await keypadsThrough(parts));
+
+const personWith = async (parts: CallParts, record: PersonRecord, through: readonly number[]): Promise<PersonView> => {
+  const { given, name, email, isSuspended, schedule, revision } = record;
+  const { pinExempt, validFromS, validUntilS, extendedTime, offlinePriority } = given;
+  const cards = await parts.store.people.cardsOf(record);
+  const uses = await usesOf(parts, record);
+  return {
+    id: given.person,
+    name,
+    email: email ?? null,
+    state: stateOf(record, uses, parts.clock.wall().ms / 1_000),
+    isSuspended,
+    pin: await pinView(parts, record, through),
+    hasDuressPin: given.duressPin !== undefined,
+    cards: cards.map(
+      (one): v.InferOutput<typeof card> => ({
+        id: one.id,
+        shown: `…${one.card.tail}`,
+        bits: one.card.form === 'bits' ? one.card.length : null,
+      }),
+    ),
+    pinExempt,
+    validFrom: secondsView(validFromS),
+    validUntil: secondsView(validUntilS),
+    uses,
+    extendedTime,
+    offlinePriority,
+    schedule: schedule ?? null,
+    revision,
+  };
+};
+
+const secondsView = (seconds: number | undefined): string | null => (seconds === undefined ? null : momentOf(seconds * 1_000));
+
+const stateOf = (record: PersonRecord, uses: PersonView['uses'], nowS: number): PersonView['state'] => {
+  const { validFromS, validUntilS } = record.given;
+  if (inTables(record) === undefined) return 'suspended';
+  if (validUntilS !== undefined && nowS >= validUntilS) return 'expired';
+  if (validFromS !== undefined && nowS < validFromS) return 'notYetValid';
+  return uses !== null && uses.used >= uses.limit ? 'noUsesLeft' : 'active';
+};
+
+/** Grants that were heard of since the limit was set. */
+const usesOf = async ({ store }: CallParts, { given }: PersonRecord): Promise<PersonView['uses']> => {
+  if (given.uses === undefined) return null;
+  const since = await store.settings.get(usesSinceKey(given.person));
+  const used = await store.events.countOf({
+    person: given.person,
+    codes: ['access.granted'],
+    fromMs: typeof since === 'number' ? since : undefined,
+  });
+  return { limit: given.uses.limit, used };
+};
+
+/** Since when a person's uses are counted. */
+export const usesSinceKey = (person: number): string => `usesSince/${person}`;
+
+export const pinView = async ({ store }: CallParts, record: PersonRecord, through: readonly number[]): Promise<PinView | null> => {
+  const { pin } = record;
+  if (pin === undefined) return null;
+  const [last] = await store.pins.retiredOf(record.given.person);
+  const isTold = inTables(record) !== undefined;
+  return {
+    length: pin.length,
+    issued: momentOf(pin.issuedMs),
+    issuedBy: pin.issuedBy,
+    spread: { inForceAt: isTold ? through.filter((change) => change >= pin.change).length : 0, of: through.length },
+    oldCodeAt: last === undefined ? 0 : through.filter((change) => change < last.change).length,
+  };
+};
+
+export const readerView = async (parts: CallParts, known: KnownReader): Promise<ReaderView> => {
+  const { store, line, clock } = parts;
+  const state = line.readers.find((keeper) => keeper.reader.id === known.id)?.state;
+  const [edition, outgoing] = [await store.site.inForce(known.id), await store.site.outgoing(known.id)];
+  const staged = state?.table?.stagedBytes ?? 0;
+  const { door, journal } = state ?? {};
+  return {
+    id: known.id,
+    name: known.name,
+    address: known.address,
+    model: known.model,
+    hasKeypad: hasKeypad(known.model),
+    isOnline: state?.isOnline ?? false,
+    offlineReason: state?.offlineReason ?? null,
+    mode: door?.mode ?? null,
+    decides: door?.deciding ?? null,
+    software: door?.software ?? null,
+    isLowSecurity: door?.isLowSecurity ?? null,
+    lockedOut: door?.isLockedOut ?? null,
+    table: {
+      state: state?.keeping ?? 'offline',
+      versionInForce: edition?.state.version ?? 0,
+      persons: edition?.state.persons ?? 0,
+      progress: outgoing === undefined ? null : Math.min(1, staged / outgoing.file.length),
+      oldCodes: await store.pins.unconfirmed(edition?.throughChange ?? 0),
+    },
+    eventsWaiting: journal?.pending ?? null,
+    alarms: alarmViews(state, clock.wall().ms - clock.nowMs()),
+    schedule: known.schedule ?? null,
+    codeSpace: door === undefined ? null : await codeSpaceAt(parts, door.mode),
+  };
+};
+
+/** Of the site's people: each of them may enter at each door. */
+export const codeSpaceAt = async ({ store }: CallParts, mode: Mode): Promise<ReaderView['codeSpace']> => {
+  const pins = await store.pins.lengths();
+  const people = [...pins.values()].reduce((sum, count) => sum + count, 0);
+  return codeSpaceOf({ mode, people, pins, rule: defaultPolicy.budget.door }) ?? null;
+};
+
+const alarmViews = (state: ReaderState | undefined, wallOffsetMs: number): ReaderView['alarms'] =>
+  (state?.alarms ?? []).map(({ alarm, toldMs }) => ({ alarm, sentence: alarm, since: momentOf(toldMs + wallOffsetMs) }));
+
+/** What an event's names are looked up in, once for a page of them. */
+interface EventNames {
+  readonly readers: ReadonlyMap<number, string>;
+  readonly people: ReadonlyMap<number, string>;
+  readonly profile: Profile;
+  /** Of cards that can be given to somebody, by the reader that saw them and when. */
+  readonly unknownCards: ReadonlyMap<string, number>;
+}
+
+export const eventNames = async ({ store }: CallParts, events: readonly KeptEvent[]): Promise<EventNames> => {
+  const readers = new Map((await store.site.readers()).map(({ id, name }) => [id, name]));
+  const people = new Map<number, string>();
+  for (const number of new Set(events.flatMap(({ entry }) => entry?.person ?? []))) {
+    const record = await store.people.record(number);
+    if (record !== undefined) people.set(number, record.name);
+  }
+  const cards = events.some(({ entry }) => entry?.code === 'card.enrolled') ? await store.unknownCards.list() : [];
+  const unknownCards = new Map(cards.map((seen) => [`${seen.reader} ${seen.card.tail}`, seen.id]));
+  return { readers, people, profile: (await siteSettingsOf(store)).profile, unknownCards };
+};
+
+/** An event that came this much later than it happened came after an outage. */
+const offlineMs = 15_000;
+
+export const eventView = ({ id, reader, receivedMs, entry }: KeptEvent, names: EventNames): EventView => {
+  const readerName = names.readers.get(reader) ?? '';
+  const place = { id, received: momentOf(receivedMs), reader, readerName };
+  if (entry === undefined) {
+    const nothing = { person: null, personName: null, fields: {}, wasOffline: false, unknownCard: null, isTimeTrusted: false };
+    return { ...place, ...nothing, at: momentOf(receivedMs), code: 'unreadable', class: 'unknown', text: 'Event Not Readable' };
+  }
+  const { code, person, fields, wallMs, wallTrusted } = entry;
+  const isKnown = isEventCode(code);
+  return {
+    ...place,
+    at: momentOf(wallMs),
+    isTimeTrusted: wallTrusted,
+    code,
+    class: isKnown ? classOf(code) : 'unknown',
+    text: isKnown ? displayText(code, names.profile) : code,
+    person: person ?? null,
+    personName: person === undefined ? null : (names.people.get(person) ?? null),
+    fields: { ...fields },
+    wasOffline: wallTrusted && receivedMs - wallMs > offlineMs,
+    unknownCard: code === 'card.enrolled' ? (names.unknownCards.get(`${reader} ${String(fields.card)}`) ?? null) : null,
+  };
+};

@@ -1,0 +1,132 @@
+/** The page around the views: menu, who is here, whether the controller is heard. Which view there is, is router.ts's; who somebody is, session.ts's. */
+import { effect, useSignal, useSignalEffect } from '@preact/signals';
+import type { ComponentType } from 'preact';
+import { addressOf } from './addresses.ts';
+import { ask } from './client.ts';
+import { lineState, startLive, stopLive } from './live.ts';
+import { Button } from './parts/button.tsx';
+import { Toasts } from './parts/toast.tsx';
+import { homeOf, menuFor, type Place, place, rowOf, type ViewName, type ViewProps } from './router.ts';
+import { forget, token, type User, user } from './session.ts';
+import { LogIn } from './views/log-in.tsx';
+
+/** Why nobody is known yet, where it is not that nobody has logged in. */
+const askWho = async (): Promise<string | undefined> => {
+  const answer = await ask('whoAmI');
+  if (answer.ok) user.value = answer.value;
+  return answer.ok || answer.failure.code === 'notLoggedIn' ? undefined : answer.failure.sentence;
+};
+
+effect(() => {
+  if (user.value === undefined || user.value.role === 'tenant') stopLive();
+  else void startLive();
+});
+
+const lineWords = { connecting: 'Connecting …', live: 'Live', down: 'Not connected, trying again' } as const;
+
+function Menu({ who, here }: { readonly who: User; readonly here: ViewName }) {
+  const shown = menuFor(who.role);
+  const groups = [...new Set(shown.map((name) => rowOf(name).group))];
+  return (
+    <nav class="menu" aria-label="Views">
+      {groups.map((group) => (
+        <ul key={group} aria-label={group}>
+          {shown
+            .filter((name) => rowOf(name).group === group)
+            .map((name) => (
+              <li key={name}>
+                <a href={addressOf(name)} aria-current={name === here ? 'page' : undefined}>
+                  {rowOf(name).title}
+                </a>
+              </li>
+            ))}
+        </ul>
+      ))}
+    </nav>
+  );
+}
+
+const leave = async (): Promise<void> => {
+  await ask('logOut');
+  forget();
+};
+
+function Head({ who, here }: { readonly who: User; readonly here: ViewName }) {
+  return (
+    <header class="head">
+      <a class="brand" href="#/">
+        <span class="mark" aria-hidden="true" />
+        doorpad
+      </a>
+      <Menu who={who} here={here} />
+      {who.role !== 'tenant' && (
+        <p class={`line-state ${lineState.value}`} role="status">
+          {lineWords[lineState.value]}
+        </p>
+      )}
+      <p class="who">
+        <span>{who.name}</span>
+        <button type="button" class="link" onClick={() => void leave()}>
+          Log out
+        </button>
+      </p>
+    </header>
+  );
+}
+
+/** One of the views, fetched when it is first shown. */
+function Shown({ at }: { readonly at: Place }) {
+  const component = useSignal<ComponentType<ViewProps> | undefined>(undefined);
+  const name = useSignal(at.view);
+  name.value = at.view;
+  useSignalEffect(() => {
+    component.value = undefined;
+    const wanted = name.value;
+    const { load, title } = rowOf(wanted);
+    document.title = `${title} · doorpad`;
+    void load?.().then((loaded) => {
+      if (name.peek() === wanted) component.value = loaded;
+    });
+  });
+  const View = component.value;
+  if (rowOf(at.view).load === undefined) return <p class="empty">There is no such view here.</p>;
+  return View === undefined ? <p class="empty">Loading …</p> : <View id={at.id} />;
+}
+
+function Nobody({ problem, onAgain }: { readonly problem: string | undefined; readonly onAgain: () => Promise<void> }) {
+  return (
+    <main class="empty">
+      <h1>doorpad</h1>
+      <p role="status">{problem ?? 'Loading …'}</p>
+      {problem !== undefined && <Button onPress={onAgain}>Try again</Button>}
+    </main>
+  );
+}
+
+export function App() {
+  const problem = useSignal<string | undefined>(undefined);
+  const askAgain = async (): Promise<void> => {
+    problem.value = await askWho();
+  };
+  useSignalEffect(() => {
+    if (token.value !== undefined && user.value === undefined) void askAgain();
+  });
+  const who = user.value;
+  if (token.value === undefined) return <LogIn />;
+  if (who === undefined) return <Nobody problem={problem.value} onAgain={askAgain} />;
+  const at = place.value ?? homeOf(who.role);
+  return (
+    <>
+      <button type="button" class="skip" onClick={focusMain}>
+        To the content
+      </button>
+      <Head who={who} here={at.view} />
+      <main id="main" tabIndex={-1}>
+        <Shown at={at} />
+      </main>
+      <Toasts />
+    </>
+  );
+}
+
+const focusMain = (): void => document.getElementById('main')?.focus();

@@ -1,0 +1,36 @@
+/** How to enter a code at one door, from its real settings, as a page to print and hang up. */
+import { modeText } from '../bench/words.ts';
+import { ask } from '../client.ts';
+import { Button } from '../parts/button.tsx';
+import type { ViewProps } from '../router.ts';
+import { Loaded, useAsked } from './asked.tsx';
+
+function DoorCardOf({ id }: ViewProps) {
+  const asked = useAsked(() => ask('doorCard', { params: { id } }), ['settings', 'schedules']);
+  return (
+    <Loaded asked={asked}>
+      {({ reader, mode, lines }) => (
+        <div class="door-card">
+          <article class="sheet">
+            <p class="door-mode">{modeText(mode)}</p>
+            <h1>{reader}</h1>
+            <ol class="steps">
+              {lines.map((line) => (
+                <li key={line}>{line}</li>
+              ))}
+            </ol>
+          </article>
+          <div class="tools no-print">
+            <Button kind="main" onPress={() => window.print()}>
+              Print
+            </Button>
+          </div>
+        </div>
+      )}
+    </Loaded>
+  );
+}
+
+export function DoorCardView({ id }: ViewProps) {
+  return id === '' ? <p class="empty">No door is chosen.</p> : <DoorCardOf key={id} id={id} />;
+}

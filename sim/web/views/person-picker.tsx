@@ -1,0 +1,52 @@
+/** Finds a person by name among ten thousand: what is typed is asked, and the first few are offered. What is done with the one chosen is the caller's. */
+import { useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import { type Answer, ask } from '../client.ts';
+import { Field } from '../parts/field.tsx';
+
+export type Person = Answer<'getPerson'>;
+
+const offered = 6;
+/** A pause in typing after which it is asked. */
+const pauseMs = 150;
+
+export function PersonPicker({ label, onPick }: { readonly label: string; readonly onPick: (person: Person) => void }) {
+  const typed = useSignal('');
+  const found = useSignal<readonly Person[] | undefined>(undefined);
+  useEffect(() => {
+    const find = typed.value.trim();
+    found.value = undefined;
+    if (find === '') return undefined;
+    const look = async (): Promise<void> => {
+      const answer = await ask('listPeople', { query: { find, limit: String(offered) } });
+      if (answer.ok && typed.peek().trim() === find) found.value = answer.value.people;
+    };
+    const pause = window.setTimeout(() => void look(), pauseMs);
+    return () => window.clearTimeout(pause);
+  }, [typed.value]);
+  return (
+    <div class="picker">
+      <Field label={label} type="search" value={typed.value} maxLength={80} onType={(value) => (typed.value = value)} />
+      <p class="unseen" role="status">
+        {found.value === undefined ? '' : `${found.value.length} found`}
+      </p>
+      {found.value?.length === 0 && <p class="hint">Nobody has that name.</p>}
+      <ul class="offers">
+        {found.value?.map((person) => (
+          <li key={person.id}>
+            <button
+              type="button"
+              class="button"
+              onClick={() => {
+                typed.value = '';
+                onPick(person);
+              }}
+            >
+              {person.name}
+            </button>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}

@@ -1,0 +1,86 @@
+/** Who may log in, and as what. A tenant's log-in names the person they are. */
+import { useSignal } from '@preact/signals';
+import type { Role } from '../../controller/api/route.ts';
+import { addressOf } from '../addresses.ts';
+import { ask } from '../client.ts';
+import { Choice, Field } from '../parts/field.tsx';
+import { Loaded, useAsked } from './asked.tsx';
+import { Form, Head, Opener, Sure, useSending } from './form-parts.tsx';
+import { type Person, PersonPicker } from './person-picker.tsx';
+import { roleWords } from './words.ts';
+
+const among = (['manager', 'installer', 'auditor', 'tenant'] as const).map((value) => ({ value, words: roleWords[value] }));
+
+function NewUser({ onDone }: { readonly onDone: () => void }) {
+  const name = useSignal('');
+  const password = useSignal('');
+  const role = useSignal<Role>('manager');
+  const person = useSignal<Person | undefined>(undefined);
+  const sending = useSending();
+  const add = () => {
+    const isOf = role.value === 'tenant' && person.value !== undefined ? { person: person.value.id } : {};
+    return sending.send(() => ask('addUser', { body: { name: name.value, password: password.value, role: role.value, ...isOf } }), onDone);
+  };
+  return (
+    <Form sending={sending} words="Add" onSend={add}>
+      <Field label="Name" value={name.value} maxLength={80} isNeeded onType={(typed) => (name.value = typed)} />
+      <Field
+        label="Password"
+        type="password"
+        hint="At least 10 characters."
+        autocomplete="new-password"
+        value={password.value}
+        maxLength={200}
+        isNeeded
+        onType={(typed) => (password.value = typed)}
+      />
+      <Choice label="Role" value={role.value} among={among} onChoose={(value) => (role.value = value)} />
+      {role.value === 'tenant' && (
+        <>
+          <p>{person.value === undefined ? 'Which person are they?' : `They are ${person.value.name}.`}</p>
+          <PersonPicker label="Person" onPick={(picked) => (person.value = picked)} />
+        </>
+      )}
+    </Form>
+  );
+}
+
+export function UsersView() {
+  const asked = useAsked(() => ask('listUsers'), ['users']);
+  const remove = async (id: number) => {
+    const answer = await ask('removeUser', { params: { id: String(id) } });
+    if (answer.ok) await asked.again();
+    return answer;
+  };
+  return (
+    <div class="view">
+      <Head title="Users">
+        <Opener words="New user" title="New user" kind="main">
+          {(close) => (
+            <NewUser
+              onDone={() => {
+                close();
+                void asked.again();
+              }}
+            />
+          )}
+        </Opener>
+      </Head>
+      <Loaded asked={asked}>
+        {({ users }) => (
+          <ul class="lines panel" aria-label="Users">
+            {users.map(({ id, name, role, person }) => (
+              <li key={id}>
+                <span>
+                  <strong>{name}</strong> <span class="badge">{roleWords[role]}</span>{' '}
+                  {person !== null && <a href={addressOf('person', person)}>{`Person ${person}`}</a>}
+                </span>
+                <Sure words={`Remove ${name}`} title={name} question="They cannot log in any more." kind="danger" onSure={() => remove(id)} />
+              </li>
+            ))}
+          </ul>
+        )}
+      </Loaded>
+    </div>
+  );
+}
