@@ -64,7 +64,7 @@ export const boot = async (config: Config, { lastRun, waiting, areSettingsAccept
   const strike = ownStrike ?? present(line?.strike, 'a strike at the controller has a line');
   const deviceLog = log.child({ part: 'devices' });
   const devices = await devicesOf(config, clock, ({ sentence, cause }) =>
-    deviceLog.warn(cause === undefined ? {} : { cause: String(cause) }, sentence),
+    deviceLog.warn(cause === undefined ? {} : { cause: cause instanceof Error ? cause.message : cause }, sentence),
   );
   const ports = { clock, crypto, strike, records: records.store, table: table.store, ...devices };
   const { capacity, whenFull } = config.journal;

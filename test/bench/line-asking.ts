@@ -76,7 +76,7 @@ export class AskingEnd {
 /** Sends everything back, and nothing more: what the machine itself takes. */
 export const startCat = async (path: string): Promise<ChildProcess> => {
   const fd = openSync(path, constants.O_RDWR | constants.O_NOCTTY);
-  const cat = spawn('cat', { stdio: [fd, fd, 'inherit'] });
+  const cat = spawn('cat', { stdio: [fd, fd, 'ignore'] });
   closeSync(fd);
   await once(cat, 'spawn');
   return cat;
