@@ -132,6 +132,8 @@ describe('doorpad card', () => {
       | After 20 s, hold your card to the reader again.              |
       | Green light: open the door.                                  |
       | Red light: no entry.                                         |
+      | After 5 wrong PINs the keypad takes no PIN for 5 min or      |
+      | longer.                                                      |
       +--------------------------------------------------------------+
       "
     `);
