@@ -52,8 +52,11 @@ export class Canaries {
   }
 }
 
-/** Four packed bytes with a zero stand in many a time and count, and such with three small letters in many a word. */
-const isTelling = (bytes: Uint8Array): boolean => !bytes.includes(0) && bytes.filter((byte) => byte >= 0x61 && byte <= 0x7a).length < 3;
+/** Four packed bytes with a zero stand in many a time and count; such with three small letters in many a word, with three digits in many a number. */
+const isTelling = (bytes: Uint8Array): boolean =>
+  !bytes.includes(0) &&
+  bytes.filter((byte) => byte >= 0x61 && byte <= 0x7a).length < 3 &&
+  bytes.filter((byte) => byte >= 0x30 && byte <= 0x39).length < 3;
 
 const isNew = (canaries: Set<string>, canary: string): boolean => {
   if (canaries.has(canary) || canaries.size >= maxCanaries) return false;
