@@ -98,7 +98,7 @@ describe('the house', () => {
     expect(await page.title()).toBe('Bench · doorpad');
     server.answer({ whoAmI: () => ({ id: 3, name: 'Eve', role: 'auditor', person: null }) });
     await page.reload();
-    await page.getByText('Eve').waitFor();
+    await page.getByText('Eve', { exact: true }).waitFor();
     expect(await page.getByRole('link', { name: 'Bench' }).count()).toBe(0);
   });
 
