@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../sim/random.ts';
 import { decodeCommand } from '../../src/osdp/commands.ts';
-import { encodeFrame, scs } from '../../src/osdp/frame.ts';
+import { encodeFrame, type Frame, scs } from '../../src/osdp/frame.ts';
 import { replies } from '../../src/osdp/replies.ts';
 import { AcuSecureChannel, acceptedMark, PdSecureChannel, scbkKinds } from '../../src/osdp/secure-channel.ts';
 import { SessionChain, SessionCipher } from '../../src/osdp/session-cipher.ts';
@@ -128,6 +128,8 @@ describe('a secure channel', () => {
   });
 
   it('is not moved by any frame with a flipped bit: the next good one is still taken', () => {
+    // With the bit for the CRC flipped, one frame in 256 has a checksum that is right: both ends drop a check the session did not begin with.
+    const misheard = (ear: HeardFrames): readonly Frame[] => ear.frames.filter((frame) => frame.check === 'crc16');
     const pair = new SecurePair();
     for (let round = 0; round < 4; round += 1) {
       const command = pair.command(0x69, round % 2 === 0 ? none : bytesOf('0000000000000000000101000100'));
@@ -135,7 +137,7 @@ describe('a secure channel', () => {
         const ear = new HeardFrames();
         ear.framer.receive(flipBit(command, bit), 0);
         ear.framer.expire(20);
-        expect(ear.frames).toEqual([]);
+        expect(misheard(ear)).toEqual([]);
       }
       taken(pair.pd.open(frameOf(command)));
       const reply = pair.reply(0x53, round % 2 === 0 ? bytesOf('00 01 31') : none);
@@ -143,7 +145,7 @@ describe('a secure channel', () => {
         const ear = new HeardFrames();
         ear.framer.receive(flipBit(reply, bit), 0);
         ear.framer.expire(20);
-        expect(ear.frames).toEqual([]);
+        expect(misheard(ear)).toEqual([]);
       }
       taken(pair.acu.open(frameOf(reply)));
     }
