@@ -2,7 +2,9 @@
  * What one process at a time has: a data directory, and a serial port. Decides the words for one that another process has, or that is away;
  * whether a process goes on without it is its own to say.
  */
-import { inUseSentence, longestRetryMs, type SerialLinkNews } from '../../src/drivers/serial-link.ts';
+
+import { longestRetryMs } from '../../src/drivers/retries.ts';
+import { inUseSentence, type SerialLinkNews } from '../../src/drivers/serial-link.ts';
 import { Fault } from '../../src/shared/faults.ts';
 import { failed, ok, type Result } from '../../src/shared/result.ts';
 import { takeRunLock } from '../../src/store/run-lock.ts';

@@ -5,18 +5,15 @@
  * The file is non-blocking and waited for in the event loop: a blocking read a device would hold a thread of the pool each,
  * and four of them stop the serial line.
  */
-import { closeSync, constants, openSync, readSync } from 'node:fs';
+import { closeSync, constants, openSync } from 'node:fs';
 import type { Clock } from '../ports/clock.ts';
 import type { Subscription } from '../ports/subscription.ts';
 import { assert } from '../shared/assert.ts';
 import { EvdevDecoder, type EvdevEvent, type EvdevEventBytes, eventBytesOf } from './evdev.ts';
+import { readSome } from './read-some.ts';
 import { type ReadableWatch, watchReadable } from './readable-watch.ts';
+import { Retries } from './retries.ts';
 
-/** The waits before a device that is away is tried again: doubling, from the first to the longest. */
-export const firstRetryMs = 1_000;
-export const longestRetryMs = 30_000;
-/** A device that was there this long is tried again after the first wait; one that comes and goes is asked more rarely. */
-export const steadyMs = 30_000;
 /** Events taken in one turn of the event loop, so that a device that never stops leaves time for the line and the timers. */
 export const maxEventsATurn = 256;
 /** An event older than this, or from the future, counts as of now: the wall clock was set between the event and its reading. */
@@ -63,7 +60,6 @@ interface OpenDevice {
   readonly fd: number;
   readonly watch: ReadableWatch;
   readonly decoder: EvdevDecoder;
-  readonly openedAtMs: number;
 }
 
 export class EvdevDevice {
@@ -73,11 +69,10 @@ export class EvdevDevice {
   readonly #eventBytes: EvdevEventBytes;
   readonly #systemWallMs: () => number;
   readonly #buffer: Uint8Array;
+  readonly #retries: Retries;
   #listener: EvdevListener | undefined;
   #open: OpenDevice | undefined;
   #isAttached = true;
-  #retry: unknown;
-  #retryMs = firstRetryMs;
   /** Events never go back in time, whatever their stamps say. */
   #latestMs = Number.NEGATIVE_INFINITY;
 
@@ -88,6 +83,7 @@ export class EvdevDevice {
     this.#eventBytes = eventBytes;
     this.#systemWallMs = systemWallMs;
     this.#buffer = new Uint8Array(eventBytes * maxEventsATurn);
+    this.#retries = new Retries(clock, () => this.#find());
   }
 
   /** Tells everything until stopped, first after this call has returned. One listener at a time. */
@@ -95,7 +91,7 @@ export class EvdevDevice {
     assert(this.#listener === undefined, 'an input device has one listener at a time');
     this.#listener = listener;
     this.#isAttached = true;
-    this.#retryMs = firstRetryMs;
+    this.#retries.reset();
     queueMicrotask(() => {
       if (this.#listener === listener) this.#find();
     });
@@ -103,7 +99,7 @@ export class EvdevDevice {
       stop: () => {
         if (this.#listener !== listener) return;
         this.#listener = undefined;
-        this.#clock.clearTimeout(this.#retry);
+        this.#retries.cancel();
         this.#close();
       },
     };
@@ -112,8 +108,8 @@ export class EvdevDevice {
   #find(): void {
     const open = this.#openDevice();
     // A FIFO opens without a writer: only the first read shows that somebody is there.
-    const bytesRead = open === undefined ? 'gone' : readSome(open.fd, this.#buffer);
-    if (open === undefined || bytesRead === 'gone') {
+    const bytesRead = open && readSome(open.fd, this.#buffer).bytes;
+    if (open === undefined || bytesRead === undefined) {
       this.#lost();
       return;
     }
@@ -130,7 +126,8 @@ export class EvdevDevice {
     if (fd === undefined) return undefined;
     try {
       this.#control?.grab(fd);
-      this.#open = { fd, watch: watchReadable(fd), decoder: new EvdevDecoder(this.#eventBytes), openedAtMs: this.#clock.nowMs() };
+      this.#open = { fd, watch: watchReadable(fd), decoder: new EvdevDecoder(this.#eventBytes) };
+      this.#retries.found();
       return this.#open;
     } catch {
       // No input device, gone between the opening and here, or held by somebody else.
@@ -140,9 +137,9 @@ export class EvdevDevice {
   }
 
   #readable(open: OpenDevice): void {
-    const bytesRead = readSome(open.fd, this.#buffer);
-    if (bytesRead === 'gone') this.#lost();
-    else this.#take(open, bytesRead);
+    const { bytes } = readSome(open.fd, this.#buffer);
+    if (bytes === undefined) this.#lost();
+    else this.#take(open, bytes);
   }
 
   #take(open: OpenDevice, bytesRead: number): void {
@@ -171,11 +168,8 @@ export class EvdevDevice {
   }
 
   #lost(): void {
-    const nowMs = this.#clock.nowMs();
-    if (this.#open !== undefined && nowMs - this.#open.openedAtMs >= steadyMs) this.#retryMs = firstRetryMs;
     this.#close();
-    this.#retry = this.#clock.setTimeout(() => this.#find(), this.#retryMs);
-    this.#retryMs = Math.min(this.#retryMs * 2, longestRetryMs);
+    this.#retries.later();
     if (!this.#isAttached) return;
     this.#isAttached = false;
     this.#listener?.attached(false);
@@ -204,15 +198,5 @@ function openInput(path: string): number | undefined {
     return openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch {
     return undefined;
-  }
-}
-
-/** How many bytes came (0: none waiting), or that there is nothing at the other end any more. */
-function readSome(fd: number, buffer: Uint8Array): number | 'gone' {
-  try {
-    return readSync(fd, buffer) || 'gone';
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    return code === 'EAGAIN' || code === 'EINTR' ? 0 : 'gone';
   }
 }

@@ -4,20 +4,17 @@
  *
  * Edges are lost only in a flood, and then that is told: the kernel keeps 1 024 of them while this process is busy.
  */
-import { closeSync, constants, openSync, readSync } from 'node:fs';
+import { closeSync, constants, openSync } from 'node:fs';
 import type { Clock } from '../ports/clock.ts';
 import type { Subscription } from '../ports/subscription.ts';
 import { assert } from '../shared/assert.ts';
 import type { DeviceNews } from './device-news.ts';
 import { EdgeDecoder, type EdgeSink, edgeBytes, getLineRequest, grantedFd, lineRequest } from './gpio-v2.ts';
 import { type Ioctl, systemIoctl } from './ioctl.ts';
+import { readSome } from './read-some.ts';
 import { type ReadableWatch, watchReadable } from './readable-watch.ts';
+import { Retries } from './retries.ts';
 
-/** The waits before lines that cannot be had are asked for again: doubling, from the first to the longest. */
-export const firstRetryMs = 1_000;
-export const longestRetryMs = 30_000;
-/** Lines that were ours this long are asked for again after the first wait. */
-export const steadyMs = 30_000;
 /** Edges taken in one turn of the event loop, so that a wire that never rests leaves time for the line and the timers. */
 export const maxEdgesATurn = 256;
 /** Densest edges of a reader: one each 200 µs (SIA AC-01). More in a second are noise, or somebody at the wires: the lines are let go of for a while. */
@@ -53,7 +50,6 @@ interface OpenLines {
   readonly fd: number;
   readonly watch: ReadableWatch;
   readonly decoder: EdgeDecoder;
-  readonly openedAtMs: number;
 }
 
 export class GpioEdges implements EdgeSource {
@@ -63,11 +59,10 @@ export class GpioEdges implements EdgeSource {
   readonly #ioctl: Ioctl;
   readonly #told: (news: DeviceNews) => void;
   readonly #buffer = new Uint8Array(edgeBytes * maxEdgesATurn);
+  readonly #retries: Retries;
   #listener: EdgeListener | undefined;
   #open: OpenLines | undefined;
   #isAttached = true;
-  #retry: unknown;
-  #retryMs = firstRetryMs;
   #awayCause: string | undefined;
   #second = { startMs: Number.NEGATIVE_INFINITY, edges: 0 };
 
@@ -77,13 +72,14 @@ export class GpioEdges implements EdgeSource {
     this.#clock = clock;
     this.#ioctl = ioctl;
     this.#told = told;
+    this.#retries = new Retries(clock, () => this.#find());
   }
 
   listen(listener: EdgeListener): Subscription {
     assert(this.#listener === undefined, 'lines have one listener at a time');
     this.#listener = listener;
     this.#isAttached = true;
-    this.#retryMs = firstRetryMs;
+    this.#retries.reset();
     this.#awayCause = undefined;
     queueMicrotask(() => {
       if (this.#listener === listener) this.#find();
@@ -92,7 +88,7 @@ export class GpioEdges implements EdgeSource {
       stop: () => {
         if (this.#listener !== listener) return;
         this.#listener = undefined;
-        this.#clock.clearTimeout(this.#retry);
+        this.#retries.cancel();
         this.#close();
       },
     };
@@ -107,7 +103,8 @@ export class GpioEdges implements EdgeSource {
   #find(): void {
     try {
       const fd = this.#request();
-      this.#open = { fd, watch: this.#watch(fd), decoder: new EdgeDecoder(), openedAtMs: this.#clock.nowMs() };
+      this.#open = { fd, watch: this.#watch(fd), decoder: new EdgeDecoder() };
+      this.#retries.found();
     } catch (cause) {
       this.#away(cause);
       return;
@@ -149,13 +146,13 @@ export class GpioEdges implements EdgeSource {
 
   /** Whether there may be more. */
   #read(open: OpenLines): boolean {
-    const bytesRead = readSome(open.fd, this.#buffer);
-    if (bytesRead === 'gone') {
+    const { bytes } = readSome(open.fd, this.#buffer);
+    if (bytes === undefined) {
       this.#lost();
       return false;
     }
-    const isFlood = this.#isFlood(bytesRead / edgeBytes);
-    open.decoder.feed(this.#buffer.subarray(0, bytesRead), {
+    const isFlood = this.#isFlood(bytes / edgeBytes);
+    open.decoder.feed(this.#buffer.subarray(0, bytes), {
       // Whoever was told may have stopped listening.
       edge: (edge) => {
         if (this.#open === open) this.#listener?.edge(edge);
@@ -165,7 +162,7 @@ export class GpioEdges implements EdgeSource {
       },
     });
     if (isFlood && this.#open === open) this.#flooded();
-    return bytesRead === this.#buffer.length;
+    return bytes === this.#buffer.length;
   }
 
   #isFlood(edges: number): boolean {
@@ -191,12 +188,10 @@ export class GpioEdges implements EdgeSource {
   }
 
   #lost(): void {
-    if (this.#open !== undefined && this.#clock.nowMs() - this.#open.openedAtMs >= steadyMs) this.#retryMs = firstRetryMs;
     this.#close();
     // Whoever was told may have stopped listening.
     if (this.#listener === undefined) return;
-    this.#retry = this.#clock.setTimeout(() => this.#find(), this.#retryMs);
-    this.#retryMs = Math.min(this.#retryMs * 2, longestRetryMs);
+    this.#retries.later();
     if (!this.#isAttached) return;
     this.#isAttached = false;
     this.#listener.attached(false);
@@ -208,15 +203,5 @@ export class GpioEdges implements EdgeSource {
     this.#open = undefined;
     open.watch.stop();
     closeSync(open.fd);
-  }
-}
-
-/** How many bytes came (0: none waiting), or that the chip is gone. */
-function readSome(fd: number, buffer: Uint8Array): number | 'gone' {
-  try {
-    return readSync(fd, buffer) || 'gone';
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    return code === 'EAGAIN' || code === 'EINTR' ? 0 : 'gone';
   }
 }

@@ -12,6 +12,7 @@ import type { Subscription } from '../ports/subscription.ts';
 import { assert } from '../shared/assert.ts';
 import type { DeviceNews } from './device-news.ts';
 import { ackFrame, commandFrame, nackFrame, Pn532Decoder, wakeUp } from './pn532-frame.ts';
+import { Retries } from './retries.ts';
 
 /** Of the chip, unless it is told otherwise (§7.2.8). */
 export const pn532BaudRate = 115_200;
@@ -23,9 +24,6 @@ export const answerDeadlineMs = 250;
 export const maxRepeats = 2;
 /** A chip that fails is set up anew at once, and after so many failures in a row counts as gone. */
 const maxFailures = 2;
-/** The waits before a chip that is gone is tried again: doubling, from the first to the longest. */
-export const firstRetryMs = 1_000;
-export const longestRetryMs = 30_000;
 /** Answers without a card after which it has gone: at the edge of the field one is missed now and then. */
 export const missesUntilGone = 2;
 
@@ -69,14 +67,14 @@ export class Pn532 implements CardReader {
   readonly #clock: Clock;
   readonly #told: (news: DeviceNews) => void;
   readonly #decoder = new Pn532Decoder();
+  readonly #retries: Retries;
   #listener: CardReaderListener | undefined;
   #exchange: Exchange | undefined;
-  /** One at a time: the deadline of the exchange, the next question, or the next try. */
+  /** One at a time: the deadline of the exchange, or the next question. */
   #timer: unknown;
   #isWired = false;
   #isAttached = true;
   #failures = 0;
-  #retryMs = firstRetryMs;
   #awaySentence: string | undefined;
   /** The card that is there, so that it is told once. */
   #card: string | undefined;
@@ -86,6 +84,7 @@ export class Pn532 implements CardReader {
     this.#line = line;
     this.#clock = clock;
     this.#told = told;
+    this.#retries = new Retries(clock, () => this.#setUp());
   }
 
   listen(listener: CardReaderListener): Subscription {
@@ -93,7 +92,7 @@ export class Pn532 implements CardReader {
     this.#listener = listener;
     this.#isAttached = true;
     this.#failures = 0;
-    this.#retryMs = firstRetryMs;
+    this.#retries.reset();
     this.#awaySentence = undefined;
     const line = this.#line.listen({
       received: (bytes) => this.#received(bytes),
@@ -112,7 +111,7 @@ export class Pn532 implements CardReader {
   #wired(isWired: boolean): void {
     this.#isWired = isWired;
     this.#failures = 0;
-    this.#retryMs = firstRetryMs;
+    this.#retries.reset();
     if (isWired) this.#setUp();
     else this.#gone();
   }
@@ -143,7 +142,7 @@ export class Pn532 implements CardReader {
 
   #polled(uid: Uint8Array): true {
     this.#failures = 0;
-    this.#retryMs = firstRetryMs;
+    this.#retries.reset();
     this.#awaySentence = undefined;
     this.#timer = this.#clock.setTimeout(() => this.#poll(), pollMs);
     if (!this.#isAttached) {
@@ -227,8 +226,7 @@ export class Pn532 implements CardReader {
     if (isNews) this.#told({ what: 'away', sentence });
     this.#gone();
     if (this.#listener === undefined || !this.#isWired) return;
-    this.#timer = this.#clock.setTimeout(() => this.#setUp(), this.#retryMs);
-    this.#retryMs = Math.min(this.#retryMs * 2, longestRetryMs);
+    this.#retries.later();
   }
 
   #gone(): void {
@@ -245,6 +243,7 @@ export class Pn532 implements CardReader {
     this.#exchange = undefined;
     this.#decoder.forget();
     this.#clock.clearTimeout(this.#timer);
+    this.#retries.cancel();
   }
 }
 

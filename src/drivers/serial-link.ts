@@ -6,20 +6,17 @@
  * begins with empty queues. Reading and writing never wait and use no thread of the pool; only opening, closing and a change of rate do.
  * Why the parts are these: docs/decisions/0015-serial-port.md.
  */
-import { readSync, writeSync } from 'node:fs';
+import { writeSync } from 'node:fs';
 import { LinuxBinding, type LinuxPortBinding } from '@serialport/bindings-cpp';
 import type { Clock } from '../ports/clock.ts';
 import { type Line, type LineListener, maxReceivedBytes, maxSendBytes } from '../ports/line.ts';
 import type { Subscription } from '../ports/subscription.ts';
 import { assert } from '../shared/assert.ts';
 import { slowLatencyMs } from './latency-timer.ts';
+import { readSome } from './read-some.ts';
 import { type ReadableWatch, watchWith } from './readable-watch.ts';
+import { Retries } from './retries.ts';
 
-/** The waits before a port that is away is tried again: doubling, from the first to the longest. */
-export const firstRetryMs = 1_000;
-export const longestRetryMs = 30_000;
-/** A port that was open this long is tried again after the first wait; one that comes and goes is asked more rarely. */
-export const steadyMs = 30_000;
 /** Opening a port, closing the one before it included, is given up after this. */
 export const openDeadlineMs = 5_000;
 /** What was sent is out by then, also the longest frame at 9 600 baud (1.5 s), and the new rate is set. */
@@ -53,7 +50,6 @@ interface OpenPort {
   readonly port: LinuxPortBinding;
   readonly fd: number;
   readonly watch: ReadableWatch;
-  readonly openedAtMs: number;
   baudRate: number;
   /** When what was sent is out, going by its time on the wire. */
   outAtMs: number;
@@ -67,6 +63,7 @@ export class SerialLink implements Line {
   readonly #told: (news: SerialLinkNews) => void;
   readonly #sysfs: string | undefined;
   readonly #buffer = new Uint8Array(maxReceivedBytes);
+  readonly #retries: Retries;
   #baudRate: number;
   #listener: LineListener | undefined;
   #open: OpenPort | undefined;
@@ -74,8 +71,7 @@ export class SerialLink implements Line {
   #attempt: object | undefined;
   /** Resolves once every port before is closed: the lock on the device goes with it. */
   #closed: Promise<void> = Promise.resolve();
-  #timer: unknown;
-  #retryMs = firstRetryMs;
+  #openDeadline: unknown;
   #isAttached: boolean | undefined;
   #awaySentence: string | undefined;
 
@@ -86,6 +82,7 @@ export class SerialLink implements Line {
     this.#clock = clock;
     this.#told = told;
     this.#sysfs = sysfs;
+    this.#retries = new Retries(clock, () => this.#find());
   }
 
   listen(listener: LineListener): Subscription {
@@ -93,14 +90,15 @@ export class SerialLink implements Line {
     this.#listener = listener;
     this.#isAttached = undefined;
     this.#awaySentence = undefined;
-    this.#retryMs = firstRetryMs;
+    this.#retries.reset();
     this.#find();
     return {
       stop: () => {
         if (this.#listener !== listener) return;
         this.#listener = undefined;
         this.#attempt = undefined;
-        this.#clock.clearTimeout(this.#timer);
+        this.#clock.clearTimeout(this.#openDeadline);
+        this.#retries.cancel();
         this.#close();
       },
     };
@@ -124,16 +122,16 @@ export class SerialLink implements Line {
   reopen(): void {
     const listener = this.#listener;
     if (this.#open === undefined || listener === undefined) return;
-    this.#lose(this.#open, 'the serial port is opened anew');
+    this.#lose('the serial port is opened anew');
     if (this.#listener !== listener) return;
-    this.#clock.clearTimeout(this.#timer);
+    this.#retries.cancel();
     this.#find();
   }
 
   #find(): void {
     const attempt = {};
     this.#attempt = attempt;
-    this.#timer = this.#clock.setTimeout(() => this.#away('the serial port does not open in time'), openDeadlineMs);
+    this.#openDeadline = this.#clock.setTimeout(() => this.#away('the serial port does not open in time'), openDeadlineMs);
     const baudRate = this.#baudRate;
     const isWanted = (): boolean => this.#attempt === attempt;
     this.#closed = this.#closed
@@ -154,12 +152,12 @@ export class SerialLink implements Line {
     const { fd } = port;
     assert(fd !== null, 'a port just opened is open');
     this.#attempt = undefined;
-    this.#clock.clearTimeout(this.#timer);
+    this.#clock.clearTimeout(this.#openDeadline);
+    this.#retries.found();
     const open: OpenPort = {
       port,
       fd,
       watch: watchWith(port.poller),
-      openedAtMs: this.#clock.nowMs(),
       baudRate,
       outAtMs: Number.NEGATIVE_INFINITY,
       change: undefined,
@@ -177,7 +175,7 @@ export class SerialLink implements Line {
   #readable(open: OpenPort): void {
     const read = readSome(open.fd, this.#buffer);
     if (read.bytes === undefined) {
-      this.#lose(open, 'the serial port is gone', read.cause);
+      this.#lose('the serial port is gone', read.cause);
       return;
     }
     if (read.bytes > 0) this.#listener?.received(this.#buffer.slice(0, read.bytes), this.#clock.nowMs());
@@ -191,7 +189,7 @@ export class SerialLink implements Line {
     if (cause === undefined) return;
     // The caller may be in the middle of its own work.
     queueMicrotask(() => {
-      if (this.#open === open) this.#lose(open, 'the serial port takes no more bytes', cause);
+      if (this.#open === open) this.#lose('the serial port takes no more bytes', cause);
     });
   }
 
@@ -210,7 +208,7 @@ export class SerialLink implements Line {
   #setRate(open: OpenPort, baudRate: number): void {
     const fail = (cause: unknown): void => {
       this.#clock.clearTimeout(deadline);
-      if (this.#open === open) this.#lose(open, 'the serial port does not take the new rate', cause);
+      if (this.#open === open) this.#lose('the serial port does not take the new rate', cause);
     };
     const deadline = this.#clock.setTimeout(() => fail(undefined), rateDeadlineMs);
     open.port
@@ -230,10 +228,9 @@ export class SerialLink implements Line {
     if (held !== undefined) this.send(held);
   }
 
-  #lose(open: OpenPort, sentence: string, cause?: unknown): void {
-    if (this.#clock.nowMs() - open.openedAtMs >= steadyMs) this.#retryMs = firstRetryMs;
+  #lose(sentence: string, cause?: unknown): void {
     this.#close();
-    this.#tryLater();
+    this.#retries.later();
     this.#told(newsOf('lost', sentence, cause));
     this.#report(false);
   }
@@ -242,15 +239,10 @@ export class SerialLink implements Line {
     const isNews = this.#awaySentence !== sentence;
     this.#attempt = undefined;
     this.#awaySentence = sentence;
-    this.#clock.clearTimeout(this.#timer);
-    this.#tryLater();
+    this.#clock.clearTimeout(this.#openDeadline);
+    this.#retries.later();
     if (isNews) this.#told(newsOf('away', sentence, cause));
     this.#report(false);
-  }
-
-  #tryLater(): void {
-    this.#timer = this.#clock.setTimeout(() => this.#find(), this.#retryMs);
-    this.#retryMs = Math.min(this.#retryMs * 2, longestRetryMs);
   }
 
   /** Whoever was told something else first may have stopped listening. */
@@ -285,16 +277,6 @@ const newsOf = (what: SerialLinkNews['what'], sentence: string, cause: unknown):
   cause === undefined ? { what, sentence } : { what, sentence, cause };
 
 const checkRate = (baudRate: number): void => assert(Number.isInteger(baudRate) && baudRate > 0, 'a rate is a whole number of bits a second');
-
-/** How many bytes came (0: none waiting); undefined: there is nothing at the other end any more. */
-function readSome(fd: number, buffer: Uint8Array): { readonly bytes: number | undefined; readonly cause?: unknown } {
-  try {
-    return { bytes: readSync(fd, buffer) || undefined };
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    return code === 'EAGAIN' || code === 'EINTR' ? { bytes: 0 } : { bytes: undefined, cause };
-  }
-}
 
 /** What stood in the way; undefined: the system has taken it all. */
 function writeWhole(fd: number, bytes: Uint8Array): unknown {

@@ -4,15 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { VirtualClock } from '../../sim/virtual-clock.ts';
-import {
-  EvdevDevice,
-  type EvdevState,
-  firstRetryMs,
-  longestRetryMs,
-  maxEventAgeMs,
-  maxEventsATurn,
-  steadyMs,
-} from '../../src/drivers/evdev-device.ts';
+import { EvdevDevice, type EvdevState, maxEventAgeMs, maxEventsATurn } from '../../src/drivers/evdev-device.ts';
+import { firstRetryMs, longestRetryMs, steadyMs } from '../../src/drivers/retries.ts';
 import { Heard, someTurns } from '../contracts/heard.ts';
 import { EvdevFifo, evKey, evSyn, inputEvent, synDropped } from './evdev-fifo.ts';
 

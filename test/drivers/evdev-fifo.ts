@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { VirtualClock } from '../../sim/virtual-clock.ts';
 import type { EvdevEventBytes } from '../../src/drivers/evdev.ts';
-import { type EvdevControl, EvdevDevice, longestRetryMs } from '../../src/drivers/evdev-device.ts';
+import { type EvdevControl, EvdevDevice } from '../../src/drivers/evdev-device.ts';
+import { longestRetryMs } from '../../src/drivers/retries.ts';
 
 export const evSyn = 0;
 export const evKey = 1;

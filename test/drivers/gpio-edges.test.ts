@@ -1,8 +1,9 @@
 /** Lines of a GPIO chip that come, go, flood and lose edges, over a FIFO and on virtual time. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Random } from '../../sim/random.ts';
-import { firstRetryMs, GpioEdges, longestRetryMs, maxEdgesASecond, maxEdgesATurn, steadyMs } from '../../src/drivers/gpio-edges.ts';
+import { GpioEdges, maxEdgesASecond, maxEdgesATurn } from '../../src/drivers/gpio-edges.ts';
 import { EdgeDecoder, kernelBufferEdges, lineRequest } from '../../src/drivers/gpio-v2.ts';
+import { firstRetryMs, longestRetryMs, steadyMs } from '../../src/drivers/retries.ts';
 import { Heard, someTurns } from '../contracts/heard.ts';
 import { data0, data1, GpioWires, lineEvent } from './gpio-wires.ts';
 

@@ -3,7 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { firstRetryMs, longestRetryMs, rateDeadlineMs } from '../../src/drivers/serial-link.ts';
+import { firstRetryMs, longestRetryMs } from '../../src/drivers/retries.ts';
+import { rateDeadlineMs } from '../../src/drivers/serial-link.ts';
 import { SerialRig } from './serial-rig.ts';
 
 const speedOf = (path: string): string => execFileSync('stty', ['-F', path, 'speed'], { encoding: 'utf8' }).trim();

@@ -52,7 +52,15 @@ export const importTable: readonly Row[] = [
   // Real processes on a real port, in real time; the reader's line is settled, and its settings are judged, as those of a real door are.
   {
     part: 'sim/processes',
-    may: [...bench, 'src/drivers/serial-link', 'src/drivers/node-clock', 'src/boot/settled-line', 'src/boot/settings-change', 'src/boot/restart'],
+    may: [
+      ...bench,
+      'src/drivers/serial-link',
+      'src/drivers/retries',
+      'src/drivers/node-clock',
+      'src/boot/settled-line',
+      'src/boot/settings-change',
+      'src/boot/restart',
+    ],
   },
   // The contract of server and pages: what a browser runs too.
   ...['route', 'route-parts', 'refusals', 'shapes', 'people-routes', 'reader-routes', 'site-routes', 'manager-routes', 'live'].map((name) => ({
