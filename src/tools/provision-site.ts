@@ -39,6 +39,8 @@ const authorityFile = 'authority.json';
 const bundleFolder = 'bundles';
 const labelFolder = 'labels';
 const format = 1;
+/** The id of a site for tests begins so. */
+const testMark = new TextEncoder().encode('TEST');
 
 export interface SiteReader {
   readonly place: ReaderPlace;
@@ -55,6 +57,9 @@ export interface Site {
   readonly authoritySeed: SecretBytes;
   readonly readers: readonly SiteReader[];
 }
+
+/** Whether its keys open simulated doors only: what signs for tests refuses any other site (SECURITY H11). */
+export const isTestSite = (site: Uint8Array): boolean => testMark.every((byte, index) => site[index] === byte);
 
 const readerShape = v.strictObject({
   name: v.string(),
@@ -120,6 +125,8 @@ export interface ProvisionOptions {
   readonly crypto: Crypto;
   /** Readers that are there get a new bundle and code, with the keys they have. */
   readonly isRenewing: boolean;
+  /** Makes a site for tests, and adds to no other. */
+  readonly isTest?: boolean;
   /** Called before anything counts; what it throws undoes everything. */
   readonly keepCodes?: (issued: readonly Issued[]) => void;
 }
@@ -128,11 +135,12 @@ export interface ProvisionOptions {
 export const provision = async (
   directory: string,
   wanted: readonly ReaderPlace[],
-  { crypto, isRenewing, keepCodes = () => undefined }: ProvisionOptions,
+  { crypto, isRenewing, isTest = false, keepCodes = () => undefined }: ProvisionOptions,
 ): Promise<Result<Provisioned, readonly string[]>> => {
   const found = readSite(directory);
   if (!found.ok) return failed([found.failure]);
-  const before = found.value ?? newSite(crypto);
+  const before = found.value ?? newSite(crypto, isTest);
+  if (isTest && !isTestSite(before.site)) return failed([`${directory} holds the keys of real doors, and only a site for tests is taken here.`]);
   const wrong = contradictions(wanted, before.readers);
   if (wrong.length > 0) return failed(wrong);
   const known = new Map(before.readers.map((reader) => [reader.place.name, reader]));
@@ -152,9 +160,17 @@ export const provision = async (
   }
 };
 
-const newSite = (crypto: Crypto): Site => {
+const newSite = (crypto: Crypto, isTest: boolean): Site => {
   const { seed, publicKey } = crypto.newSigningKey();
-  return { site: crypto.randomBytes(16), authority: publicKey, authoritySeed: seed, readers: [] };
+  return { site: newSiteId(crypto, isTest), authority: publicKey, authoritySeed: seed, readers: [] };
+};
+
+/** One in 2^32 random ids would look like that of a site for tests. */
+const newSiteId = (crypto: Crypto, isTest: boolean): Uint8Array => {
+  let id = crypto.randomBytes(16);
+  if (isTest) id.set(testMark);
+  else while (isTestSite(id)) id = crypto.randomBytes(16);
+  return id;
 };
 
 const newKeys = ({ site, authority }: Site, crypto: Crypto): SiteKeys => {

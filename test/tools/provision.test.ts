@@ -8,7 +8,7 @@ import { isWeakScbk } from '../../src/osdp/scbk.ts';
 import type { Result } from '../../src/shared/result.ts';
 import { codeFrom, codeText, maxBundleBytes, newCode, openBundle, type ReaderPlace } from '../../src/tools/provision-bundle.ts';
 import { readerPlaceFrom, readReaderList } from '../../src/tools/provision-list.ts';
-import { type Provisioned, provision, readSite, type Site } from '../../src/tools/provision-site.ts';
+import { isTestSite, type Provisioned, provision, readSite, type Site } from '../../src/tools/provision-site.ts';
 import { filesUnder } from './workplace.ts';
 
 const crypto = new NodeCrypto();
@@ -41,6 +41,35 @@ const site = (): Site => {
 };
 const contents = (): Readonly<Record<string, string>> => Object.fromEntries(filesUnder(place).map((path) => [path, readFileSync(path, 'utf8')]));
 const bundleBytes = (name: string): Uint8Array => readFileSync(join(directory, name));
+
+describe('a site for tests', () => {
+  const asTest = { crypto, isRenewing: false, isTest: true };
+
+  it('says so in its id, and is the only kind that tests add readers to', async () => {
+    taken(await provision(directory, [gate], asTest));
+    expect(isTestSite(site().site)).toBe(true);
+    expect(taken(await provision(directory, [yard], asTest)).isNewSite).toBe(false);
+  });
+
+  it('is no site of real doors: those are refused, and stay as they are', async () => {
+    await make([gate]);
+    expect(isTestSite(site().site)).toBe(false);
+    const before = contents();
+    expect(await provision(directory, [gate], asTest)).toMatchObject({ ok: false, failure: [expect.stringContaining('real doors')] });
+    expect(contents()).toEqual(before);
+  });
+
+  it('is never made by chance for real doors', async () => {
+    const likeTest = new TextEncoder().encode('TEST and 12 more');
+    let draws = 0;
+    const unlucky = Object.assign(new NodeCrypto(), {
+      randomBytes: (length: number) => (length === 16 && draws++ === 0 ? likeTest : crypto.randomBytes(length)),
+    });
+    taken(await provision(directory, [gate], { crypto: unlucky, isRenewing: false }));
+    expect(draws).toBeGreaterThan(1);
+    expect(isTestSite(site().site)).toBe(false);
+  });
+});
 
 describe('a site', () => {
   it('is made with its authority and the keys of each reader, private to their owner', async () => {
