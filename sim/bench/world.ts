@@ -281,7 +281,7 @@ const openSite = async (directory: string, crypto: Crypto): Promise<{ readonly s
   const [siteDirectory, data] = [join(directory, 'site'), join(directory, 'data')];
   mkdirSync(data, { recursive: true, mode: 0o700 });
   const places = doorNames.map((name) => ({ name, address: benchDoors[name].address, serial: undefined }));
-  const provisioned = await provision(siteDirectory, places, { crypto, isRenewing: false });
+  const provisioned = await provision(siteDirectory, places, { crypto, isRenewing: false, isTest: true });
   if (!provisioned.ok) throw new Fault('disk.failed', provisioned.failure.join(' '));
   const found = findSite(siteDirectory, crypto);
   if (!found.ok) throw new Fault('disk.failed', found.failure);
