@@ -9,14 +9,17 @@ const whole = { lines: 100, branches: 100, functions: 100, statements: 100 };
 /** Longest that a test or a hook may take, in real milliseconds: far more than any takes on a busy machine, so that only one that hangs reaches it. */
 const hangMs = 120_000;
 
-const pages = 'test/sim/web/**/*.test.ts';
+/** In a real browser: `npm run pages`. */
+const pages = ['test/sim/web/**/*.test.ts'];
+/** Programs started as people start them, killed, and their disks cut: `npm run processes`. */
+const processes = ['test/boot/**/*.test.ts', 'test/sim/processes/**/*.test.ts', 'test/long/**/*.test.ts', 'test/store/power-cut.test.ts'];
 
 export default defineConfig({
   test: {
     projects: [
-      { extends: true, test: { name: 'core', include: ['test/**/*.test.ts'], exclude: [pages] } },
-      // In a real browser, which takes as long as all the rest: `npm run pages`.
-      { extends: true, test: { name: 'pages', include: [pages] } },
+      { extends: true, test: { name: 'core', include: ['test/**/*.test.ts'], exclude: [...pages, ...processes] } },
+      { extends: true, test: { name: 'processes', include: processes } },
+      { extends: true, test: { name: 'pages', include: pages } },
     ],
     // Processes, not threads: native add-ons, umask and crashes stay apart, and it takes as long.
     pool: 'forks',

@@ -73,7 +73,7 @@ const gates: readonly Gate[] = [
         'test/sim/controller/api/openapi.test.ts',
         '--update',
       ),
-    run: () => tool('vitest', 'run', '--coverage', '--reporter=default'),
+    run: () => tool('vitest', 'run', '--project', 'core', '--coverage', '--reporter=default'),
   },
 ];
 

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { root } from '../tidy/source.ts';
 import { type Gate, runGates, verdictOn } from './gate.ts';
 import { complaintAbout } from './node-24.mjs';
-import { failuresOf, scriptIn, type TestResults, tallyOf } from './tally.ts';
+import { failuresOf, type Run, runIn, type TestResults, tallyOf } from './tally.ts';
 
 describe('the gates', () => {
   const gates: readonly Gate[] = [
@@ -50,14 +50,12 @@ describe('the gates', () => {
 describe('the tally', () => {
   const passing: TestResults = {
     numPassedTests: 7,
-    numFailedTests: 0,
     testResults: [
       { name: join(root, 'test/a.test.ts'), status: 'passed', message: '', assertionResults: [{ fullName: 'a works', status: 'passed' }] },
     ],
   };
   const failing: TestResults = {
     numPassedTests: 5,
-    numFailedTests: 2,
     testResults: [
       {
         name: join(root, 'test/b.test.ts'),
@@ -80,59 +78,67 @@ describe('the tally', () => {
     { name: 'lint', passed: false },
   ];
 
-  it('is the figures of the test runner when every gate passed', () => {
-    expect(tallyOf(passing, [], 0)).toEqual({ passed: 7, failed: 0 });
-    expect(tallyOf(failing, [], 1)).toEqual({ passed: 5, failed: 2 });
+  const run = (results: Run['results'], code = 0, name = 'test'): Run => ({ name, code, results });
+  const script = (code: number): Run => run('runs no tests', code, 'kills');
+
+  it('is the figures of the test runners when every gate passed', () => {
+    expect(tallyOf([run(passing)], [])).toEqual({ passed: 7, failed: 0 });
+    expect(tallyOf([run(failing, 1)], [])).toEqual({ passed: 5, failed: 2 });
+    expect(tallyOf([run(passing), run(failing, 1, 'pages')], [])).toEqual({ passed: 12, failed: 2 });
   });
 
   it('counts a gate that failed, and gates that left no result, as a failure', () => {
-    expect(tallyOf(passing, gates, 0)).toEqual({ passed: 7, failed: 1 });
-    expect(tallyOf(passing, undefined, 0)).toEqual({ passed: 7, failed: 1 });
+    expect(tallyOf([run(passing)], gates)).toEqual({ passed: 7, failed: 1 });
+    expect(tallyOf([run(passing)], undefined)).toEqual({ passed: 7, failed: 1 });
   });
 
-  it('counts each longer script that failed as a failure', () => {
-    expect(tallyOf(passing, [], 0, [0])).toEqual({ passed: 7, failed: 0 });
-    expect(tallyOf(passing, gates, 0, [0, 1, 124])).toEqual({ passed: 7, failed: 3 });
+  it('counts each script that failed as a failure', () => {
+    expect(tallyOf([run(passing), script(0)], [])).toEqual({ passed: 7, failed: 0 });
+    expect(tallyOf([run(passing), script(0), script(1), script(124)], gates)).toEqual({ passed: 7, failed: 3 });
   });
 
   it('counts a test file that could not be loaded as a failure', () => {
-    expect(tallyOf(unloadable, [], 1)).toEqual({ passed: 7, failed: 1 });
+    expect(tallyOf([run(unloadable, 1)], [])).toEqual({ passed: 7, failed: 1 });
   });
 
   it('counts a runner that failed without naming a test, and one that left no result, as a failure', () => {
-    expect(tallyOf(passing, [], 1)).toEqual({ passed: 7, failed: 1 });
-    expect(tallyOf(undefined, [], 127)).toEqual({ passed: 0, failed: 1 });
+    expect(tallyOf([run(passing, 1)], [])).toEqual({ passed: 7, failed: 1 });
+    expect(tallyOf([run(undefined, 127)], [])).toEqual({ passed: 0, failed: 1 });
+    expect(tallyOf([run(passing), run(undefined, 0, 'pages')], [])).toEqual({ passed: 7, failed: 1 });
   });
 
   it('says nothing more when nothing failed', () => {
-    expect(failuresOf(passing, [{ name: 'types', passed: true }], 0, [{ name: 'kills', code: 0 }])).toEqual([]);
+    expect(failuresOf([run(passing), script(0)], [{ name: 'types', passed: true }])).toEqual([]);
   });
 
-  it('names every test, gate and longer script that failed, with its file and the first line of what it says', () => {
-    expect(failuresOf(failing, gates, 1, [scriptIn('kills=124'), scriptIn('fuzz='), scriptIn('long=0')])).toEqual([
+  it('names every test, gate and script that failed, with its file and the first line of what it says', () => {
+    const resultsOf = (name: string): TestResults | undefined => (name === 'test' ? failing : undefined);
+    const runs = ['test=1', 'pages=0', 'kills=124', 'fuzz=', 'long=0'].map((argument) => runIn(argument, resultsOf));
+    expect(failuresOf(runs, gates)).toEqual([
       'failed: test/b.test.ts > b opens the door\n  expected 1 to be 2',
       'failed: test/b.test.ts > b closes it\n  says nothing',
-      'failed: gate lint',
+      'failed: pages left no result',
       'failed: kills, with code 124',
       'failed: fuzz, with code 1',
+      'failed: gate lint',
     ]);
-    expect(failuresOf(unloadable, [], 1)).toEqual(['failed: test/c.test.ts could not be loaded\n  no such module']);
+    expect(failuresOf([run(unloadable, 1)], [])).toEqual(['failed: test/c.test.ts could not be loaded\n  no such module']);
   });
 
   it('names what failed without a test, and what left no result', () => {
-    expect(failuresOf(passing, [], 1)).toEqual(['failed: the test command, with code 1, and no test']);
-    expect(failuresOf(undefined, undefined, 127)).toEqual(['failed: the tests left no result', 'failed: the gates left no result']);
+    expect(failuresOf([run(passing, 1)], [])).toEqual(['failed: test, with code 1, and no test']);
+    expect(failuresOf([run(undefined, 127)], undefined)).toEqual(['failed: test left no result', 'failed: the gates left no result']);
   });
 
-  it('names at most twenty tests, and says how many more there are', () => {
+  it('names at most twenty tests of each, and says how many more there are', () => {
     const assertionResults = Array.from({ length: 25 }, (_, at) => ({
       fullName: `test ${at}`,
       status: 'failed',
       failureMessages: ['x'.repeat(999)],
     }));
     const many = { ...failing, testResults: [{ name: join(root, 'test/d.test.ts'), status: 'failed', message: '', assertionResults }] };
-    const failures = failuresOf(many, [], 1);
-    expect(failures.slice(19)).toEqual([`failed: test/d.test.ts > test 19\n  ${'x'.repeat(300)}`, 'failed: 5 more tests']);
+    const failures = failuresOf([run(many, 1)], []);
+    expect(failures.slice(19)).toEqual([`failed: test/d.test.ts > test 19\n  ${'x'.repeat(300)}`, 'failed: 5 more of test']);
   });
 });
 

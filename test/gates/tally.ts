@@ -1,7 +1,7 @@
 /**
- * The end of .ci/run: what failed, a line each, and last `N passed, N failed`, from what the test runner and the gates left in out/. A test
- * file that could not be loaded, a runner that failed without naming a test (coverage, an error outside tests), a gate or a longer script that
- * failed and a result that is missing count as one failure each. Gates and scripts that passed are not counted: the figures are the test runner's.
+ * The end of .ci/run: what failed, a line each, and last `N passed, N failed`, from what test runners and gates left in out/. A test file that
+ * could not be loaded, a runner that failed without naming a test (coverage, an error outside tests), a gate or a script that failed and a
+ * result that is missing count as one failure each. Gates and scripts that passed are not counted: the figures are the test runners'.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
@@ -11,7 +11,6 @@ import { root } from '../tidy/source.ts';
 
 export interface TestResults {
   readonly numPassedTests: number;
-  readonly numFailedTests: number;
   readonly testResults: readonly FileResult[];
 }
 
@@ -32,9 +31,12 @@ export interface AssertionResult {
 
 export type GateResults = readonly { readonly name: string; readonly passed: boolean }[];
 
-export interface Script {
+/** One command of .ci/run. */
+export interface Run {
   readonly name: string;
   readonly code: number;
+  /** Undefined: it left none. */
+  readonly results: TestResults | 'runs no tests' | undefined;
 }
 
 export interface Tally {
@@ -42,19 +44,29 @@ export interface Tally {
   readonly failed: number;
 }
 
-/** `undefined` where a result was never written. `testExit` is the exit code of the test command, `scriptExits` those of the longer scripts. */
-export function tallyOf(
-  tests: TestResults | undefined,
-  gates: GateResults | undefined,
-  testExit: number,
-  scriptExits: readonly number[] = [],
-): Tally {
-  const failedScripts = scriptExits.filter((code) => code !== 0).length;
-  const failedGates = failedScripts + (gates === undefined ? 1 : gates.filter(({ passed }) => !passed).length);
-  if (tests === undefined) return { passed: 0, failed: failedGates + 1 };
-  const named = tests.numFailedTests + tests.testResults.filter(isUnloaded).length;
-  return { passed: tests.numPassedTests, failed: failedGates + (named === 0 && testExit !== 0 ? 1 : named) };
-}
+/** `gates` is undefined where they left no result. */
+export const tallyOf = (runs: readonly Run[], gates: GateResults | undefined): Tally => ({
+  passed: runs.reduce((sum, { results }) => sum + (typeof results === 'object' ? results.numPassedTests : 0), 0),
+  failed: [...runs.flatMap(failuresIn), ...failedGates(gates)].length,
+});
+
+/** What failed, in words: of each command at most 20 tests, then the gates by name. Nothing when nothing did. */
+export const failuresOf = (runs: readonly Run[], gates: GateResults | undefined): readonly string[] => [
+  ...runs.flatMap((run) => {
+    const all = failuresIn(run);
+    return all.length > maxNamed ? [...all.slice(0, maxNamed), `failed: ${all.length - maxNamed} more of ${run.name}`] : all;
+  }),
+  ...failedGates(gates),
+];
+
+const failedGates = (gates: GateResults | undefined): readonly string[] =>
+  gates?.filter(({ passed }) => !passed).map(({ name }) => `failed: gate ${name}`) ?? ['failed: the gates left no result'];
+
+const failuresIn = ({ name, code, results }: Run): readonly string[] => {
+  if (results === undefined) return [`failed: ${name} left no result`];
+  const named = results === 'runs no tests' ? [] : results.testResults.flatMap(failuresInFile);
+  return named.length === 0 && code !== 0 ? [`failed: ${name}, with code ${code}${results === 'runs no tests' ? '' : ', and no test'}`] : named;
+};
 
 const isUnloaded = ({ status, assertionResults }: FileResult): boolean =>
   status === 'failed' && !assertionResults.some((result) => result.status === 'failed');
@@ -73,7 +85,7 @@ const firstLine = (message: string): string =>
     .slice(0, maxMessageChars);
 
 /** What failed in one file: two lines each, the second indented. */
-const failuresIn = (file: FileResult): readonly string[] => {
+const failuresInFile = (file: FileResult): readonly string[] => {
   const path = relative(root, file.name);
   if (isUnloaded(file)) return [`failed: ${path} could not be loaded\n  ${firstLine(file.message)}`];
   return file.assertionResults
@@ -81,45 +93,24 @@ const failuresIn = (file: FileResult): readonly string[] => {
     .map(({ fullName, failureMessages }) => `failed: ${path} > ${fullName}\n  ${firstLine(failureMessages?.[0] ?? '')}`);
 };
 
-/** What failed, in words: the tests, at most 20 of them, then the gates and the longer scripts by name. Nothing when nothing did. */
-export function failuresOf(
-  tests: TestResults | undefined,
-  gates: GateResults | undefined,
-  testExit: number,
-  scripts: readonly Script[] = [],
-): readonly string[] {
-  const named = tests?.testResults.flatMap(failuresIn) ?? ['failed: the tests left no result'];
-  return [
-    ...named.slice(0, maxNamed),
-    ...(named.length > maxNamed ? [`failed: ${named.length - maxNamed} more tests`] : []),
-    ...(named.length === 0 && testExit !== 0 ? [`failed: the test command, with code ${testExit}, and no test`] : []),
-    ...(gates?.filter(({ passed }) => !passed).map(({ name }) => `failed: gate ${name}`) ?? ['failed: the gates left no result']),
-    ...scripts.filter(({ code }) => code !== 0).map(({ name, code }) => `failed: ${name}, with code ${code}`),
-  ];
-}
+/** Commands that run tests; each leaves `out/NAME-results.json`. */
+const testRuns = ['test', 'processes', 'pages'];
 
-/** `kills=1`: the name of a longer script and its exit code. What has no code has failed. */
-export function scriptIn(argument: string): Script {
+/** `kills=1`: the name of a command and its exit code. What has no code has failed. */
+export function runIn(argument: string, resultsOf: (name: string) => TestResults | undefined): Run {
   const [name = '', code = ''] = argument.split('=');
-  return { name, code: /^\d+$/.test(code) ? Number(code) : 1 };
+  return { name, code: /^\d+$/.test(code) ? Number(code) : 1, results: testRuns.includes(name) ? resultsOf(name) : 'runs no tests' };
 }
 
 const read = (name: string): unknown => {
-  const path = join(root, 'out', name);
+  const path = join(root, 'out', `${name}.json`);
   return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : undefined;
 };
 
 if (import.meta.main) {
-  const tests = read('test-results.json') as TestResults | undefined;
-  const gates = read('gates.json') as GateResults | undefined;
-  const testExit = Number(process.argv[2]);
-  const scripts = process.argv.slice(3).map(scriptIn);
-  const { passed, failed } = tallyOf(
-    tests,
-    gates,
-    testExit,
-    scripts.map(({ code }) => code),
-  );
-  process.stdout.write([...failuresOf(tests, gates, testExit, scripts), `${passed} passed, ${failed} failed\n`].join('\n'));
+  const gates = read('gates') as GateResults | undefined;
+  const runs = process.argv.slice(2).map((argument) => runIn(argument, (name) => read(`${name}-results`) as TestResults | undefined));
+  const { passed, failed } = tallyOf(runs, gates);
+  process.stdout.write([...failuresOf(runs, gates), `${passed} passed, ${failed} failed\n`].join('\n'));
   process.exitCode = failed === 0 ? 0 : 1;
 }
