@@ -71,6 +71,7 @@ const gates: readonly Gate[] = [
         'test/config',
         'test/tools/people-page.test.ts',
         'test/sim/controller/api/openapi.test.ts',
+        'test/hardware',
         '--update',
       ),
     run: () => tool('vitest', 'run', '--project', 'core', '--coverage', '--reporter=default'),
