@@ -59,7 +59,6 @@ describe('doorpad check', () => {
 
       ! Low security: the strike is wired to this unit. Whoever takes it off the wall can release the strike with two wires.
       ! This reader has no keys and no table yet: it knows nobody.
-      ! Low security: what is typed at the keypad or by a card reader also reaches a console of this board. Let no console or login (getty) run on it.
 
       Hash of the settings: ‹hash›
       "

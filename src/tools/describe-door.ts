@@ -165,21 +165,12 @@ const lineWarnings = ({ line: settings }: Config, keys: KeyOrigin): readonly str
 };
 
 const warnings = (config: Config, keys: KeyOrigin): readonly string[] => {
-  const {
-    policy,
-    strike: release,
-    settings: { devices },
-  } = config;
+  const { policy, strike: release } = config;
   const said: string[] = [];
   if (release === 'relay') {
     said.push('Low security: the strike is wired to this unit. Whoever takes it off the wall can release the strike with two wires.');
   }
   said.push(...(config.line?.decides === 'panel' && keys === 'none' ? [] : [keyWarnings[keys]]), ...lineWarnings(config, keys));
-  if (hasKeypad(policy.model) || devices.cardReader !== none) {
-    said.push(
-      'Low security: what is typed at the keypad or by a card reader also reaches a console of this board. Let no console or login (getty) run on it.',
-    );
-  }
   said.push(...pinFindings(config.settings).map((sentence) => `With doorpad's overlay: ${sentence}`));
   if (policy.mode === 'unlocked') said.push('The door stands unlocked.');
   if (policy.recordFailure === 'grantCards') said.push('Low security: entries can happen that are not written down (failure.recordFailure).');
