@@ -12,6 +12,7 @@ import type { JournalLimits } from '../src/journal/journal.ts';
 import { RemoteStrike } from '../src/link/remote-strike.ts';
 import type { InputName } from '../src/ports/inputs.ts';
 import { type Key, keys } from '../src/ports/keypad.ts';
+import type { TableDisk } from '../src/ports/table-disk.ts';
 import type { TableStore } from '../src/ports/table-store.ts';
 import type { WaitingSettings } from '../src/reader/waiting-settings.ts';
 import { Reader, type ReaderObserver, type ReaderPorts } from '../src/reader.ts';
@@ -23,6 +24,7 @@ import { type Publisher, publishOrder } from '../src/table/publish.ts';
 import { BoardClock } from './board-clock.ts';
 import { SimBuzzer } from './devices/buzzer.ts';
 import { SimCardReader } from './devices/card-reader.ts';
+import type { DoorDisk } from './devices/file-disk.ts';
 import { History } from './devices/history.ts';
 import { SimInputs } from './devices/inputs.ts';
 import { SimKeypad } from './devices/keypad.ts';
@@ -66,6 +68,8 @@ export interface DoorSetup {
   readonly recordFaults?: RecordFaults;
   /** The disk of the table at each power-up, over what outlives a power cut. Default: one without faults. */
   readonly tableDisk?: (medium: TableMedium) => MemoryTableDisk;
+  /** Journal and table in files, instead of both in memory with their faults. */
+  readonly disk?: DoorDisk;
   /** Puts something between the reader and its ports at each power-up: a witness, or a planted fault. */
   readonly between?: (ports: ReaderPorts) => ReaderPorts;
 }
@@ -98,7 +102,8 @@ export class Door {
   readonly #crypto = new NodeCrypto();
   readonly #story: Story;
   readonly #line: DoorLine | undefined;
-  #table: MemoryTableStore;
+  /** Undefined: in files, and the power has not been on. */
+  #table: MemoryTableStore | undefined;
   #board: Board;
   #reader: Reader | undefined;
   #orders = 0;
@@ -111,7 +116,7 @@ export class Door {
     this.trust = trust;
     this.#story = new Story(this.clock, (person) => setup.people?.[person - 1]?.name);
     this.#line = setup.line && new DoorLine(setup.line(this.clock));
-    this.#table = this.#openTable();
+    if (setup.disk === undefined) this.#table = this.#openTable();
     this.#board = this.#newBoard();
   }
 
@@ -140,7 +145,7 @@ export class Door {
 
   /** The table as the controller's files reach it. */
   get table(): TableStore {
-    return this.#table;
+    return present(this.#table, 'there is a table once the power was on');
   }
 
   get keypad(): SimKeypad {
@@ -238,14 +243,14 @@ export class Door {
 
   /** Publishes and applies a table of these people, in place of the one in force. Undefined keeps the place, and so the number, of who is gone. */
   async publish(people: readonly (SimPerson | undefined)[]): Promise<void> {
-    const version = (this.#table.state()?.version ?? 0) + 1;
+    const version = (this.table.state()?.version ?? 0) + 1;
     const file = tableOf(this.publisher, version, people);
     const chunk = 65_536;
     for (let at = 0; at < file.length; at += chunk) {
-      const received = await this.#table.receive(at, file.subarray(at, at + chunk));
+      const received = await this.table.receive(at, file.subarray(at, at + chunk));
       assert(received.ok, 'a table published here is taken');
     }
-    const applied = await this.#table.apply();
+    const applied = await this.table.apply();
     assert(applied.ok, 'a table published here is applied');
   }
 
@@ -272,6 +277,7 @@ export class Door {
   cutPower(): void {
     this.#story.add('power cut');
     this.records.cutPower();
+    this.#setup.disk?.cutPower();
     this.#board.clock.cutPower();
     this.#board.strike.become('dead');
     this.#reader = undefined;
@@ -279,13 +285,15 @@ export class Door {
 
   /** The power is back. Resolves once the reader listens; never, when the power goes while it waits for its disk. */
   async powerOn(): Promise<void> {
-    this.#table = this.#openTable();
+    const disk = this.#setup.disk?.open();
+    const table = this.#openTable(disk?.table);
+    this.#table = table;
     const board = this.#newBoard();
     this.#board = board;
     const { mode = defaultPolicy.mode, policy, hasController = false, journalLimits, recordFaults, between } = this.#setup;
-    const records = new MemoryRecordStore(this.records, recordFaults);
+    const records = disk?.records ?? new MemoryRecordStore(this.records, recordFaults);
     const strike = this.#line?.isStrikeRemote === true ? new RemoteStrike(board.clock) : undefined;
-    const ports = { ...board, ...(strike && { strike }), crypto: this.#crypto, records, table: this.#table };
+    const ports = { ...board, ...(strike && { strike }), crypto: this.#crypto, records, table };
     const reader = await Reader.start({
       ports: between?.(ports) ?? ports,
       policy: { ...defaultPolicy, mode, ...policy },
@@ -293,19 +301,28 @@ export class Door {
       hasController,
       waitingSettings: this.#setup.waitingSettings,
       areSettingsAccepted: this.#setup.areSettingsAccepted ?? false,
+      isSpendingLost: disk?.isJournalDamaged ?? false,
       line: this.#line?.side(board.clock, strike),
       ...(journalLimits === undefined ? {} : { journalLimits }),
       observer: this.#observerOf(board),
     });
+    if (disk?.isTableDamaged === true) reader.tell({ code: 'table.damaged', fields: { by: 'open' } });
+    if (disk?.isJournalDamaged === true) reader.tell({ code: 'journal.damaged', fields: { what: 'file' } });
     if (board.clock.isPowered) this.#reader = reader;
     await this.clock.settle();
   }
 
   /** An orderly end, and a start again. */
   async restart(): Promise<void> {
-    await this.reader.stop();
-    this.#reader = undefined;
+    await this.stop();
     await this.powerOn();
+  }
+
+  /** An orderly end, also of one that has no power. */
+  async stop(): Promise<void> {
+    await this.#reader?.stop();
+    this.#reader = undefined;
+    this.#setup.disk?.close();
   }
 
   #ownSite({ seed = 1, wall, wallTrusted = true }: DoorSetup): DoorSite {
@@ -316,10 +333,10 @@ export class Door {
     return { clock, authoritySeed, trust, tableKey: new SecretBytes(random.bytes(32)) };
   }
 
-  #openTable(): MemoryTableStore {
+  #openTable(file?: TableDisk): MemoryTableStore {
     const { crypto, tableKey } = this.publisher;
     const { tableDisk = (medium) => new MemoryTableDisk(medium) } = this.#setup;
-    return new MemoryTableStore({ disk: tableDisk(this.tableMedium), crypto, trust: this.trust, tableKey });
+    return new MemoryTableStore({ disk: file ?? tableDisk(this.tableMedium), crypto, trust: this.trust, tableKey });
   }
 
   /** What a reader without power still believes is seen by nobody. */

@@ -12,7 +12,7 @@ import { newProgram, runCommand, wholeNumber } from '../src/tools/command-line.t
 import { exitCodes } from './exit-codes.ts';
 import type { DrainOptions } from './line/drain-trial.ts';
 import type { SiteOptions } from './line/site.ts';
-import { ioOf } from './processes/io.ts';
+import { deafIoOf, ioOf } from './processes/io.ts';
 import { type ProcessCommands, processCommands } from './processes/program.ts';
 import { type RunIo, type RunOptions, runFiles } from './scenarios/run-files.ts';
 import type { StormOptions, StormReport } from './storm.ts';
@@ -51,7 +51,8 @@ Examples:
   npm run sim -- run my-door.toml --update             writes into the file what the door did
   npm run sim -- run 'stories/*.toml' --junit out.xml  for a build server
   npm run sim -- storm --seed 7 --days 3               random days, the same ones for the same seed
-  npm run sim -- keypad --mode cardAndPin              a door to try, as npm start
+  npm run sim -- bench --port 9000                     two doors and their manager in a browser, as npm start
+  npm run sim -- keypad --mode cardAndPin              a door to try on the terminal, as npm run keypad
   npm run sim -- line --readers 32 --baud 115200       polls, events and tables on one line
   npm run sim -- drain --days 30                       what waited for a controller, heard in order
   npm run sim -- controller --port ./far --site ./site --people people.csv   a controller on a real port
@@ -148,6 +149,7 @@ if (import.meta.main) {
       const { describeTableTrial, runTableTrial } = await import('./line/table-trial.ts');
       return describeTableTrial(await runTableTrial(options));
     },
+    bench: async (options) => (await import('./processes/bench.ts')).runBench(options, deafIoOf(process)),
     reader: async (options) => (await import('./processes/reader.ts')).runReader(options, ioOf(process)),
     controller: async (options) => (await import('./processes/controller.ts')).runController(options, ioOf(process)),
     drain: async (options) => {

@@ -4,6 +4,8 @@
  */
 import pino, { type Logger } from 'pino';
 import type { AccessEvent } from './access/events.ts';
+import type { FirstBoot } from './boot/first-boot.ts';
+import type { FirstKeysParts } from './boot/first-keys.ts';
 import type { BootedLine, bootLine } from './boot/line.ts';
 import { PartsLog } from './boot/parts-log.ts';
 import { openTriedRecords, WatchedRecordStore } from './boot/record-disk.ts';
@@ -27,8 +29,7 @@ import { AbsentRecordStore, AbsentTableStore } from './store/absent.ts';
 import { mountWarnings } from './store/mount-warnings.ts';
 import { takeRunLock } from './store/run-lock.ts';
 import { openTableStore, type SqliteTableStore } from './store/table-store.ts';
-import { addressFinding } from './tools/describe-door.ts';
-import { readKeyedPlace, readReaderKeys } from './tools/key-store.ts';
+import { readKeyed } from './tools/key-store.ts';
 import type { BootFacts } from './tools/run-door.ts';
 
 /** A door that serves people. */
@@ -41,7 +42,10 @@ export interface Running {
 }
 
 /** Starts the door of these settings. Rejects with a Fault when not even a door that denies can be started, or one runs already. */
-export const boot = async (config: Config, { lastRun, waiting, areSettingsAccepted = false }: Partial<BootFacts> = {}): Promise<Running> => {
+export const boot = async (
+  config: Config,
+  { lastRun, waiting, areSettingsAccepted = false, settingsFolder }: Partial<BootFacts> = {},
+): Promise<Running> => {
   const log = newLog(config);
   const letGo = takeRunLock(config.dataDir);
   // Before anything that may take long or fail: making the strike de-energises it (R11, SECURITY E22). One at the controller is secured there.
@@ -51,7 +55,7 @@ export const boot = async (config: Config, { lastRun, waiting, areSettingsAccept
   const clock = new NodeClock();
   const crypto = new NodeCrypto();
   const restart = new Restart(clock);
-  const keys = keysOf(config, log.child({ part: 'keys' }));
+  const { keys, isFirst } = await keysOf(config, log.child({ part: 'keys' }));
   // The stores have threads of their own: while those start, the rest of the program is loaded.
   const [records, table, { Reader }, { devicesOf }, line] = await Promise.all([
     openRecords(config, restart, log.child({ part: 'journal' })),
@@ -66,7 +70,10 @@ export const boot = async (config: Config, { lastRun, waiting, areSettingsAccept
   const devices = await devicesOf(config, clock, ({ sentence, cause }) =>
     deviceLog.warn(cause === undefined ? {} : { cause: cause instanceof Error ? cause.message : cause }, sentence),
   );
-  const ports = { clock, crypto, strike, records: records.store, table: table.store, ...devices };
+  const opener = isFirst
+    ? await openerOf(config, settingsFolder, { clock, keypad: devices.keypad, log: log.child({ part: 'keys' }) }, restart)
+    : undefined;
+  const ports = { clock, crypto, strike, records: records.store, table: table.store, ...devices, ...(opener && { keypad: opener.keypad }) };
   const { capacity, whenFull } = config.journal;
   const partsLog = new PartsLog(log, config.settings.devices);
   const reader = await Reader.start({
@@ -91,7 +98,10 @@ export const boot = async (config: Config, { lastRun, waiting, areSettingsAccept
   const works = { strike: ownStrike?.fault === undefined, keys: keys !== undefined, table: tableVersion > 0, journal: records.isAbsent !== true };
   partsLog.started({ ...devicesIn(ports), ...works }, { mode: reader.mode, tableVersion });
   const door = { clock, config, crypto, reader, strike: ownStrike, records: records.store, isAway: (device: string) => partsLog.isAway(device) };
-  const watches = [restart, watch, ...(await attend(door, log))].filter((each) => each !== undefined);
+  opener?.begin(reader.signals);
+  const watches = [restart, watch, opener, ...(await attend(door, log, { isWaiting: opener !== undefined, keys, settingsFolder }))].filter(
+    (each) => each !== undefined,
+  );
   const end = async (): Promise<void> => {
     await stop(reader, watches, [records.store, table.store], log);
     letGo?.();
@@ -101,11 +111,40 @@ export const boot = async (config: Config, { lastRun, waiting, areSettingsAccept
 
 const openLine = async (...parts: Parameters<typeof bootLine>): Promise<BootedLine> => (await import('./boot/line.ts')).bootLine(...parts);
 
-/** What a door that serves people has besides: its self-test, and somebody to tell that it is ready and alive. */
-const attend = async (door: ServedDoor & Omit<SelfTested, 'told'>, log: Logger): Promise<readonly (Subscription | undefined)[]> => [
-  selfTest({ ...door, told: ({ name, findings }) => log.warn({ check: name, findings }, 'the self-test found something wrong') }),
-  await serveManagerOf(process.env, door, (sentence) => log.warn(sentence)),
-];
+/** Undefined: no code is waited for. */
+const openerOf = async (
+  config: Config,
+  folder: string | undefined,
+  parts: Pick<FirstKeysParts, 'clock' | 'keypad' | 'log'>,
+  restart: Restart,
+): Promise<FirstBoot | undefined> => {
+  if (folder === undefined) return undefined;
+  const { firstBootOf } = await import('./boot/first-keys.ts');
+  return firstBootOf({ ...parts, config, folder, keyed: () => restart.ask({ message: 'the reader has got its keys' }) });
+};
+
+interface Keyed {
+  /** Keys go to the code of a bundle. */
+  readonly isWaiting: boolean;
+  readonly keys: ReaderKeys | undefined;
+  readonly settingsFolder: string | undefined;
+}
+
+/**
+ * What a door that serves people has besides: its self-test, and somebody to tell that it is ready and alive. One that waits for its keys shows
+ * that, and nothing else.
+ */
+const attend = async (
+  door: ServedDoor & Omit<SelfTested, 'told'>,
+  log: Logger,
+  { isWaiting, keys, settingsFolder }: Keyed,
+): Promise<readonly (Subscription | undefined)[]> => {
+  if (keys !== undefined && settingsFolder !== undefined)
+    (await import('./boot/first-keys.ts')).putBundlesAway(settingsFolder, door.config, keys, log.child({ part: 'keys' }));
+  const told: SelfTested['told'] = ({ name, findings }) => log.warn({ check: name, findings }, 'the self-test found something wrong');
+  const served = await serveManagerOf(process.env, door, (sentence) => log.warn(sentence));
+  return [isWaiting ? undefined : selfTest({ ...door, settingsFolder, told }), served];
+};
 
 /** Those that the settings name. */
 const devicesIn = (ports: ReaderPorts): Readonly<Record<string, true>> =>
@@ -132,14 +171,20 @@ interface Opened<Store> {
   readonly isReadOnly?: boolean;
 }
 
-const keysOf = (config: Config, log: Logger): ReaderKeys | undefined => {
-  const keys = readReaderKeys(config.dataDir);
-  const place = readKeyedPlace(config.dataDir);
-  const misplaced = addressFinding(config, place.ok ? place.value : undefined);
-  if (misplaced !== undefined) log.warn(misplaced);
-  if (!keys.ok) log.error(keys.failure);
-  else if (keys.value === undefined) log.warn('the reader has no keys yet, so it knows nobody: import a table');
-  return keys.ok ? keys.value : undefined;
+/** `isFirst`: there are none yet, and none that are refused. */
+const keysOf = async (config: Config, log: Logger): Promise<{ readonly keys: ReaderKeys | undefined; readonly isFirst: boolean }> => {
+  const read = readKeyed(config.dataDir);
+  if (!read.ok) {
+    log.error(read.failure);
+    return { keys: undefined, isFirst: false };
+  }
+  const { keys, place } = read.value;
+  if (keys === undefined) log.warn('the reader has no keys yet, so it knows nobody: import a table');
+  if (config.line !== undefined && place !== undefined && config.line.address !== place.address) {
+    const { addressFinding } = await import('./tools/describe-door.ts');
+    log.warn(addressFinding(config, place));
+  }
+  return { keys, isFirst: keys === undefined };
 };
 
 const openRecords = async ({ dataDir }: Config, restart: Restart, log: Logger): Promise<Opened<RecordStore>> => {

@@ -24,6 +24,8 @@ const files: Readonly<Record<string, string>> = {
   'systemd/doorpad-device.conf': 'etc/systemd/system/dev-doorpad-.device.d/wait.conf',
   'systemd/doorpad-mark-good.service': 'etc/systemd/system/doorpad-mark-good.service',
   'systemd/doorpad-mark-good.timer': 'etc/systemd/system/doorpad-mark-good.timer',
+  'systemd/doorpad-used-bundle.service': 'etc/systemd/system/doorpad-used-bundle.service',
+  'systemd/doorpad-used-bundle.path': 'etc/systemd/system/doorpad-used-bundle.path',
   'systemd/doorpad.modules.conf': 'etc/modules-load.d/doorpad.conf',
   'systemd/doorpad.tmpfiles.conf': 'etc/tmpfiles.d/doorpad.conf',
   'systemd/doorpad.sysusers.conf': 'usr/lib/sysusers.d/doorpad.conf',
@@ -33,8 +35,9 @@ const programs: Readonly<Record<string, string>> = {
   'image/slot/mark-good.sh': 'usr/lib/doorpad/mark-good',
   'systemd/own-led.sh': 'usr/lib/doorpad/own-led',
   'systemd/secure-strike.sh': 'usr/lib/doorpad/secure-strike',
+  'systemd/used-bundle.sh': 'usr/lib/doorpad/used-bundle',
 };
-const started = ['doorpad.service', 'doorpad-mark-good.timer'];
+const started = ['doorpad.service', 'doorpad-mark-good.timer', 'doorpad-used-bundle.path'];
 /** Consoles, logins, and what would write to a root that takes no writes. */
 const masked = listed(`
   getty.target getty@.service serial-getty@.service autovt@.service console-getty.service debug-shell.service ctrl-alt-del.target

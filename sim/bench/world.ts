@@ -19,6 +19,7 @@ import { LineController } from '../controller/line-controller.ts';
 import { inTables } from '../controller/person-record.ts';
 import type { ReaderListener } from '../controller/reader-keeper.ts';
 import { takeSite } from '../controller/take-site.ts';
+import { FileDisk } from '../devices/file-disk.ts';
 import { FaultyLine } from '../line/faults.ts';
 import { Wire } from '../line/wire.ts';
 import { Pace, type PaceOptions } from '../pace.ts';
@@ -48,7 +49,7 @@ const doorNames = Object.keys(benchDoors) as readonly DoorName[];
 export interface WorldOptions extends PaceOptions {
   /** Of the noise on the line: 0..2^32-1. */
   readonly seed?: number;
-  /** Milliseconds since 1970 at which the world begins; where it is not said, when all stories do. */
+  /** Milliseconds since 1970 before which the world does not begin; where it is not said, when all stories do. */
   readonly wallMs?: number;
 }
 
@@ -63,6 +64,7 @@ interface WorldParts {
   readonly store: ControllerStore;
   readonly site: Site;
   readonly clock: VirtualClock;
+  readonly directory: string;
   readonly options: WorldOptions;
 }
 
@@ -81,7 +83,7 @@ export class World {
   #recorder: Recorder | undefined;
   #controller: LineController | undefined;
 
-  private constructor({ crypto, store, site, clock, options }: WorldParts) {
+  private constructor({ crypto, store, site, clock, directory, options }: WorldParts) {
     const { seed = 1, speed = 1 } = options;
     const random = new Random(seed).fork('bench');
     const wire = new Wire({ clock, baudRate });
@@ -92,7 +94,10 @@ export class World {
     this.clock = clock;
     this.store = store;
     this.#news = news;
-    this.doors = doorNames.map((name, index) => doorOf(name, site, clock, present(ends[index], 'each door has an end'), news));
+    this.doors = doorNames.map((name, index) => {
+      const disk = new FileDisk(join(directory, 'readers', name));
+      return doorOf(name, { site, clock, disk, end: present(ends[index], 'each door has an end'), news });
+    });
     const controllersEnd = newEnd('controller');
     this.#ends = [...ends, controllersEnd];
     const keys = site.readers.map(({ keys: { scbk } }) => scbk);
@@ -101,16 +106,23 @@ export class World {
   }
 
   /**
-   * A world whose site and database lie in this directory, which is made where it is not there. The readers begin with nothing on their disks each
-   * time. Rejects with a Fault when the disk fails.
+   * A world whose site, database and readers' disks lie in this directory, which is made where it is not there. Its time never goes back to before
+   * what it knows of. Rejects with a Fault when the disk fails, or holds what cannot be gone on with.
    */
   static async start(directory: string, crypto: Crypto, options: WorldOptions = {}): Promise<World> {
     const { site, store } = await openSite(directory, crypto);
-    const clock = new VirtualClock(options.wallMs === undefined ? {} : { wallMs: options.wallMs });
-    if ((await store.people.stand()).change === 0) await addFirstPeople(store, crypto, clock);
-    const world = new World({ crypto, store, site, clock, options });
-    await world.do(() => world.#begin());
-    return world;
+    let world: World | undefined;
+    try {
+      const clock = new VirtualClock(await beginningOf(store, options));
+      if ((await store.people.stand()).change === 0) await addFirstPeople(store, crypto, clock);
+      const begun = new World({ crypto, store, site, clock, directory, options });
+      world = begun;
+      await begun.do(() => begun.#begin());
+      return begun;
+    } catch (thrown) {
+      await (world?.close() ?? store.close());
+      throw thrown;
+    }
   }
 
   get controller(): LineController {
@@ -213,9 +225,12 @@ export class World {
     return { stop: () => this.#followers.delete(listener) };
   }
 
-  /** Time stops, and the database is let go of. */
+  /** An orderly end of the readers; time stops, and database and disks are let go of. */
   async close(): Promise<void> {
-    await this.do(() => this.controller.stop());
+    await this.do(async () => {
+      this.#controller?.stop();
+      for (const { door } of this.doors) await door.stop();
+    });
     this.#pace.stop();
     await this.store.close();
   }
@@ -262,18 +277,34 @@ export class World {
   }
 }
 
-const doorOf = (name: DoorName, { readers, authoritySeed }: Site, clock: VirtualClock, end: FaultyLine, news: News): BenchDoor => {
+interface DoorParts {
+  readonly site: Site;
+  readonly clock: VirtualClock;
+  readonly disk: FileDisk;
+  readonly end: FaultyLine;
+  readonly news: News;
+}
+
+const doorOf = (name: DoorName, { site, clock, disk, end, news }: DoorParts): BenchDoor => {
   const { address, mode } = benchDoors[name];
+  const { authoritySeed } = site;
   const { keys } = present(
-    readers.find(({ place }) => place.name === name),
+    site.readers.find(({ place }) => place.name === name),
     'the site has every door',
   );
   const { trust, tableKey, scbk } = keys;
   return new BenchDoor(
     name,
-    { mode, site: { clock, authoritySeed, trust, tableKey }, line: () => ({ end, scbk, settings: { address, baudRate } }) },
+    { mode, disk, site: { clock, authoritySeed, trust, tableKey }, line: () => ({ end, scbk, settings: { address, baudRate } }) },
     news.watcherOf(name),
   );
+};
+
+/** When time begins: as was asked, and after everything that the database tells of. */
+const beginningOf = async ({ events, audit }: ControllerStore, { wallMs }: WorldOptions): Promise<{ readonly wallMs?: number }> => {
+  const [[event], [line]] = [await events.newest({}, 1), await audit.newest(1)];
+  const lastMs = Math.max(event?.receivedMs ?? 0, line?.atMs ?? 0, wallMs ?? 0);
+  return lastMs === 0 ? {} : { wallMs: lastMs };
 };
 
 /** As an installer would: keys by `doorpad provision`, the site taken into the controller's database. */

@@ -43,13 +43,13 @@ const wordsOf = (before: KeptPerson | undefined, after: KeptPerson | undefined, 
 const missingFrom = (one: KeptPerson | undefined, other: KeptPerson | undefined, isSame: SameCredential): readonly unknown[] =>
   (other?.given.cards ?? []).filter((card) => !(one?.given.cards ?? []).some((own) => isSame.card(own, card)));
 
-const factsOf = ({ given, name, email, isSuspended, isOutOfHours, schedule }: KeptPerson): Readonly<Record<string, unknown>> => {
+/** Without what schedules and counts decide by themselves: that somebody is out of hours follows from what is known. */
+const factsOf = ({ given, name, email, isSuspended, schedule }: KeptPerson): Readonly<Record<string, unknown>> => {
   const { pinExempt, validFromS, validUntilS, uses, extendedTime, offlinePriority } = given;
   return {
     name,
     email: email ?? null,
     isSuspended,
-    isOutOfHours,
     schedule: schedule ?? null,
     pinExempt,
     validFrom: validFromS ?? null,

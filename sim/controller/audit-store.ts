@@ -1,5 +1,7 @@
 /** Who looked at or changed what, for good. A line holds no digits and no card number: what it says is its writer's to see to. */
+import type { Selectable } from 'kysely';
 import type { Access } from './database.ts';
+import type { Tables } from './tables.ts';
 
 /** A longer detail is cut. */
 export const maxDetailLength = 500;
@@ -35,13 +37,21 @@ export class AuditStore {
   async newest(limit: number, beforeId?: number): Promise<readonly AuditLine[]> {
     let lines = this.#access.sql.selectFrom('audit').selectAll().orderBy('id', 'desc').limit(limit);
     if (beforeId !== undefined) lines = lines.where('id', '<', beforeId);
-    return (await lines.execute()).map(({ id, at_ms, by, what, person, detail }) => ({
-      id,
-      atMs: at_ms,
-      by,
-      what,
-      person: person ?? undefined,
-      detail,
-    }));
+    return (await lines.execute()).map(lineOf);
+  }
+
+  /** About one person, newest first. */
+  async ofPerson(person: number, limit: number): Promise<readonly AuditLine[]> {
+    const lines = this.#access.sql.selectFrom('audit').selectAll().where('person', '=', person).orderBy('id', 'desc').limit(limit);
+    return (await lines.execute()).map(lineOf);
   }
 }
+
+const lineOf = ({ id, at_ms, by, what, person, detail }: Selectable<Tables['audit']>): AuditLine => ({
+  id,
+  atMs: at_ms,
+  by,
+  what,
+  person: person ?? undefined,
+  detail,
+});

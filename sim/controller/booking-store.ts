@@ -133,6 +133,12 @@ export class BookingStore {
     return row && accessOf(row);
   }
 
+  /** Numbers of everybody behind an access. */
+  async persons(): Promise<ReadonlySet<number>> {
+    const rows = await this.#access.sql.selectFrom('shared_access').select('person').execute();
+    return new Set(rows.map(({ person }) => person));
+  }
+
   /** Another state, or the same one with something new about it, and why. */
   changeAccess(id: number, state: SharedState, what: string, { by, atMs }: Author): Promise<void> {
     return this.#access.write(async ({ sql }) => {

@@ -1,10 +1,12 @@
 /** Everything a controller keeps, in one database file: opens it, and shares it among the stores. What each holds stands there. */
 import { join } from 'node:path';
 import type { Crypto } from '../../src/ports/crypto.ts';
+import { ok, type Result } from '../../src/shared/result.ts';
 import type { SecretBytes } from '../../src/shared/secret-bytes.ts';
 import { AuditStore } from './audit-store.ts';
 import { BookingStore } from './booking-store.ts';
 import { type Access, Database, type Rest } from './database.ts';
+import { copyOfDatabase } from './database-copy.ts';
 import { EventStore } from './event-store.ts';
 import { PeopleStore } from './people-store.ts';
 import { PinStore } from './pin-store.ts';
@@ -64,15 +66,19 @@ export class Stores {
 /** Every call rejects with a Fault when the disk fails, and resolves once what it changes is on disk. */
 export class ControllerStore extends Stores {
   readonly #database: Database;
+  readonly #path: string;
+  readonly #siteKey: SecretBytes;
 
-  private constructor(database: Database, secrets: Secrets) {
-    super(database, secrets);
+  private constructor(database: Database, { directory, siteKey, crypto }: ControllerStoreOptions) {
+    super(database, secretsOf(crypto, siteKey));
     this.#database = database;
+    this.#path = join(directory, controllerFileName);
+    this.#siteKey = siteKey;
   }
 
-  static async open({ directory, siteKey, crypto, rest }: ControllerStoreOptions): Promise<ControllerStore> {
-    const database = await Database.open(join(directory, controllerFileName), rest);
-    const store = new ControllerStore(database, secretsOf(crypto, siteKey));
+  static async open(options: ControllerStoreOptions): Promise<ControllerStore> {
+    const database = await Database.open(join(options.directory, controllerFileName), options.rest);
+    const store = new ControllerStore(database, options);
     try {
       await store.people.fillTags();
       return store;
@@ -85,6 +91,12 @@ export class ControllerStore extends Stores {
   /** All that `work` does with the stores it is given in one commit, or none of it. With this store it would wait for itself. */
   write<Answer>(work: (within: Stores) => Promise<Answer>): Promise<Answer> {
     return this.#database.write((access) => work(new Stores(access, this.secrets)));
+  }
+
+  /** All that is on disk, between two commits, and the key that opens it. Throws a Fault when the disk fails. */
+  copy(maxBytes: number): Result<{ readonly database: Uint8Array; readonly siteKey: SecretBytes }, 'tooLarge'> {
+    const copied = copyOfDatabase(this.#path, maxBytes);
+    return copied.ok ? ok({ database: copied.value, siteKey: this.#siteKey }) : copied;
   }
 
   /** Once everything that was asked before is on disk. */

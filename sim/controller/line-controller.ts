@@ -15,6 +15,7 @@ import type { Subscription } from '../../src/ports/subscription.ts';
 import { failed, ok, type Result } from '../../src/shared/result.ts';
 import type { SecretBytes } from '../../src/shared/secret-bytes.ts';
 import type { ControllerStore } from './controller-store.ts';
+import type { NewEvent } from './event-store.ts';
 import { FileTurns } from './file-turns.ts';
 import { ReaderKeeper, type ReaderLine, type ReaderListener } from './reader-keeper.ts';
 import type { KnownReader, Site } from './site-store.ts';
@@ -34,8 +35,17 @@ export interface LineControllerParts {
   readonly maxReplyBytes?: number;
 }
 
+/** Somebody else who is told what the listener is, until the line is let go of. */
+export interface LineFollower {
+  event(reader: KnownReader, event: NewEvent): void;
+  changed?(reader: KnownReader): void;
+  alarm?(reader: KnownReader): void;
+  stopped(): void;
+}
+
 interface OnLine {
   readonly keeper: ReaderKeeper;
+  readonly strike: Strike | undefined;
   /** The POLLs sent last, each counted once however often it was repeated. */
   polls: readonly { readonly frame: string; readonly atMs: number }[];
 }
@@ -46,6 +56,7 @@ export class LineController {
   readonly #files: FileTurns;
   readonly #readers = new Map<number, OnLine>();
   readonly #subscription: Subscription;
+  readonly #followers = new Set<LineFollower>();
   #timer: unknown;
   #isStopped = false;
 
@@ -92,8 +103,8 @@ export class LineController {
       sendFile: (...[file]: Parameters<ReaderLine['sendFile']>) => this.#files.send(address, file),
       pollGapMs: () => this.#pollGapMs(address),
     };
-    const keeper = new ReaderKeeper({ ...this.#parts, reader, line, strike });
-    this.#readers.set(address, { keeper, polls: [] });
+    const keeper = new ReaderKeeper({ ...this.#parts, listener: this.#listener(), reader, line, strike });
+    this.#readers.set(address, { keeper, strike, polls: [] });
     this.#arm();
     return ok(keeper);
   }
@@ -104,6 +115,47 @@ export class LineController {
     this.#readers.delete(address);
     this.#files.ended(address);
     this.#arm();
+  }
+
+  /**
+   * New hardware in the place of a reader: `keep` puts it into the store while nobody speaks to the old one, and gives it as it is there. A lock
+   * that hangs here stays. Where `keep` fails or rejects, the old one is looked after again.
+   */
+  async replace<Failure>(before: KnownReader, keep: () => Promise<Result<KnownReader, Failure>>): Promise<Result<KnownReader, Failure>> {
+    const known = this.#readers.get(before.address);
+    if (known === undefined) return keep();
+    this.remove(before.address);
+    let after = before;
+    try {
+      const kept = await keep();
+      if (kept.ok) after = kept.value;
+      return kept;
+    } finally {
+      this.add(after, known.strike);
+    }
+  }
+
+  /** From here on, also of readers that are added afterwards. */
+  follow(follower: LineFollower): void {
+    this.#followers.add(follower);
+  }
+
+  #listener(): ReaderListener {
+    const { listener } = this.#parts;
+    return {
+      changed: (reader) => {
+        listener.changed(reader);
+        for (const follower of this.#followers) follower.changed?.(reader);
+      },
+      alarm: (reader, alarm, detail) => {
+        listener.alarm(reader, alarm, detail);
+        for (const follower of this.#followers) follower.alarm?.(reader);
+      },
+      event: (reader, event) => {
+        listener.event(reader, event);
+        for (const follower of this.#followers) follower.event(reader, event);
+      },
+    };
   }
 
   /** People have changed on disk. */
@@ -130,6 +182,7 @@ export class LineController {
     this.#subscription.stop();
     this.#parts.clock.clearTimeout(this.#timer);
     for (const { keeper } of this.#readers.values()) keeper.stop();
+    for (const follower of this.#followers) follower.stopped();
   }
 
   #told(address: number, event: AcuEvent): void {

@@ -149,4 +149,6 @@ export const migrations: readonly string[] = [
    CREATE INDEX event_person ON event (person, id);
    CREATE INDEX event_code ON event (code, id);
    CREATE INDEX event_at ON event (at_ms);`,
+  `ALTER TABLE unknown_card ADD COLUMN epoch TEXT;
+   ALTER TABLE unknown_card ADD COLUMN sequence INTEGER;`,
 ];

@@ -34,6 +34,9 @@ export type PersonRefusal = 'unknownPerson' | 'credentialTaken' | 'changedMeanwh
 /** What the controller knows of a person beside what readers are told. */
 export type PersonDetails = Omit<KeptPerson, 'given'>;
 
+/** What one call puts into the commit of its own changes, also where it finds nothing to change. */
+export type Alongside = (within: Stores, changes: readonly PersonChange[]) => Promise<void>;
+
 /** Changes that wait for those before them. More are refused with a Fault `queue.full`. */
 export const maxWaitingChanges = 64;
 /** Of whoever changes people without saying who they are. */
@@ -95,6 +98,24 @@ export class PeopleDesk {
     });
   }
 
+  /**
+   * What `plan` makes of everybody once it is its turn, in one commit; or, as a trial, nothing of it. Gives the changes that were, or would be, made.
+   * That no two people come to have one credential is `plan`'s to see to.
+   */
+  changeAll<Failure>(
+    plan: (everybody: readonly PersonRecord[]) => Promise<Result<readonly PersonChange[], Failure>>,
+    { by, isTrial }: { readonly by: string; readonly isTrial: boolean },
+  ): Promise<Result<readonly PersonChange[], Failure>> {
+    return this.#turns.take(async () => {
+      const planned = await plan(await this.#parts.store.people.records());
+      if (!planned.ok) return planned;
+      const changes: PersonChange[] = [];
+      await this.#inParts(planned.value, (change) => changes.push(...this.#made(change)));
+      if (!isTrial) await this.#change(changes, by);
+      return ok(changes);
+    });
+  }
+
   /** Puts one person in place of whoever has their number; their name and the like stay. */
   put(after: GivenPerson, by = nobodySaid): Promise<Result<PeopleChanged, PersonRefusal>> {
     return this.#turns.take(async () => {
@@ -104,10 +125,10 @@ export class PeopleDesk {
   }
 
   /** Somebody new, with the next number. */
-  add(given: Omit<GivenPerson, 'person'>, details: PersonDetails, by = nobodySaid): Promise<Result<number, PersonRefusal>> {
+  add(given: Omit<GivenPerson, 'person'>, details: PersonDetails, by = nobodySaid, alongside?: Alongside): Promise<Result<number, PersonRefusal>> {
     return this.#turns.take(async () => {
       const person = await this.#parts.store.people.nextNumber();
-      const put = await this.#put(undefined, { ...details, given: { ...given, person } }, by);
+      const put = await this.#put(undefined, { ...details, given: { ...given, person } }, by, alongside);
       return put.ok ? ok(person) : put;
     });
   }
@@ -118,12 +139,36 @@ export class PeopleDesk {
     revision: number | undefined,
     change: (record: PersonRecord) => KeptPerson,
     by = nobodySaid,
+    alongside?: Alongside,
   ): Promise<Result<PeopleChanged, PersonRefusal>> {
     return this.#turns.take(async () => {
       const before = await this.#parts.store.people.record(person);
       if (before === undefined) return failed('unknownPerson');
       if (revision !== undefined && before.revision !== revision) return failed('changedMeanwhile');
-      return this.#put(before, change(before), by);
+      return this.#put(before, change(before), by, alongside);
+    });
+  }
+
+  /**
+   * What `change` makes of the records of those of them who are there, undefined being nobody any more, in one commit. Takes away and lets go on:
+   * nobody comes to have a credential by it.
+   */
+  changeSome(
+    persons: readonly number[],
+    change: (record: PersonRecord) => KeptPerson | undefined,
+    by = nobodySaid,
+    alongside?: Alongside,
+  ): Promise<PeopleChanged> {
+    return this.#turns.take(async () => {
+      const changes: PersonChange[] = [];
+      for (const chunk of chunksOf(persons, peopleAtOnce)) {
+        for (const person of chunk) {
+          const before = await this.#parts.store.people.record(person);
+          if (before !== undefined) changes.push(...this.#made({ before, after: change(before) }));
+        }
+        await this.#parts.store.rest();
+      }
+      return this.#change(changes, by, alongside);
     });
   }
 
@@ -175,22 +220,29 @@ export class PeopleDesk {
     return this.#change(changes, by);
   }
 
-  async #put(before: PersonRecord | undefined, after: KeptPerson, by: string): Promise<Result<PeopleChanged, PersonRefusal>> {
+  async #put(before: PersonRecord | undefined, after: KeptPerson, by: string, alongside?: Alongside): Promise<Result<PeopleChanged, PersonRefusal>> {
     const { store } = this.#parts;
     const tags = store.secrets.tags.of(after.given).map(({ tag }) => tag);
     const holders = await store.people.holders(tags);
     const isTaken = [...holders.values()].some((person) => person !== after.given.person);
     if (isTaken || new Set(tags).size < tags.length) return failed('credentialTaken');
-    const isKnown = before !== undefined && this.#isSamePerson(before.given, after.given);
-    // The same object is what tells that readers have nothing to hear.
-    const change = { before, after: isKnown ? { ...after, given: before.given } : after };
-    const isUnchanged = isKnown && detailsText(before) === detailsText(after);
-    return ok(await this.#change(isUnchanged ? [] : [change], by));
+    return ok(await this.#change(this.#made({ before, after }), by, alongside));
   }
 
-  async #change(changes: readonly PersonChange[], by: string): Promise<PeopleChanged> {
+  /** Nothing, where both are the same. */
+  #made(change: PersonChange): readonly PersonChange[] {
+    const { before, after } = change;
+    if (before === undefined || after === undefined || !this.#isSamePerson(before.given, after.given)) return [change];
+    // The same object is what tells that readers have nothing to hear.
+    return detailsText(before) === detailsText(after) ? [] : [{ before, after: { ...after, given: before.given } }];
+  }
+
+  async #change(changes: readonly PersonChange[], by: string, alongside?: Alongside): Promise<PeopleChanged> {
     const { store, clock, changed, changing } = this.#parts;
-    if (changes.length === 0) return { stand: await store.people.stand(), people: 0 };
+    if (changes.length === 0) {
+      if (alongside !== undefined) await store.write((within) => alongside(within, []));
+      return { stand: await store.people.stand(), people: 0 };
+    }
     const withdrawn: Withdrawn[] = [];
     for (const chunk of chunksOf(changes, peopleAtOnce)) {
       for (const { before, after } of chunk) {
@@ -203,6 +255,7 @@ export class PeopleDesk {
     const stand = await store.write(async (within) => {
       const come = await within.people.change(changes, withdrawn, author);
       await changing?.(within, changes, author);
+      await alongside?.(within, changes);
       return come;
     });
     changed();

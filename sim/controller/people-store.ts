@@ -2,8 +2,9 @@
  * The people of a site on disk, every change of them by number, and what the changes took away: enough to bring any reader from the table
  * it has to the one of today. On disk when a call resolves. Which changes are allowed is people-desk.ts's.
  */
-import { type Selectable, type SelectQueryBuilder, sql } from 'kysely';
+import { type RawBuilder, type Selectable, type SelectQueryBuilder, sql } from 'kysely';
 import type { Card } from '../../src/access/card.ts';
+import type { Mode } from '../../src/access/mode.ts';
 import type { GivenPerson } from '../../src/table/given-person.ts';
 import { chunksOf } from './chunks.ts';
 import type { Access } from './database.ts';
@@ -106,6 +107,18 @@ export class PeopleStore {
     return { people, total: Number(n), next: rows.length > limit ? people.at(-1)?.given.person : undefined };
   }
 
+  /** In readers' tables, and without what this mode asks for: the first `limit` by name, and how many there are. */
+  async lacking(mode: Mode, limit: number): Promise<Pick<PeoplePage, 'people' | 'total'>> {
+    const meant = this.#access.sql
+      .selectFrom('person')
+      .where('is_suspended', '=', 0)
+      .where('is_out_of_hours', '=', 0)
+      .where(sql<boolean>`not (${has[mode]})`);
+    const { n } = await meant.select(({ fn }) => fn.countAll().as('n')).executeTakeFirstOrThrow();
+    const rows = await meant.selectAll().orderBy('name').orderBy('person').limit(limit).execute();
+    return { people: rows.map((row) => readRecord(this.#secrets.box, row)), total: Number(n) };
+  }
+
   /** Their cards, with the numbers by which one of them is named. */
   async cardsOf({ given }: KeptPerson): Promise<readonly { readonly id: number; readonly card: Card }[]> {
     const rows = await this.#access.sql
@@ -138,7 +151,11 @@ export class PeopleStore {
       .selectFrom('retired_pin')
       .select(({ fn }) => fn.max('person').as('last'))
       .executeTakeFirst();
-    return Math.max(row?.last ?? 0, retired?.last ?? 0) + 1;
+    const shared = await this.#access.sql
+      .selectFrom('shared_access')
+      .select(({ fn }) => fn.max('person').as('last'))
+      .executeTakeFirst();
+    return Math.max(row?.last ?? 0, retired?.last ?? 0, shared?.last ?? 0) + 1;
   }
 
   /**
@@ -260,6 +277,21 @@ export class PeopleStore {
     return typeof text === 'string' ? readPerson(this.#secrets.box, person, text) : undefined;
   }
 }
+
+const hasPin = sql`pin_length is not null`;
+const hasCard = sql`exists (select 1 from credential where credential.person = person.person and credential.kind = 'card')`;
+const isPinExempt = sql`coalesce(json_extract(text, '$.facts.pinExempt'), 0)`;
+const everybody = sql`1`;
+
+/** What a person has who can enter at a door in this mode; one that opens to nobody, or to everybody, asks for nothing. */
+const has: Readonly<Record<Mode, RawBuilder<unknown>>> = {
+  cardOnly: hasCard,
+  pinOnly: hasPin,
+  cardOrPin: sql`(${hasCard} or ${hasPin})`,
+  cardAndPin: sql`(${hasCard} and (${hasPin} or ${isPinExempt}))`,
+  unlocked: everybody,
+  locked: everybody,
+};
 
 type PersonQuery = SelectQueryBuilder<Tables, 'person', Selectable<Tables['person']>>;
 

@@ -15,7 +15,7 @@ export interface KeptPerson {
   readonly email: string | undefined;
   /** By hand: they are in no table until somebody takes it back. */
   readonly isSuspended: boolean;
-  /** By their schedule: likewise. */
+  /** By their schedule, or because all readers together have seen their last use: likewise. */
   readonly isOutOfHours: boolean;
   readonly schedule: number | undefined;
 }

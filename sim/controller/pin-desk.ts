@@ -7,8 +7,9 @@ import type { Clock } from '../../src/ports/clock.ts';
 import type { Crypto } from '../../src/ports/crypto.ts';
 import { present } from '../../src/shared/assert.ts';
 import { failed, ok, type Result } from '../../src/shared/result.ts';
+import type { GivenPerson } from '../../src/table/given-person.ts';
 import type { ControllerStore } from './controller-store.ts';
-import type { PeopleDesk } from './people-desk.ts';
+import type { Alongside, PeopleDesk, PersonDetails } from './people-desk.ts';
 import type { PersonRecord } from './person-record.ts';
 import { type NoPin, type PinSpace, randomPin, typedPin } from './rules/pin-issue.ts';
 import { siteSettingsOf } from './site-settings.ts';
@@ -48,8 +49,26 @@ export class PinDesk {
   }
 
   /** A PIN where there is none, or in place of the old one, which is revoked first and rests. */
-  issue(person: number, kind: PinKind, wanted: WantedPin, by: string): Promise<Result<HeldPin, PinRefusal>> {
-    return this.#turns.take(() => this.#issue(person, kind, wanted, by));
+  issue(person: number, kind: PinKind, wanted: WantedPin, by: string, alongside?: Alongside): Promise<Result<HeldPin, PinRefusal>> {
+    return this.#turns.take(() => this.#issue(person, kind, wanted, by, alongside));
+  }
+
+  /** Somebody new with a random PIN of the site's length; never without. */
+  add(
+    given: Omit<GivenPerson, 'person' | 'pin'>,
+    details: PersonDetails,
+    by: string,
+    alongside: Alongside,
+  ): Promise<Result<HeldPin, Exclude<PinRefusal, 'hasNoPin'>>> {
+    return this.#turns.take(async () => {
+      const pin = randomPin(this.#parts.crypto, await this.#length(undefined), await this.#space(undefined));
+      if (!pin.ok) return pin;
+      const added = await this.#parts.people.add({ ...given, pin: pin.value }, details, by, alongside);
+      // A file that was taken in meanwhile may have given it to somebody.
+      if (!added.ok) return failed('pinNotAvailable');
+      const record = await this.#record(added.value);
+      return record.ok ? ok({ pin: pin.value, kind: 'pin', record: record.value }) : record;
+    });
   }
 
   /** As `issue`, of the site's length, for somebody who has one. */
@@ -85,14 +104,14 @@ export class PinDesk {
     return this.#parts.clock.wall().ms;
   }
 
-  async #issue(person: number, kind: PinKind, wanted: WantedPin, by: string): Promise<Result<HeldPin, PinRefusal>> {
+  async #issue(person: number, kind: PinKind, wanted: WantedPin, by: string, alongside?: Alongside): Promise<Result<HeldPin, PinRefusal>> {
     const { store, crypto } = this.#parts;
     const record = await store.people.record(person);
     if (record === undefined) return failed('unknownPerson');
     const space = await this.#space(kind === 'pin' ? record.given.pin : undefined);
     const given = 'pin' in wanted ? await this.#typed(wanted.pin, space, person, by) : randomPin(crypto, await this.#length(wanted.length), space);
     if (!given.ok) return given;
-    const kept = await this.#keep(person, kind, given.value, by);
+    const kept = await this.#keep(person, kind, given.value, by, alongside);
     // A file that was taken in meanwhile may have given it to somebody.
     if (!kept.ok) return failed(kept.failure === 'unknownPerson' ? 'unknownPerson' : 'pinNotAvailable');
     const after = await this.#record(person);
@@ -120,8 +139,8 @@ export class PinDesk {
     return { tagOf: (pin) => store.pins.tagOf(pin), taken, alone: opensAlone() ? lengths : undefined };
   }
 
-  #keep(person: number, kind: PinKind, pin: Pin | undefined, by: string): ReturnType<PeopleDesk['change']> {
-    return this.#parts.people.change(person, undefined, (record) => ({ ...record, given: { ...record.given, [kind]: pin } }), by);
+  #keep(person: number, kind: PinKind, pin: Pin | undefined, by: string, alongside?: Alongside): ReturnType<PeopleDesk['change']> {
+    return this.#parts.people.change(person, undefined, (record) => ({ ...record, given: { ...record.given, [kind]: pin } }), by, alongside);
   }
 
   async #record(person: number): Promise<Result<PersonRecord, 'unknownPerson'>> {

@@ -34,13 +34,18 @@ export class PinStore {
   async taken(nowMs: number): Promise<ReadonlySet<string>> {
     const { sql } = this.#access;
     const present = await sql.selectFrom('credential').select('tag').where('kind', '!=', 'card').execute();
+    return new Set([...present.map(({ tag }) => tag), ...(await this.resting(nowMs))]);
+  }
+
+  /** Tags of those whose rest is not over at this moment. */
+  async resting(nowMs: number): Promise<ReadonlySet<string>> {
     const confirmed = await this.#confirmed();
-    const resting = await sql
+    const resting = await this.#access.sql
       .selectFrom('retired_pin')
       .select('tag')
       .where(({ or, eb }) => or([eb('retired_ms', '>', nowMs - restOfPinMs), eb('change', '>', confirmed)]))
       .execute();
-    return new Set([...present, ...resting].map(({ tag }) => tag));
+    return new Set(resting.map(({ tag }) => tag));
   }
 
   /** Whose it is now. */

@@ -21,6 +21,7 @@ import { ReleaseDesk } from './release-desk.ts';
 import type { KnownReader, Site } from './site-store.ts';
 import { type KeepingState, TableKeeper } from './table-keeper.ts';
 import { TableOffice } from './table-office.ts';
+import { countUse } from './use-counts.ts';
 
 /** Table and content hash are asked for so often (SECURITY C16). */
 const tableWatchMs = 3_600_000;
@@ -102,7 +103,11 @@ export class ReaderKeeper {
     this.#releases = new ReleaseDesk({ ...shared, strike });
     this.#events = new EventIntake({
       ...shared,
-      keeping: (within, event) => this.#goAbove(within, event),
+      keeping: async (within, event) => {
+        await this.#goAbove(within, event);
+        await countUse(within, event);
+        if (event.entry?.code === 'card.enrolled') await within.unknownCards.toldOf(reader.id, String(event.entry.fields.card), event);
+      },
       kept: (event) => listener.event(reader, event),
     });
     this.#tables = new TableKeeper({
@@ -136,7 +141,10 @@ export class ReaderKeeper {
 
   /** Signed. Rejects with a Fault when the store does. */
   async order(order: Order): Promise<OrderAnswer> {
-    return this.#isOnline ? this.#orders.order(order) : 'offline';
+    if (!this.#isOnline) return 'offline';
+    const answer = await this.#orders.order(order);
+    if (order.kind === 'setMode' && answer === 'done') void this.#askDoor();
+    return answer;
   }
 
   /**

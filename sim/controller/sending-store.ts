@@ -72,26 +72,22 @@ export class SendingStore {
     });
   }
 
-  /** What waits and is due, the oldest first. Rejects with a Fault `disk.damaged` when another site key sealed it. */
-  async due(nowMs: number, limit: number): Promise<readonly DueSending[]> {
-    const rows = await this.#access.sql
-      .selectFrom('sending')
-      .selectAll()
-      .where('state', '=', 'waiting')
-      .where('due_ms', '<=', nowMs)
-      .orderBy('id')
-      .limit(limit)
-      .execute();
+  /** What waits and is due, the oldest first; `way`: of that one only. Rejects with a Fault `disk.damaged` when another site key sealed it. */
+  async due(nowMs: number, limit: number, way?: NewSending['way']): Promise<readonly DueSending[]> {
+    let waiting = this.#access.sql.selectFrom('sending').selectAll().where('state', '=', 'waiting').where('due_ms', '<=', nowMs);
+    if (way !== undefined) waiting = waiting.where('way', '=', way);
+    const rows = await waiting.orderBy('id').limit(limit).execute();
     return rows.map((row) => ({ ...sendingOf(row), content: this.#open(row.content) }));
   }
 
   /** When the next one is due; undefined: none waits. */
-  async nextDueMs(): Promise<number | undefined> {
-    const row = await this.#access.sql
+  async nextDueMs(way?: NewSending['way']): Promise<number | undefined> {
+    let waiting = this.#access.sql
       .selectFrom('sending')
       .select(({ fn }) => fn.min('due_ms').as('due'))
-      .where('state', '=', 'waiting')
-      .executeTakeFirst();
+      .where('state', '=', 'waiting');
+    if (way !== undefined) waiting = waiting.where('way', '=', way);
+    const row = await waiting.executeTakeFirst();
     return row?.due ?? undefined;
   }
 
@@ -116,10 +112,25 @@ export class SendingStore {
       .execute();
   }
 
+  /** Everything that waits, or what of it is of this kind. */
+  async giveUpWaiting(error: string, { trigger, way, person }: Partial<Pick<NewSending, 'trigger' | 'way' | 'person'>> = {}): Promise<void> {
+    let waiting = this.#access.sql.updateTable('sending').set(ended('givenUp', error)).where('state', '=', 'waiting');
+    if (trigger !== undefined) waiting = waiting.where('trigger_name', '=', trigger);
+    if (way !== undefined) waiting = waiting.where('way', '=', way);
+    if (person !== undefined) waiting = waiting.where('person', '=', person);
+    await waiting.execute();
+  }
+
   /** Newest first; `beforeId`: older than that one. */
   async newest(limit: number, beforeId?: number): Promise<readonly Sending[]> {
     let sendings = this.#access.sql.selectFrom('sending').selectAll().orderBy('id', 'desc').limit(limit);
     if (beforeId !== undefined) sendings = sendings.where('id', '<', beforeId);
+    return (await sendings.execute()).map(sendingOf);
+  }
+
+  /** To one person, newest first. */
+  async ofPerson(person: number, limit: number): Promise<readonly Sending[]> {
+    const sendings = this.#access.sql.selectFrom('sending').selectAll().where('person', '=', person).orderBy('id', 'desc').limit(limit);
     return (await sendings.execute()).map(sendingOf);
   }
 

@@ -159,6 +159,9 @@ interface UnknownCardTable {
   readonly length: number;
   readonly sealed: Uint8Array;
   readonly seen_ms: number;
+  /** Of the event that told of it; null: none has yet. */
+  readonly epoch: Generated<string | null>;
+  readonly sequence: Generated<number | null>;
 }
 
 interface ChangeTable {

@@ -30,6 +30,8 @@ export interface KnownUser extends NewUser {
   readonly id: number;
 }
 
+export type HashedPassword = Pick<Selectable<Tables['user']>, 'cost' | 'salt' | 'hash'>;
+
 const turns = new Turns(maxWaitingPasswords);
 
 /** Rejects with a Fault `queue.full` where too many passwords wait to be hashed. */
@@ -52,8 +54,14 @@ export class UserStore {
     return row && userOf(row);
   }
 
-  async add({ name, role, person }: NewUser, password: string): Promise<Result<number, 'nameTaken'>> {
-    const secret = await this.#secretOf(password);
+  /** As a password is kept: takes its time, so it is made before a commit begins. */
+  async hashed(password: string): Promise<HashedPassword> {
+    const salt = this.#crypto.randomBytes(saltBytes);
+    return { cost, salt, hash: await hashOf(password, salt, cost) };
+  }
+
+  async add({ name, role, person }: NewUser, password: string | HashedPassword): Promise<Result<number, 'nameTaken'>> {
+    const secret = typeof password === 'string' ? await this.hashed(password) : password;
     const row = await this.#access.sql
       .insertInto('user')
       .values({ name, role, person: person ?? null, ...secret })
@@ -72,7 +80,7 @@ export class UserStore {
   }
 
   async changePassword(id: number, password: string): Promise<void> {
-    const secret = await this.#secretOf(password);
+    const secret = await this.hashed(password);
     await this.#access.sql.updateTable('user').set(secret).where('id', '=', id).execute();
   }
 
@@ -83,11 +91,6 @@ export class UserStore {
       const { numDeletedRows } = await sql.deleteFrom('user').where('id', '=', id).executeTakeFirst();
       return numDeletedRows === 1n ? ok(undefined) : failed('unknownUser');
     });
-  }
-
-  async #secretOf(password: string): Promise<Pick<Selectable<Tables['user']>, 'cost' | 'salt' | 'hash'>> {
-    const salt = this.#crypto.randomBytes(saltBytes);
-    return { cost, salt, hash: await hashOf(password, salt, cost) };
   }
 }
 

@@ -1,4 +1,5 @@
-/** The TableStore port over a disk in memory: the same rules as at the door, for the bench and for tests. It decides nothing of its own. */
+/** The TableStore port over a disk that answers at once: the same rules as at the door, for the bench and for tests. It decides nothing of its own. */
+import type { TableDisk } from '../../src/ports/table-disk.ts';
 import type { FindResult, StagedState, TableRefusal, TableState, TableStore } from '../../src/ports/table-store.ts';
 import { Fault } from '../../src/shared/faults.ts';
 import type { Result } from '../../src/shared/result.ts';
@@ -7,7 +8,7 @@ import { MemoryTableDisk, PowerLost } from './memory-table-disk.ts';
 
 export type MemoryTableParts = Omit<TableParts, 'disk'> & {
   /** Default: a blank one. Give the one of an earlier store to start again after it. */
-  readonly disk?: MemoryTableDisk;
+  readonly disk?: TableDisk;
 };
 
 export class MemoryTableStore implements TableStore {

@@ -25,6 +25,7 @@ import { exitCodes } from '../exit-codes.ts';
 import { ControllerDesk, stateText } from './controller-desk.ts';
 import { holdDirectory, isInUse, portInUse, portTeller } from './holding.ts';
 import { factsText, type ProcessIo, type Say, sayWith, untilEnd } from './io.ts';
+import { restore } from './restore.ts';
 import { type FoundSite, findSite, namesIn, takenTexts, takePeople } from './site-files.ts';
 
 export interface ControllerOptions {
@@ -35,6 +36,9 @@ export interface ControllerOptions {
   /** Of `controller.db`. */
   readonly data?: string;
   readonly baud?: number;
+  /** A backup that is taken in first, and the file with its password. */
+  readonly restore?: string;
+  readonly passwordFile?: string;
 }
 
 /** Of the subjects of a line; the longest that is not a reader's name is `controller`. A reader's name that is wider than the most breaks the column. */
@@ -54,6 +58,11 @@ export const runController = async (
 ): Promise<number> => {
   const { site, people: file, data = join(site, 'controller') } = options;
   const crypto = new NodeCrypto();
+  if (options.restore !== undefined) {
+    const restored = await restore({ file: options.restore, passwordFile: options.passwordFile, site, data, crypto, atMs: new NodeClock().wall().ms });
+    if (!restored.ok) return wrong(io, [restored.failure], exitCodes.usage);
+    io.out(`${restored.value}\n`);
+  }
   const found = findSite(site, crypto);
   const prepared = found.ok ? preparePrivateDirectory(data) : found;
   if (!found.ok || !prepared.ok) return wrong(io, [found.ok ? (prepared.ok ? '' : prepared.failure) : found.failure], exitCodes.usage);

@@ -15,18 +15,19 @@ export interface ProcessIo extends Printer {
 }
 
 /** Input and output of this process; Ctrl-C and SIGTERM end it. Call it once. */
-export const ioOf = ({ stdin, stdout, stderr }: Pick<NodeJS.Process, 'stdin' | 'stdout' | 'stderr'>): ProcessIo => {
+export const ioOf = ({ stdin, ...outputs }: Pick<NodeJS.Process, 'stdin' | 'stdout' | 'stderr'>): ProcessIo => ({
+  ...deafIoOf(outputs),
+  // At once: lines that come before somebody listens would be lost.
+  lines: createInterface({ input: stdin, terminal: false })[Symbol.asyncIterator](),
+});
+
+/** The same of a process that takes no input, and so may run in the background. */
+export const deafIoOf = ({ stdout, stderr }: Pick<NodeJS.Process, 'stdout' | 'stderr'>): Omit<ProcessIo, 'lines'> => {
   // Whoever reads the output may go; the process goes on.
   for (const stream of [stdout, stderr]) stream.on('error', () => undefined);
   const { promise: stopAsked, resolve } = Promise.withResolvers<void>();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
-  return {
-    out: (text) => stdout.write(text),
-    err: (text) => stderr.write(text),
-    // At once: lines that come before somebody listens would be lost.
-    lines: createInterface({ input: stdin, terminal: false })[Symbol.asyncIterator](),
-    stopAsked,
-  };
+  return { out: (text) => stdout.write(text), err: (text) => stderr.write(text), stopAsked };
 };
 
 /** Prints a line with the wall time of the moment. What came over a wire moves no cursor. */

@@ -2,6 +2,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { highestAddress, type LineBaudRate, lineBaudRates } from '../../src/config/settings.ts';
 import { wholeNumber } from '../../src/tools/command-line.ts';
+import { type BenchOptions, defaultBenchPort } from './bench-options.ts';
 import type { ControllerOptions } from './controller.ts';
 import { controllerHelp } from './controller-desk.ts';
 import type { ReaderOptions } from './reader.ts';
@@ -11,6 +12,7 @@ import { readerHelp } from './reader-hands.ts';
 export interface ProcessCommands {
   reader(options: ReaderOptions): Promise<number>;
   controller(options: ControllerOptions): Promise<number>;
+  bench(options: BenchOptions): Promise<number>;
 }
 
 const codesHelp = 'Exit codes: 0 done, 2 wrong use or a wrong file, 70 a fault of its own or of the disk, 75 another process has the directory';
@@ -22,7 +24,17 @@ const baudOption = (meaning: string): Option =>
     return rate;
   });
 
+const highestPort = 65_535;
+
 export const processCommands = (root: Command, io: ProcessCommands, end: (code: number) => void): void => {
+  root
+    .command('bench')
+    .description('two doors and the manager of their controller, in a browser on this machine, as npm start')
+    .option('--port <number>', 'of this machine; 0: any that is free', wholeNumber(0, highestPort), defaultBenchPort)
+    .option('--data <directory>', 'where all of it is kept; default: bench-data/ in the project')
+    .option('--fresh', 'begin anew: what the directory keeps of a bench goes')
+    .addHelpText('after', `\n${codesHelp} or the port.`)
+    .action(async (options: BenchOptions) => end(await io.bench(options)));
   root
     .command('reader')
     .description('a reader on a real serial port: keys and cards typed here, its stores on disk')
@@ -40,6 +52,8 @@ export const processCommands = (root: Command, io: ProcessCommands, end: (code: 
     .requiredOption('--site <directory>', 'what doorpad provision made')
     .option('--people <file>', 'who may enter; taken in again only when the file changes')
     .option('--data <directory>', 'where its database is; default: controller/ in the site')
+    .option('--restore <file>', 'a backup, taken in first: into an empty data directory, and a site that is not there or the same')
+    .option('--password-file <file>', 'its first line is the password of that backup')
     .addOption(baudOption('of the line; default: 9600'))
     .addHelpText('after', `\nA line each, until quit, Ctrl-C or the end of the input:\n${controllerHelp}${codesHelp} or the port.`)
     .action(async (options: ControllerOptions) => end(await io.controller(options)));

@@ -39,6 +39,16 @@ export const findSite = (directory: string, crypto: Crypto): Result<FoundSite, s
   return key.ok ? ok({ site: site.value, siteKey: secretFromHex(key.value.key) }) : key;
 };
 
+/** Of a database that comes from elsewhere. Another one that is there stays: it opens another database. */
+export const keepSiteKey = (directory: string, siteKey: SecretBytes, crypto: Crypto): Result<undefined, string> => {
+  const path = join(directory, siteKeyFile);
+  if (!exists(path)) writeNewPrivateFile(path, `${JSON.stringify({ format: 1, key: toHex(siteKey.reveal()) })}\n`);
+  const key = readPrivateFile(path, siteKeyShape, 'Remove it where there is no database that it opens.');
+  if (!key.ok) return key;
+  const isSame = crypto.isEqual(secretFromHex(key.value.key).reveal(), siteKey.reveal());
+  return isSame ? ok(undefined) : failed(`${path} is the key of another database. Remove it where there is no such database.`);
+};
+
 export interface PeopleParts {
   readonly file: string;
   /** Where it is noted which file was taken in. */

@@ -73,6 +73,9 @@ const bundle = async (into: string): Promise<void> => {
   });
 };
 
+/** Whether they stand on disk as their sources are. */
+export const arePagesMade = (): boolean => existsSync(join(outFolder, fingerprint()));
+
 /** Resolves once the pages stand on disk; rejects where the bundler refuses them. */
 export async function buildPages(): Promise<Pages> {
   const name = fingerprint();

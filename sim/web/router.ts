@@ -76,16 +76,19 @@ export interface Place {
 export const rowOf = (name: ViewName): View => views[name];
 const names = Object.keys(views) as readonly ViewName[];
 
+/** The view of the bench is only where its server has one: the mark in the head says so. */
+const isHere = (name: ViewName): boolean => name !== 'bench' || document.querySelector('meta[name="bench"]') !== null;
+
 /** What the menu shows to that role. */
 export const menuFor = (role: Role): readonly ViewName[] =>
-  names.filter((name) => rowOf(name).isInMenu && rowOf(name).load !== undefined && rowOf(name).may.includes(role));
+  names.filter((name) => isHere(name) && rowOf(name).isInMenu && rowOf(name).load !== undefined && rowOf(name).may.includes(role));
 
 export const homeOf = (role: Role): Place => ({ view: menuFor(role)[0] ?? (role === 'tenant' ? 'portal' : 'activity'), id: '' });
 
 /** Undefined: no view has that name. */
 const placeFrom = (hash: string): Place | undefined => {
   const [, name, id = ''] = /^#\/([a-z-]+)(?:\/([\w-]{1,40}))?$/.exec(hash) ?? [];
-  const view = names.find((one) => one === name);
+  const view = names.find((one) => one === name && isHere(one));
   return view === undefined ? undefined : { view, id };
 };
 

@@ -23,6 +23,7 @@ export const flashes: readonly { readonly count: number; readonly checks: readon
   { count: 6, checks: ['keys', 'table', 'wipe'], meaning: 'the keys or the table' },
   { count: 7, checks: ['room'], meaning: 'the disk' },
   { count: 8, checks: ['lights', 'buzzer'], meaning: 'a light or the buzzer' },
+  { count: 9, checks: ['bundle'], meaning: "the bundle on the card: it is not this reader's, damaged, or one of several" },
 ];
 
 export const flashMs = 200;
@@ -52,6 +53,8 @@ export interface SelfTested {
   readonly clock: Clock;
   readonly config: Config;
   readonly crypto: Crypto;
+  /** Where a bundle may lie. */
+  readonly settingsFolder?: string | undefined;
   readonly reader: Pick<Reader, 'tell'> & { readonly signals: Pick<Reader['signals'], 'show'> };
   readonly told: (checked: Checked) => void;
 }
@@ -60,7 +63,10 @@ export interface SelfTested {
 const loadChecks = async (): Promise<readonly Check[]> => (await import('../tools/doctor-checks.ts')).startChecks;
 
 /** One check in a turn of the event loop, so that a key waits for one at most. */
-export const selfTest = ({ clock, config, crypto, reader, told }: SelfTested, load: () => Promise<readonly Check[]> = loadChecks): Subscription => {
+export const selfTest = (
+  { clock, config, crypto, settingsFolder, reader, told }: SelfTested,
+  load: () => Promise<readonly Check[]> = loadChecks,
+): Subscription => {
   const wrong: string[] = [];
   let timer: unknown;
   let isStopped = false;
@@ -69,7 +75,7 @@ export const selfTest = ({ clock, config, crypto, reader, told }: SelfTested, lo
       end();
       return;
     }
-    const [checked] = await runChecks([check], { config, crypto, root: '' });
+    const [checked] = await runChecks([check], { config, crypto, root: '', settingsFolder });
     if (isStopped || checked === undefined) return;
     if (isWrong(checked)) {
       wrong.push(checked.name);

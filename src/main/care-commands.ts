@@ -50,7 +50,7 @@ export const doctor = async ({ config: path, json, press, strike }: DoctorComman
   const letGo = press === true || strike === true ? lockOf(config) : undefined;
   try {
     const tell = (checked: Checked): void => io.out(json === true ? `${checkedJson(checked)}\n` : checkedText(checked));
-    const looked = await runChecks(doctorChecks, { config, crypto, root: '' }, tell);
+    const looked = await runChecks(doctorChecks, { config, crypto, root: '', settingsFolder: dirname(path) }, tell);
     const wanted = personChecks.filter(({ needs }) => (needs === 'strike' ? strike === true : press === true));
     const tried = wanted.length === 0 ? [] : await tryWithPerson(wanted, config, io, tell);
     const wrong = [...looked, ...tried].filter(isWrong).map(({ name }) => name);

@@ -19,7 +19,7 @@ import {
   type ReaderPlace,
 } from '../tools/provision-bundle.ts';
 import { maxListBytes, readerPlaceFrom, readReaderList } from '../tools/provision-list.ts';
-import { controllerFile, type Issued, type Provisioned, provision } from '../tools/provision-site.ts';
+import { controllerFile, type Issued, labelSheetFile, type Provisioned, provision, wiringSheetFile } from '../tools/provision-site.ts';
 import { readSettingsFile } from '../tools/settings-file.ts';
 import type { ConfigOptions } from './commands.ts';
 import { Refusal } from './refusal.ts';
@@ -115,6 +115,7 @@ const provisionedText = ({ isNewSite, issued, unchanged }: Provisioned, { site, 
         : [`The codes are in ${codesFile}. Carry each another way than its bundle, and then delete the file.`]),
       '',
       'At each reader: say the address in [line] of its settings, then: doorpad install-keys BUNDLE',
+      `To print: the labels in ${site}/${labelSheetFile}, a sheet for each reader in ${site}/${wiringSheetFile}; no key and no code is on them.`,
       `The controller imports ${site}/${controllerFile}.`,
     );
   }

@@ -10,7 +10,7 @@ import { none } from '../config/setting.ts';
 import type { Config } from '../config.ts';
 
 /** Where the keys of the table came from: nowhere yet, made here, or installed from a site's bundle. */
-export type KeyOrigin = 'none' | 'standAlone' | 'site';
+XX
 
 export interface DoorDescription {
   readonly sentences: readonly string[];

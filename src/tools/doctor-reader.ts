@@ -2,9 +2,11 @@
  * What a reader has on its disk and whether it fits its settings: keys, address, table, settings of the line, a wipe that did not end. `check` and
  * `doctor` run the same rows; what settings alone mean is describe-door.ts's.
  */
+import { hasKeypad } from '../access/mode.ts';
 import { Fault } from '../shared/faults.ts';
 import { addressFinding, describeTable, keyWarnings } from './describe-door.ts';
 import { type Board, type Check, type Finding, good, note, wrong } from './doctor.ts';
+import { bundlesBeside, findBundle } from './found-bundle.ts';
 import { keyOriginOf, readKeyedPlace, readLineKeys, readReaderKeys } from './key-store.ts';
 import { readLineSettings } from './line-settings.ts';
 import { tableStateOf } from './table-state.ts';
@@ -13,6 +15,7 @@ import { unfinishedWipe } from './wipe.ts';
 export const readerChecks: readonly Check[] = [
   { name: 'wipe', needs: 'start', run: ({ config: { dataDir } }) => some(unfinishedWipe(dataDir)) },
   { name: 'keys', needs: 'start', run: (board) => keys(board) },
+  { name: 'bundle', needs: 'start', run: (board) => bundle(board) },
   { name: 'address', needs: 'nothing', run: (board) => some(addressOf(board)) },
   { name: 'table', needs: 'start', run: (board) => table(board) },
   { name: 'lineSettings', needs: 'start', run: (board) => some(lineSettingsOf(board)) },
@@ -33,6 +36,26 @@ const keys = ({ config: { dataDir, line } }: Board): readonly Finding[] => {
   return isPanels
     ? [good('A panel decides, and can be spoken to.')]
     : [wrong(`${keyWarnings.none} Install its bundle (doorpad install-keys), or import people (doorpad table import).`)];
+};
+
+const bundle = ({ config, settingsFolder }: Board): readonly Finding[] => {
+  const read = readReaderKeys(config.dataDir);
+  if (settingsFolder === undefined || !read.ok) return [];
+  if (read.value !== undefined) {
+    const { own, others } = bundlesBeside(settingsFolder, read.value.trust.reader);
+    return [
+      ...own.map(({ path }) => note(`${path} has done its work: delete it.`)),
+      ...others.map(({ path, name }) =>
+        wrong(`${path} is that of "${name}", and is not taken: this reader has keys. Delete it; or, to make this "${name}", run doorpad wipe first.`),
+      ),
+    ];
+  }
+  const found = findBundle(settingsFolder, config.line);
+  if (!found.ok) return [wrong(found.failure)];
+  if (found.value === undefined) return [];
+  return hasKeypad(config.policy.model)
+    ? [note(`${found.value.path} waits for its code: type it at the keypad, and # (docs/first-boot.md).`)]
+    : [wrong(`${found.value.path} waits, and this reader has no keypad to type its code at: doorpad install-keys ${found.value.path}`)];
 };
 
 const addressOf = ({ config }: Board): string | undefined => {

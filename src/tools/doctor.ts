@@ -23,6 +23,8 @@ export interface Board {
   readonly config: Config;
   readonly crypto: Crypto;
   readonly root: string;
+  /** Where a bundle may lie beside the settings file; undefined: nobody looks. */
+  readonly settingsFolder?: string | undefined;
 }
 
 /** `start`: takes part in the self-test of each start, so it takes milliseconds and touches no person. */

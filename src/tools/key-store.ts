@@ -121,11 +121,28 @@ export const readKeyedPlace = (dataDir: string): Result<KeyedPlace | undefined, 
   return file.ok ? ok(file.value.place) : file;
 };
 
-/** Where the keys of the table came from; `none` also for keys that are refused. */
-export const keyOriginOf = (dataDir: string): 'none' | 'standAlone' | 'site' => {
-  const keys = readReaderKeys(dataDir);
-  if (!keys.ok || keys.value === undefined) return 'none';
-  return exists(join(dataDir, keysDirectory, authorityFile)) ? 'standAlone' : 'site';
+/** Keys and place of one read. */
+export const readKeyed = (dataDir: string): Result<{ readonly keys: ReaderKeys | undefined; readonly place: KeyedPlace | undefined }, string> => {
+  const file = readReaderFile(dataDir);
+  if (!file.ok) return file;
+  const { table, place } = file.value;
+  return ok({ keys: table === null ? undefined : readerKeysOf(table), place });
+};
+
+export type KeyOrigin = 'none' | 'standAlone' | 'site';
+
+/** Where the keys of the table came from, or why they are refused. */
+export const readKeyOrigin = (dataDir: string): Result<KeyOrigin, string> => {
+  const file = readReaderFile(dataDir);
+  if (!file.ok) return file;
+  if (file.value.table === null) return ok('none');
+  return ok(exists(join(dataDir, keysDirectory, authorityFile)) ? 'standAlone' : 'site');
+};
+
+/** The same; `none` also for keys that are refused. */
+export const keyOriginOf = (dataDir: string): KeyOrigin => {
+  const origin = readKeyOrigin(dataDir);
+  return origin.ok ? origin.value : 'none';
 };
 
 /** The keys with the authority's seed, undefined when there are no keys, or why they are refused. */

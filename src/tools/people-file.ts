@@ -12,6 +12,7 @@ import { maxCards, maxPersons } from '../table/limits.ts';
 import { maxPersonId } from '../table/record.ts';
 import { utf8 } from './bounded-file.ts';
 import { type CsvRow, readCsvRows } from './csv.ts';
+import { plainCell } from './csv-text.ts';
 import { type Column, columns, isColumn } from './people-columns.ts';
 
 /** Room for the largest table with generous lines. */
@@ -47,8 +48,13 @@ export const listedErrors = (errors: readonly PeopleError[], further = 0): reado
   return listedOf(sorted, further, (sentence) => ({ line: undefined, column: undefined, sentence }));
 };
 
+/** `mayLack`: people without PIN and card are no error, nor what counts only beside one, because it may be given to them later. */
+export interface ReadingOptions {
+  readonly mayLack?: boolean;
+}
+
 /** `bytes` must be UTF-8. Dates without a time are days in the time zone of this machine. */
-export const readPeople = (bytes: Uint8Array): PeopleReading => {
+export const readPeople = (bytes: Uint8Array, { mayLack = false }: ReadingOptions = {}): PeopleReading => {
   const refused = (errors: readonly PeopleError[], furtherErrors = 0): PeopleReading => ({ people: [], hasNames: false, errors, furtherErrors });
   const whole = (sentence: string): PeopleReading => refused([{ line: undefined, column: undefined, sentence }]);
   if (bytes.length > maxPeopleFileBytes) return whole(`The file is larger than ${maxPeopleFileBytes} bytes.`);
@@ -64,7 +70,7 @@ export const readPeople = (bytes: Uint8Array): PeopleReading => {
   const headerErrors = errorsOfHeader(header);
   if (headerErrors.length > 0) return refused([...headerErrors, ...csvErrors], csv.furtherErrors);
   if (csv.isCut) return whole(`The file lists more than ${maxPersons} people; a table holds no more.`);
-  const read = readRows(header, rows);
+  const read = readRows(header, rows, mayLack);
   return { ...read, errors: [...csvErrors, ...read.errors], furtherErrors: csv.furtherErrors + read.furtherErrors };
 };
 
@@ -85,7 +91,7 @@ const nameMeant = (field: string): string => {
   return isColumn(plain) ? `to be written "${plain}", in small letters` : `not one of: ${columns.join(', ')}`;
 };
 
-const readRows = (header: CsvRow, rows: readonly CsvRow[]): PeopleReading => {
+const readRows = (header: CsvRow, rows: readonly CsvRow[], mayLack: boolean): PeopleReading => {
   const errors = new FirstErrors<PeopleError>();
   const people: ListedPerson[] = [];
   for (const row of rows) {
@@ -95,7 +101,7 @@ const readRows = (header: CsvRow, rows: readonly CsvRow[]): PeopleReading => {
       continue;
     }
     const reading = new RowReading(header.fields, row);
-    people.push(reading.person());
+    people.push(reading.person(mayLack));
     errors.add(...reading.errors);
   }
   return { people, hasNames: header.fields.includes('name'), errors: errors.first, furtherErrors: errors.further };
@@ -109,10 +115,10 @@ class RowReading {
 
   constructor(header: readonly string[], { line, fields }: CsvRow) {
     this.#line = line;
-    for (const [index, name] of header.entries()) this.#cells.set(name, fields[index]?.trim() ?? '');
+    for (const [index, name] of header.entries()) this.#cells.set(name, plainCell(fields[index]?.trim() ?? ''));
   }
 
-  person(): ListedPerson {
+  person(mayLack: boolean): ListedPerson {
     const listed = {
       line: this.#line,
       person: this.#number('person', 1, maxPersonId) ?? 0,
@@ -127,18 +133,23 @@ class RowReading {
       offlinePriority: this.#yesNo('offline_priority'),
     };
     this.#contradictions(listed);
+    if (!mayLack) this.#lacks(listed);
     return listed;
   }
 
   /** Of what stands in the cells, right or wrong: each fault is told at once, and none twice. */
-  #contradictions({ pinExempt, validFromS, validUntilS }: ListedPerson): void {
+  #contradictions({ validFromS, validUntilS }: ListedPerson): void {
+    if (validFromS !== undefined && validUntilS !== undefined && validFromS >= validUntilS) {
+      this.#error('valid_until', 'It ends before it begins.');
+    }
+  }
+
+  /** Likewise. */
+  #lacks({ pinExempt }: ListedPerson): void {
     const [hasPin, hasDuressPin, hasCards] = [this.#cell('pin') !== '', this.#cell('duress_pin') !== '', this.#cardTexts().length > 0];
     if (!hasPin && !hasDuressPin && !hasCards) this.#error(undefined, 'This person has neither a PIN nor a card.');
     if (!hasPin && hasDuressPin) this.#error('duress_pin', 'A duress PIN needs a PIN beside it.');
     if (pinExempt && !hasCards) this.#error('pin_exempt', 'Only cards can be PIN-exempt, and this person has none.');
-    if (validFromS !== undefined && validUntilS !== undefined && validFromS >= validUntilS) {
-      this.#error('valid_until', 'It ends before it begins.');
-    }
   }
 
   #cell(column: Column): string {

@@ -17,7 +17,7 @@ export const maxBundleBytes = 16_384;
 export const codeDigits = 12;
 /** Fewer are refused, more than `mostCodeDigits` too. */
 const leastCodeDigits = 8;
-const mostCodeDigits = 32;
+export const mostCodeDigits = 32;
 
 /** scrypt with 32 MiB, twice what SECURITY §8.1 measured at 25 ms. Fixed by the format, so that no file chooses it. */
 const scryptCost = { N: 2 ** 15, r: 8, p: 1, maxmem: 64 * 1024 * 1024 };
@@ -100,6 +100,22 @@ export const sealBundle = async ({ place, keys }: OpenedBundle, code: SecretByte
   cipher.setAAD(boundBytes(clear));
   const sealed = Buffer.concat([cipher.update(JSON.stringify(secrets), 'utf8'), cipher.final(), cipher.getAuthTag()]);
   return `${JSON.stringify({ ...clear, sealed: toHex(sealed) })}\n`;
+};
+
+/** What a bundle says of itself in clear; its code proves it. */
+export interface BundleLabel {
+  readonly name: string;
+  readonly address: number;
+  /** The reader's id, as hexadecimal digits. */
+  readonly reader: string;
+}
+
+/** Undefined: this is no bundle. */
+export const bundleLabel = (bytes: Uint8Array): BundleLabel | undefined => {
+  const bundle = v.safeParse(bundleShape, bytes.length > maxBundleBytes ? undefined : parseJson(new TextDecoder().decode(bytes)));
+  if (!bundle.success) return undefined;
+  const { name, address, reader } = bundle.output;
+  return { name, address, reader };
 };
 
 /** `wrongCode`: or a bundle that was changed; the two cannot be told apart. */

@@ -21,6 +21,7 @@ import {
   fromHex,
   hexBytes,
   loosenessOf,
+  parseJson,
   preparePrivateDirectory,
   privateDirectoryMode,
   readPrivateFile,
@@ -33,11 +34,15 @@ import {
 } from './private-files.ts';
 import { newCode, type ReaderPlace, sealBundle } from './provision-bundle.ts';
 import { maxReadersOfSite } from './provision-list.ts';
+import { labelSheet, wiringSheet } from './provision-sheets.ts';
 
 export const controllerFile = 'controller.json';
 const authorityFile = 'authority.json';
 const bundleFolder = 'bundles';
 const labelFolder = 'labels';
+/** Of all readers, to be printed. */
+export const labelSheetFile = 'labels.html';
+export const wiringSheetFile = 'wiring.html';
 const format = 1;
 /** The id of a site for tests begins so. */
 const testMark = new TextEncoder().encode('TEST');
@@ -95,14 +100,24 @@ export const readSite = (directory: string): Result<Site | undefined, string> =>
   if (!controller.ok) return controller;
   const authority = readPrivateFile(join(directory, authorityFile), authorityShape, remedy);
   if (!authority.ok) return authority;
-  const trusted = { site: fromHex(controller.value.site), authority: fromHex(controller.value.authority.publicKey) };
-  const readers = controller.value.readers.map(
-    ({ name, address, serial, reader, tableKey, scbk }): SiteReader => ({
+  return ok({ ...listOf(controller.value), authoritySeed: secretFromHex(authority.value.seed) });
+};
+
+/** The list for a controller, as text; undefined: it is none. */
+export const readControllerText = (text: string): Omit<Site, 'authoritySeed'> | undefined => {
+  const read = v.safeParse(controllerShape, parseJson(text));
+  return read.success ? listOf(read.output) : undefined;
+};
+
+const listOf = ({ site, authority, readers }: v.InferOutput<typeof controllerShape>): Omit<Site, 'authoritySeed'> => {
+  const trusted = { site: fromHex(site), authority: fromHex(authority.publicKey) };
+  return {
+    ...trusted,
+    readers: readers.map(({ name, address, serial, reader, tableKey, scbk }) => ({
       place: { name, address, serial: serial ?? undefined },
       keys: { trust: { ...trusted, reader: fromHex(reader) }, tableKey: secretFromHex(tableKey), scbk: secretFromHex(scbk) },
-    }),
-  );
-  return ok({ ...trusted, authoritySeed: secretFromHex(authority.value.seed), readers });
+    })),
+  };
 };
 
 export interface Issued {
@@ -149,7 +164,7 @@ export const provision = async (
   const site = { ...before, readers: [...before.readers, ...added] };
   const made = await Promise.all([...added, ...renewed].map((reader) => bundleOf(reader, crypto)));
   try {
-    const files = Object.fromEntries(made.flatMap(({ files: each }) => each));
+    const files = { ...Object.fromEntries(made.flatMap(({ files: each }) => each)), ...sheetsOf(site) };
     const issued = made.map((each) => each.issued);
     if (found.value === undefined) writeNewSite(directory, site, files, () => keepCodes(issued));
     else addToSite(directory, site, files, () => keepCodes(issued));
@@ -236,6 +251,11 @@ const bundleOf = async (reader: SiteReader, crypto: Crypto): Promise<Made> => {
   };
 };
 
+const sheetsOf = ({ readers }: Site): Files => {
+  const printed = readers.map(({ place, keys }) => ({ place, reader: keys.trust.reader }));
+  return { [labelSheetFile]: labelSheet(printed), [wiringSheetFile]: wiringSheet(printed) };
+};
+
 const controllerText = ({ site, authority, readers }: Site): string => {
   const entries = readers.map(({ place: { name, address, serial = null }, keys: { trust, tableKey, scbk } }) => ({
     name,
@@ -256,6 +276,9 @@ const prepareFolders = (directory: string): void => {
     if (!prepared.ok) throw new Fault('disk.failed', prepared.failure);
   }
 };
+
+/** A site that was made before, without bundles and labels, where there is none. Throws what the disk says; nothing is there then. */
+export const keepSiteAnew = (directory: string, site: Site): void => writeNewSite(directory, site, {}, () => undefined);
 
 /** All of it beside the place, then in one step at the place. */
 const writeNewSite = (directory: string, site: Site, files: Files, beforeCommit: () => void): void => {

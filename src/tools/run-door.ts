@@ -3,6 +3,7 @@
  * wrong (SECURITY G7) or waits for an order (settings-guard.ts), stops within a limit (G13), and ends with a code of its own when the process can no longer be
  * trusted (G1), or when only a new start helps the door. What a running door does is boot.ts's.
  */
+import { dirname } from 'node:path';
 import type { Config } from '../config.ts';
 import { ok } from '../shared/result.ts';
 import { exitCodes } from './exit-codes.ts';
@@ -24,6 +25,8 @@ export interface BootFacts {
   readonly waiting: WaitingFile | undefined;
   /** The mode they say counts over one that was set; see access/mode.ts. */
   readonly areSettingsAccepted: boolean;
+  /** Where the settings file lies, and a bundle may lie beside it. */
+  readonly settingsFolder: string;
 }
 export type Boot = (config: Config, facts: BootFacts) => Promise<Running>;
 
@@ -72,7 +75,12 @@ export const runDoor = async ({ config, lastGood, settings: given, dataDir }: Do
   const { promise: settled, resolve: settle } = Promise.withResolvers<void>();
   // What an order accepts is written behind what the start has still to write.
   const onceSettled = waiting && { ...waiting, accept: () => settled.then(() => waiting.accept()) };
-  const booting = io.boot(settings.config, { lastRun: lastRun.settings?.config, waiting: onceSettled, areSettingsAccepted: areAccepted });
+  const booting = io.boot(settings.config, {
+    lastRun: lastRun.settings?.config,
+    waiting: onceSettled,
+    areSettingsAccepted: areAccepted,
+    settingsFolder: dirname(config),
+  });
   const first = await Promise.race([booting, stopAsked]);
   if (typeof first === 'number') return stopped(booting, first, io);
   keep(lastRun, settings, wanted.ok, io);

@@ -5,7 +5,7 @@
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import * as v from 'valibot';
-import { keyOriginOf, keysDirectory, readReaderKeys } from './key-store.ts';
+import { keysDirectory, readKeyOrigin } from './key-store.ts';
 import { hexBytes, readPrivateFile, replacePrivateFile, replacePrivateFileLater } from './private-files.ts';
 
 /** Beside the keys: who keys the reader anew begins anew. */
@@ -48,7 +48,10 @@ export const writeMark = (dataDir: string, hashes: MarkHashes): void => replaceP
 export const writeMarkLater = (dataDir: string, hashes: MarkHashes): Promise<void> => replacePrivateFileLater(markIn(dataDir), textOf(hashes));
 
 /** Keys that are refused were somebody's: what is not known to be stand-alone is a site's. */
-export const isOfSite = (dataDir: string): boolean => !readReaderKeys(dataDir).ok || keyOriginOf(dataDir) === 'site';
+export const isOfSite = (dataDir: string): boolean => {
+  const origin = readKeyOrigin(dataDir);
+  return !origin.ok || origin.value === 'site';
+};
 
 /** A file of this user's, none, or the sentence that says why nobody knows. */
 const placeOf = (path: string): 'own' | 'none' | (string & {}) => {

@@ -2,7 +2,7 @@
 import { type Pin, type PinGroup, pinGroups, pins } from '../../src/config/pins.ts';
 
 /** Of each part: how it is called, its colour, and a sign that says the same in black and white. */
-const looks: Readonly<Record<PinGroup, { readonly title: string; readonly colour: string; readonly sign: string }>> = {
+export const looks: Readonly<Record<PinGroup, { readonly title: string; readonly colour: string; readonly sign: string }>> = {
   line: { title: 'RS-485 line', colour: '#0072b2', sign: 'L' },
   keypad: { title: 'keypad', colour: '#e69f00', sign: 'K' },
   lights: { title: 'lights, buzzer', colour: '#009e73', sign: 'O' },

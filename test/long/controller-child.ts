@@ -39,6 +39,7 @@ processCommands(
   root,
   {
     reader: () => Promise.reject(new Error('this is no reader')),
+    bench: () => Promise.reject(new Error('this is no bench')),
     controller: (options) => runController(options, ioOf(process), (store) => (isLate ? openLateStore(store) : ControllerStore.open(store))),
   },
   (code) => process.exit(code),

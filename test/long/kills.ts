@@ -1,7 +1,8 @@
 /**
  * `npm run kills`: a controller and a reader as processes on a real terminal, killed with signal 9 at random moments, 200 times or `--count N`,
  * from a seed of the clock or `--seed N`, while people change, orders are given, and codes and cards are shown. Prints one line; exits 1 when
- * anything is lost, doubled or half, 2 on wrong use. What counts as such is verdict.ts's.
+ * anything is lost, doubled or half, 2 on wrong use. What counts as such is verdict.ts's; with `--bench` it is the bench that is killed, by
+ * bench-kills.ts.
  */
 import { join } from 'node:path';
 import process from 'node:process';
@@ -199,27 +200,34 @@ class Trial {
 
 export const runKills = (options: KillsOptions): Promise<KillsReport> => new Trial(options).run();
 
-const usage = 'Usage: npm run kills -- [--count N] [--seed N]\n';
+const usage = 'Usage: npm run kills -- [--bench] [--count N] [--seed N]\n';
+const usualKills = { ends: 200, bench: 100 };
 const mostKills = 10_000;
 const maxSeed = 4_294_967_295;
 
+interface Asked extends KillsOptions {
+  readonly isBench: boolean;
+}
+
 /** The sentence says what is wrong with the arguments. */
-const askedIn = (argv: readonly string[]): KillsOptions | 'help' | (string & {}) => {
+const askedIn = (argv: readonly string[]): Asked | 'help' | (string & {}) => {
   try {
     const { values } = parseArgs({
       args: [...argv],
       options: {
-        count: { type: 'string', default: '200' },
+        bench: { type: 'boolean', default: false },
+        count: { type: 'string' },
         seed: { type: 'string', default: String(Date.now() % maxSeed) },
         help: { type: 'boolean', short: 'h', default: false },
         'late-commits': { type: 'boolean', default: false },
       },
     });
     if (values.help) return 'help';
-    const [count, seed] = [Number(values.count), Number(values.seed)];
+    const isBench = values.bench;
+    const [count, seed] = [Number(values.count ?? usualKills[isBench ? 'bench' : 'ends']), Number(values.seed)];
     if (!Number.isInteger(count) || count < 1 || count > mostKills) return `--count is a whole number, 1 to ${mostKills}.`;
     if (!Number.isInteger(seed) || seed < 0 || seed > maxSeed) return `--seed is a whole number, 0 to ${maxSeed}.`;
-    return { count, seed, isLate: values['late-commits'] };
+    return { count, seed, isLate: values['late-commits'], isBench };
   } catch (thrown) {
     return thrown instanceof Error ? thrown.message : String(thrown);
   }
@@ -229,7 +237,7 @@ if (import.meta.main) {
   const asked = askedIn(process.argv.slice(2));
   if (asked === 'help') {
     process.stdout.write(
-      `${usage}Kills a controller and a reader at random moments: N times, 200 without --count; the same ones for the same seed.\n`,
+      `${usage}Kills a controller and a reader at random moments, N times or 200; with --bench what npm start runs, N times or 100.\n`,
     );
     process.exit(0);
   }
@@ -237,7 +245,8 @@ if (import.meta.main) {
     process.stderr.write(`${asked}\n${usage}`);
     process.exit(2);
   }
-  const { faults, words } = await runKills(asked);
+  const run = asked.isBench ? (await import('./bench-kills.ts')).runBenchKills : runKills;
+  const { faults, words } = await run(asked);
   for (const fault of faults.slice(0, 20)) process.stderr.write(`${fault}\n`);
   process.stdout.write(`${words}\n`);
   process.exit(faults.length === 0 ? 0 : 1);

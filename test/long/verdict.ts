@@ -62,7 +62,7 @@ export const judge = ({ data, database }: Places, acknowledged: number, released
 
 type Row = Readonly<Record<string, unknown>>;
 
-const faultsOfHeard = (entries: readonly Entry[], heard: readonly Row[], acknowledged: number): readonly string[] => {
+export const faultsOfHeard = (entries: readonly Entry[], heard: readonly Row[], acknowledged: number): readonly string[] => {
   const nameOf = ({ epoch, sequence, code }: Row | Entry): string => `${String(sequence)} ${String(code)} of ${String(epoch)}`;
   const here = new Set(heard.map(nameOf));
   const there = new Set(entries.map(nameOf));
@@ -78,7 +78,7 @@ const faultsOfHeard = (entries: readonly Entry[], heard: readonly Row[], acknowl
 };
 
 /** Each opening needs a grant of its own. */
-const faultsOfOpenings = (grants: readonly Entry[], releasedMs: readonly number[]): readonly string[] => {
+export const faultsOfOpenings = (grants: readonly Entry[], releasedMs: readonly number[]): readonly string[] => {
   const free = grants.map(({ wallMs }) => wallMs);
   return releasedMs.flatMap((atMs) => {
     const found = free.findIndex((wallMs) => wallMs >= atMs - openingMs.after && wallMs <= atMs + openingMs.before);

@@ -45,6 +45,7 @@ describe('doorpad provision', () => {
       ‹code›  bundles/001-gate.bundle
 
       At each reader: say the address in [line] of its settings, then: doorpad install-keys BUNDLE
+      To print: the labels in /site/labels.html, a sheet for each reader in /site/wiring.html; no key and no code is on them.
       The controller imports /site/controller.json.
       "
     `);

@@ -33,6 +33,7 @@ const run = async (argv: readonly string[], given: Partial<Io> = {}) => {
     },
     reader: async (options) => asked.push(options),
     controller: async (options) => asked.push(options),
+    bench: async (options) => asked.push(options),
     ...given,
   });
   return { code, out, err, asked };
@@ -47,7 +48,7 @@ describe('sim', () => {
     for (const code of Object.values(exitCodes)) expect(out).toMatch(new RegExp(`\\b${code} \\w`));
   });
 
-  it.each(['reader', 'controller'])('says of %s with which codes it ends', async (command) => {
+  it.each(['reader', 'controller', 'bench'])('says of %s with which codes it ends', async (command) => {
     const { out } = await run([command, '--help']);
     expect(out).toMatch(/Exit codes: 0 done, 2 wrong use or a wrong file, 70 a fault .*, 75 another process has the directory/);
   });

@@ -3,6 +3,8 @@
 set -eu
 slot=$(sed -n 's/.*doorpad\.slot=\([AB]\).*/\1/p' /proc/cmdline)
 [ -n "$slot" ] || { echo 'this start was not chosen by U-Boot: nothing to mark'; exit 0; }
+exec 9>/run/doorpad-firmware.lock
+flock 9
 mount -o remount,rw /boot/firmware
 trap 'mount -o remount,ro /boot/firmware' EXIT
 fw_setenv "BOOT_${slot}_LEFT" 3

@@ -8,6 +8,7 @@ import type { LineController } from '../line-controller.ts';
 import type { PeopleDesk } from '../people-desk.ts';
 import type { PersonRecord } from '../person-record.ts';
 import type { PinDesk } from '../pin-desk.ts';
+import type { ScheduleKind } from '../schedule-store.ts';
 
 export interface CallParts {
   readonly store: ControllerStore;
@@ -32,6 +33,17 @@ export const personRefusal = (refusal: keyof typeof codes): Result<never, Refusa
 export const recordOf = async ({ store }: CallParts, person: number): Promise<Result<PersonRecord, Refusal>> => {
   const record = await store.people.record(person);
   return record === undefined ? refused('notFound') : ok(record);
+};
+
+/** Why nobody gets this schedule; undefined: there is none to get, or it is of the right kind. */
+export const wrongSchedule = async (
+  { store }: CallParts,
+  schedule: number | null | undefined,
+  kind: ScheduleKind,
+): Promise<Result<never, Refusal> | undefined> => {
+  if (schedule === null || schedule === undefined) return undefined;
+  const isThere = (await store.schedules.list()).some((kept) => kept.id === schedule && kept.kind === kind);
+  return isThere ? undefined : failed({ code: 'notValid', where: [{ at: 'schedule', expected: `a schedule of kind ${kind}` }] });
 };
 
 /** Milliseconds since 1970. */

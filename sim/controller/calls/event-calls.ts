@@ -1,6 +1,7 @@
 /** Answers the calls about what happened. What an event says is view-of.ts's, which are kept event-store.ts's. */
 import { classOf, eventCodes, isEventCode } from '../../../src/access/events.ts';
 import { ok } from '../../../src/shared/result.ts';
+import { csvText } from '../../../src/tools/csv-text.ts';
 import type { ManagerRoutes } from '../api/manager-routes.ts';
 import type { Handlers, RequestOf } from '../api/route.ts';
 import type { EventFilter, KeptEvent } from '../event-store.ts';
@@ -37,7 +38,7 @@ export const eventCalls = (parts: CallParts): EventCalls => {
       const kept = await events.newest(await filterOf(parts, query), maxExported);
       const rows = (await viewsOf(kept)).map(rowOf);
       await parts.store.audit.add({ atMs: parts.clock.wall().ms, by: user.name, what: 'events.exported', detail: `${rows.length} events` });
-      return ok({ csv: [columns, ...rows].map((row) => `${row.map(cell).join(',')}\r\n`).join('') });
+      return ok({ csv: csvText([columns, ...rows]) });
     },
     personEvents: async ({ params: { id }, query: { after, limit = pageLength } }) => {
       const record = await recordOf(parts, id);
@@ -79,9 +80,3 @@ const rowOf = ({ at, isTimeTrusted, received, readerName, code, text, person, pe
   personName ?? '',
   String(wasOffline),
 ];
-
-/** A spreadsheet takes for a formula what begins so: a name that does stands behind an apostrophe. */
-const cell = (text: string): string => {
-  const safe = /^[=+\-@\t\r\n＝＋－＠]/.test(text) ? `'${text}` : text;
-  return /[",\r\n']/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-};

@@ -3,18 +3,30 @@ import type { Clock } from '../../../src/ports/clock.ts';
 import type { Crypto } from '../../../src/ports/crypto.ts';
 import type { LiveMessage } from '../api/live.ts';
 import { auditPeople } from '../audit-lines.ts';
-import type { ControllerStore, Stores } from '../controller-store.ts';
+import { BookingDesk } from '../booking-desk.ts';
+import type { ControllerStore } from '../controller-store.ts';
 import type { LineController } from '../line-controller.ts';
+import { mailSender } from '../notices/mail-sender.ts';
+import { NoticeDesk } from '../notices/notice-desk.ts';
+import { webhookSender } from '../notices/webhook-sender.ts';
 import { PeopleDesk } from '../people-desk.ts';
-import type { Author, PersonChange } from '../person-record.ts';
 import { PinDesk } from '../pin-desk.ts';
+import { ScheduleRunner } from '../schedule-runner.ts';
+import { noteLimits } from '../use-counts.ts';
+import { type BackupCalls, backupCalls } from './backup-calls.ts';
+import { type BookingCalls, bookingCalls } from './booking-calls.ts';
 import type { CallParts } from './call-parts.ts';
 import { type EventCalls, eventCalls } from './event-calls.ts';
+import { type NoticeCalls, noticeCalls } from './notice-calls.ts';
 import { type PeopleCalls, peopleCalls } from './people-calls.ts';
+import { type PeopleFileCalls, peopleFileCalls } from './people-file-calls.ts';
+import { type PersonExportCalls, personExportCalls } from './person-export.ts';
 import { type PinCalls, pinCalls } from './pin-calls.ts';
+import { type PortalCalls, portalCalls } from './portal-calls.ts';
 import { type ReaderCalls, readerCalls } from './reader-calls.ts';
+import { type ScheduleCalls, scheduleCalls } from './schedule-calls.ts';
 import { type SettingsCalls, settingsCalls } from './settings-calls.ts';
-import { usesSinceKey } from './view-of.ts';
+import { type ValidateCalls, validateCalls } from './validate-calls.ts';
 
 export interface ManagerCallsParts {
   readonly store: ControllerStore;
@@ -22,22 +34,53 @@ export interface ManagerCallsParts {
   readonly clock: Clock;
   readonly line: LineController;
   readonly tell: (message: LiveMessage) => void;
+  /** What was due by the clock could not be kept, and is tried again; left out: nobody is told. */
+  readonly failed?: (thrown: unknown) => void;
 }
 
 /** Rows that are answered here. */
-export type ManagerCalls = PeopleCalls & PinCalls & ReaderCalls & EventCalls & SettingsCalls;
+export type ManagerCalls = PeopleCalls &
+  PinCalls &
+  ReaderCalls &
+  EventCalls &
+  SettingsCalls &
+  PeopleFileCalls &
+  PersonExportCalls &
+  PortalCalls &
+  ValidateCalls &
+  BookingCalls &
+  ScheduleCalls &
+  BackupCalls &
+  NoticeCalls;
 
-export const managerCalls = ({ store, crypto, clock, line, tell }: ManagerCallsParts): ManagerCalls => {
+/** Who puts people on disk, and what answers the API: one of each over a database. */
+export const openManager = ({
+  store,
+  crypto,
+  clock,
+  line,
+  tell: tellPages,
+  failed = () => undefined,
+}: ManagerCallsParts): { readonly people: PeopleDesk; readonly calls: ManagerCalls } => {
+  const tell = (message: LiveMessage): void => {
+    tellPages(message);
+    if (message.kind === 'reader' || (message.kind === 'changed' && mayBeDue.includes(message.what))) runner.look();
+  };
+  const senders = { email: mailSender({ store, clock }), webhook: webhookSender({ store, crypto, clock }) };
+  const notices = new NoticeDesk({ store, clock, senders, tell: tellPages, failed });
   const people = new PeopleDesk({
     store,
     crypto,
     clock,
     changing: async (within, changes, author) => {
       await auditPeople(within, changes, author);
-      await noteUses(within, changes, author);
+      await noteLimits(within, changes, author);
+      await notices.note(within, changes, author);
+      runner.note(changes);
     },
     changed: () => {
       line.peopleChanged();
+      notices.look();
       tell({ kind: 'changed', what: 'people' });
     },
   });
@@ -45,15 +88,38 @@ export const managerCalls = ({ store, crypto, clock, line, tell }: ManagerCallsP
   const opensAlone = (): boolean =>
     line.readers.some(({ state: { door } }) => door === undefined || door.mode === 'pinOnly' || door.mode === 'cardOrPin');
   const pins = new PinDesk({ store, people, clock, crypto, opensAlone });
+  const bookings = new BookingDesk({ store, people, pins, clock });
+  const moved = (): void => tellPages({ kind: 'changed', what: 'bookings' });
+  const runner = new ScheduleRunner({ store, clock, people, bookings, readers: () => line.readers, moved, failed });
+  line.follow({
+    event: (_, event) => runner.event(event),
+    stopped: () => {
+      runner.stop();
+      notices.stop();
+    },
+  });
+  runner.look();
+  notices.look();
   const parts: CallParts = { store, people, pins, clock, line, tell };
-  return { ...peopleCalls(parts), ...pinCalls(parts), ...readerCalls(parts), ...eventCalls(parts), ...settingsCalls(parts) };
+  const calls = {
+    ...peopleCalls(parts),
+    ...pinCalls(parts),
+    ...readerCalls(parts),
+    ...eventCalls(parts),
+    ...settingsCalls(parts),
+    ...peopleFileCalls(parts),
+    ...personExportCalls(parts),
+    ...portalCalls({ ...parts, bookings }),
+    ...validateCalls(parts),
+    ...bookingCalls({ ...parts, bookings }),
+    ...scheduleCalls(parts),
+    ...backupCalls(parts),
+    ...noticeCalls({ store, clock, tell, look: () => notices.look() }),
+  };
+  return { people, calls };
 };
 
-/** A new limit counts from nothing. */
-const noteUses = async (within: Stores, changes: readonly PersonChange[], { atMs }: Author): Promise<void> => {
-  for (const { before, after } of changes) {
-    const uses = after?.given.uses;
-    if (after === undefined || uses === undefined || uses.serial === before?.given.uses?.serial) continue;
-    await within.settings.put(usesSinceKey(after.given.person), atMs);
-  }
-};
+export const managerCalls = (parts: ManagerCallsParts): ManagerCalls => openManager(parts).calls;
+
+/** Changes that may be due at once, or move the moment when something is. */
+const mayBeDue: readonly string[] = ['people', 'bookings', 'schedules', 'settings'];

@@ -9,7 +9,7 @@ import type { Handlers } from '../api/route.ts';
 import type { personChange } from '../api/shapes.ts';
 import type { PersonRefusal } from '../people-desk.ts';
 import { type KeptPerson, unnamed } from '../person-record.ts';
-import { type CallParts, personRefusal, recordOf, refused } from './call-parts.ts';
+import { type CallParts, personRefusal, recordOf, refused, wrongSchedule } from './call-parts.ts';
 import { type PersonView, personView, personViews } from './view-of.ts';
 
 export type PeopleCalls = Pick<
@@ -32,7 +32,7 @@ export const peopleCalls = (parts: CallParts): PeopleCalls => {
     getPerson: ({ params: { id } }) => viewed(parts, id),
     addPerson: async ({ body }, { user }) => {
       const made = changed({ ...unnamed(nobody), name: body.name }, body);
-      const wrong = refusalOf(made);
+      const wrong = refusalOf(made) ?? (await wrongSchedule(parts, body.schedule, 'personAccess'));
       if (wrong !== undefined) return wrong;
       const { given, ...details } = made;
       const added = await people.add(given, details, user.name);
@@ -41,7 +41,7 @@ export const peopleCalls = (parts: CallParts): PeopleCalls => {
     changePerson: async ({ params: { id }, body: { revision, change } }, { user }) => {
       const before = await recordOf(parts, id);
       if (!before.ok) return before;
-      const wrong = refusalOf(changed(before.value, change));
+      const wrong = refusalOf(changed(before.value, change)) ?? (await wrongSchedule(parts, change.schedule, 'personAccess'));
       if (wrong !== undefined) return wrong;
       return afterwards(parts, id, await people.change(id, revision, (record) => changed(record, change), user.name));
     },
@@ -128,7 +128,8 @@ const withCards = (record: KeptPerson, cards: readonly Card[]): KeptPerson => ({
 
 const cardOf = async ({ store }: CallParts, said: { readonly card: string } | { readonly unknownCard: number }): Promise<Result<Card, Refusal>> => {
   if ('card' in said) {
-    const card = cardFrom(said.card);
+    // In a people file it stands between two cards.
+    const card = said.card.includes(';') ? undefined : cardFrom(said.card);
     return card === undefined ? refused('cardNotValid') : ok(card);
   }
   const unknown = await store.unknownCards.card(said.unknownCard);

@@ -24,6 +24,8 @@ const codes: Readonly<Record<PinRefusal, RefusalCode>> = {
   codeSpaceTooSmall: 'codeSpaceTooSmall',
 };
 
+export const pinRefused = (refusal: PinRefusal): Result<never, Refusal> => failed({ code: codes[refusal] });
+
 /** Read at once. */
 const lackingAtOnce = 500;
 
@@ -47,7 +49,7 @@ export const pinCalls = (parts: CallParts): PinCalls => {
         for (const { given } of people) {
           const held = await pins.issue(given.person, 'pin', { length: undefined }, user.name);
           // Somebody may have removed them meanwhile.
-          if (!held.ok && held.failure !== 'unknownPerson') return failed({ code: codes[held.failure] });
+          if (!held.ok && held.failure !== 'unknownPerson') return pinRefused(held.failure);
           issued += held.ok ? 1 : 0;
         }
         if (people.length < lackingAtOnce) return ok({ issued });
@@ -63,8 +65,7 @@ const shown = async (
   parts: CallParts,
   held: Result<HeldPin, PinRefusal>,
   by: string,
-): Promise<Result<AnswerOf<ManagerRoutes['showPin']>, Refusal>> =>
-  held.ok ? ok(await shownOf(parts, held.value, by)) : failed({ code: codes[held.failure] });
+): Promise<Result<AnswerOf<ManagerRoutes['showPin']>, Refusal>> => (held.ok ? ok(await shownOf(parts, held.value, by)) : pinRefused(held.failure));
 
 const viewed = async (parts: CallParts, record: Result<PersonRecord, PinRefusal>): Promise<Result<PersonView, Refusal>> =>
-  record.ok ? ok(await personView(parts, record.value)) : failed({ code: codes[record.failure] });
+  record.ok ? ok(await personView(parts, record.value)) : pinRefused(record.failure);

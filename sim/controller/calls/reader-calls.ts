@@ -1,6 +1,6 @@
 /**
  * Answers the calls about readers: modes, orders, who could not enter. Decides what is refused before it is ordered (FIELD M7, M32); how an order is
- * made is order-desk.ts's. That somebody asked is in the audit before anything is sent.
+ * made is order-desk.ts's. That somebody asked is in the audit before anything is sent, and what came of it once that is known.
  */
 import type { Mode } from '../../../src/access/mode.ts';
 import { failed, ok, type Result } from '../../../src/shared/result.ts';
@@ -9,15 +9,27 @@ import type { ManagerRoutes } from '../api/manager-routes.ts';
 import type { Refusal } from '../api/refusals.ts';
 import type { AnswerOf, Handlers } from '../api/route.ts';
 import type { OrderAnswer } from '../order-desk.ts';
-import { inTables, type PersonRecord } from '../person-record.ts';
 import type { ReaderKeeper } from '../reader-keeper.ts';
+import { type NewHardwareRefusal, newHardwareOf, takeNewHardware } from '../replaced-readers.ts';
 import type { KnownReader } from '../site-store.ts';
-import { type CallParts, refused } from './call-parts.ts';
+import { type CallParts, refused, wrongSchedule } from './call-parts.ts';
+import { doorWords } from './door-words.ts';
 import { codeSpaceAt, personViews, readerView } from './view-of.ts';
 
 export type ReaderCalls = Pick<
   Handlers<ManagerRoutes>,
-  'listReaders' | 'changeReader' | 'setMode' | 'whoLacks' | 'release' | 'clearLockout' | 'setClock' | 'enrol' | 'retryTable' | 'acceptSettings'
+  | 'listReaders'
+  | 'changeReader'
+  | 'setMode'
+  | 'whoLacks'
+  | 'release'
+  | 'clearLockout'
+  | 'setClock'
+  | 'enrol'
+  | 'retryTable'
+  | 'acceptSettings'
+  | 'replaceReader'
+  | 'doorCard'
 >;
 
 /** Of those who could not enter, this many by name. */
@@ -40,7 +52,9 @@ export const readerCalls = (parts: CallParts): ReaderCalls => {
     const keeper = line.readers.find((one) => one.reader.id === id);
     if (keeper === undefined || !keeper.state.isOnline) return refused('readerOffline');
     await audit(by, what, reader.value.name);
-    return answerOf(await ask(keeper));
+    const answer = await ask(keeper);
+    await audit(by, `${what}.ended`, `${reader.value.name}: ${answer}`);
+    return answerOf(answer);
   };
   const ordered = (id: number, by: string, order: Order): Promise<Ordered> => asked(id, by, `order.${order.kind}`, (keeper) => keeper.order(order));
 
@@ -52,6 +66,8 @@ export const readerCalls = (parts: CallParts): ReaderCalls => {
     changeReader: async ({ params: { id }, body: { name, model, schedule } }, { user }) => {
       const before = await known(id);
       if (!before.ok) return before;
+      const wrong = await wrongSchedule(parts, schedule, 'readerMode');
+      if (wrong !== undefined) return wrong;
       await store.write(async (within) => {
         await within.site.changeReader(id, {
           ...(name !== undefined && { name }),
@@ -75,9 +91,8 @@ export const readerCalls = (parts: CallParts): ReaderCalls => {
     whoLacks: async ({ params: { id }, query: { mode } }) => {
       const reader = await known(id);
       if (!reader.ok) return reader;
-      const lacking = await lackingIn(parts, mode);
-      const people = await personViews(parts, lacking.slice(0, lackingShown));
-      return ok({ people, total: lacking.length, sentence: sentenceOf(lacking.length) });
+      const { people, total } = await store.people.lacking(mode, lackingShown);
+      return ok({ people: await personViews(parts, people), total, sentence: sentenceOf(total) });
     },
     release: ({ params: { id } }, { user }) => ordered(id, user.name, { kind: 'release' }),
     clearLockout: ({ params: { id }, body: { person } }, { user }) => ordered(id, user.name, { kind: 'clearLockout', person }),
@@ -91,8 +106,42 @@ export const readerCalls = (parts: CallParts): ReaderCalls => {
       line.readers.find((one) => one.reader.id === id)?.peopleChanged();
       return ok({ done: true });
     },
+    replaceReader: async ({ params: { id }, body: { bundle } }, { user }) => {
+      const before = await known(id);
+      if (!before.ok) return before;
+      const hardware = await newHardwareOf(store, before.value, bundle);
+      if (!hardware.ok) return noHardware(hardware.failure);
+      const replaced = await line.replace(before.value, async () => {
+        const taken = await store.write(async (within) => {
+          const outcome = await takeNewHardware(within, before.value, bundle);
+          if (outcome.ok) await within.audit.add({ atMs: clock.wall().ms, by: user.name, what: 'reader.replaced', detail: before.value.name });
+          return outcome;
+        });
+        return taken.ok ? known(id) : noHardware(taken.failure);
+      });
+      if (!replaced.ok) return replaced;
+      const view = await readerView(parts, replaced.value);
+      tell({ kind: 'reader', reader: view });
+      return ok(view);
+    },
+    doorCard: async ({ params: { id } }) => {
+      const reader = await known(id);
+      if (!reader.ok) return reader;
+      const words = doorWords(parts, reader.value);
+      return words === undefined ? refused('readerOffline') : ok(words);
+    },
   };
 };
+
+const noHardwareSentences: Readonly<Record<NewHardwareRefusal, string>> = {
+  noList: 'This is not the file controller.json that doorpad provision writes.',
+  otherSite: 'It is of another site, whose readers obey another authority.',
+  noNewReader: 'Every reader in it is known here. Provision the new hardware first, with a name and an address of its own.',
+  manyNewReaders: 'More than one reader in it is new here: it does not say which of them is meant.',
+  addressInUse: 'Another reader speaks at the address of the new hardware.',
+};
+
+const noHardware = (refusal: NewHardwareRefusal): Result<never, Refusal> => failed({ code: 'notValid', sentence: noHardwareSentences[refusal] });
 
 type Ordered = Result<AnswerOf<ManagerRoutes['release']>, Refusal>;
 
@@ -113,24 +162,8 @@ const asksForPin: readonly Mode[] = ['pinOnly', 'cardOrPin', 'cardAndPin'];
 const whyNot = async (parts: CallParts, { model }: KnownReader, mode: Mode, isMeant: boolean): Promise<Result<never, Refusal> | undefined> => {
   if (asksForPin.includes(mode) && model !== 'RPK40') return refused('modeNeedsKeypad');
   if (isMeant) return undefined;
-  const lacking = mode === 'pinOnly' || mode === 'cardAndPin' ? await lackingIn(parts, mode) : [];
-  if (lacking.length > 0) return failed({ code: 'peopleLackPin', sentence: sentenceOf(lacking.length) });
+  const { total } = mode === 'pinOnly' || mode === 'cardAndPin' ? await parts.store.people.lacking(mode, 0) : { total: 0 };
+  if (total > 0) return failed({ code: 'peopleLackPin', sentence: sentenceOf(total) });
   const space = await codeSpaceAt(parts, mode);
   return space?.isBelowFloor === true ? failed({ code: 'codeSpaceTooSmall', sentence: space.sentence }) : undefined;
-};
-
-/** People in the tables who have not what this mode asks for. */
-const lackingIn = async ({ store }: CallParts, mode: Mode): Promise<readonly PersonRecord[]> =>
-  (await store.people.records()).filter((record) => inTables(record) !== undefined && !hasWhat[mode](record));
-
-const hasPin = ({ given }: PersonRecord): boolean => given.pin !== undefined;
-const hasCard = ({ given }: PersonRecord): boolean => given.cards.length > 0;
-
-const hasWhat: Readonly<Record<Mode, (record: PersonRecord) => boolean>> = {
-  cardOnly: hasCard,
-  pinOnly: hasPin,
-  cardOrPin: (record) => hasCard(record) || hasPin(record),
-  cardAndPin: (record) => hasCard(record) && (hasPin(record) || record.given.pinExempt),
-  unlocked: () => true,
-  locked: () => true,
 };

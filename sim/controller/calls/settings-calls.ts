@@ -45,8 +45,9 @@ export const settingsCalls = (parts: CallParts): SettingsCalls => {
       const isOfPerson = person !== undefined && (await store.people.record(person)) !== undefined;
       // A tenant is somebody, and nobody else is.
       if (isOfPerson !== (role === 'tenant')) return refused('notValid');
+      const hashed = await store.users.hashed(password);
       const added = await store.write(async (within) => {
-        const made = await within.users.add({ name, role, person }, password);
+        const made = await within.users.add({ name, role, person }, hashed);
         if (made.ok) await audit(within, user.name, 'user.added', `${name}, ${role}`);
         return made;
       });

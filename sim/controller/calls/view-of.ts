@@ -13,6 +13,7 @@ import type { ReaderState } from '../reader-keeper.ts';
 import { codeSpaceOf } from '../rules/code-space.ts';
 import { siteSettingsOf } from '../site-settings.ts';
 import type { KnownReader } from '../site-store.ts';
+import { usedOf } from '../use-counts.ts';
 import { type CallParts, momentOf } from './call-parts.ts';
 
 export type PersonView = v.InferOutput<typeof person>;
@@ -74,26 +75,16 @@ const secondsView = (seconds: number | undefined): string | null => (seconds ===
 
 const stateOf = (record: PersonRecord, uses: PersonView['uses'], nowS: number): PersonView['state'] => {
   const { validFromS, validUntilS } = record.given;
-  if (inTables(record) === undefined) return 'suspended';
+  if (record.isSuspended) return 'suspended';
   if (validUntilS !== undefined && nowS >= validUntilS) return 'expired';
   if (validFromS !== undefined && nowS < validFromS) return 'notYetValid';
-  return uses !== null && uses.used >= uses.limit ? 'noUsesLeft' : 'active';
+  if (uses !== null && uses.used >= uses.limit) return 'noUsesLeft';
+  return inTables(record) === undefined ? 'suspended' : 'active';
 };
 
 /** Grants that were heard of since the limit was set. */
-const usesOf = async ({ store }: CallParts, { given }: PersonRecord): Promise<PersonView['uses']> => {
-  if (given.uses === undefined) return null;
-  const since = await store.settings.get(usesSinceKey(given.person));
-  const used = await store.events.countOf({
-    person: given.person,
-    codes: ['access.granted'],
-    fromMs: typeof since === 'number' ? since : undefined,
-  });
-  return { limit: given.uses.limit, used };
-};
-
-/** Since when a person's uses are counted. */
-export const usesSinceKey = (person: number): string => `usesSince/${person}`;
+export const usesOf = async ({ store }: CallParts, { given }: PersonRecord): Promise<PersonView['uses']> =>
+  given.uses === undefined ? null : { limit: given.uses.limit, used: await usedOf(store, given) };
 
 export const pinView = async ({ store }: CallParts, record: PersonRecord, through: readonly number[]): Promise<PinView | null> => {
   const { pin } = record;
@@ -109,7 +100,7 @@ export const pinView = async ({ store }: CallParts, record: PersonRecord, throug
   };
 };
 
-export const readerView = async (parts: CallParts, known: KnownReader): Promise<ReaderView> => {
+export const readerView = async (parts: Pick<CallParts, 'store' | 'line' | 'clock'>, known: KnownReader): Promise<ReaderView> => {
   const { store, line, clock } = parts;
   const state = line.readers.find((keeper) => keeper.reader.id === known.id)?.state;
   const [edition, outgoing] = [await store.site.inForce(known.id), await store.site.outgoing(known.id)];
@@ -143,7 +134,7 @@ export const readerView = async (parts: CallParts, known: KnownReader): Promise<
 };
 
 /** Of the site's people: each of them may enter at each door. */
-export const codeSpaceAt = async ({ store }: CallParts, mode: Mode): Promise<ReaderView['codeSpace']> => {
+export const codeSpaceAt = async ({ store }: Pick<CallParts, 'store'>, mode: Mode): Promise<ReaderView['codeSpace']> => {
   const pins = await store.pins.lengths();
   const people = [...pins.values()].reduce((sum, count) => sum + count, 0);
   return codeSpaceOf({ mode, people, pins, rule: defaultPolicy.budget.door }) ?? null;
@@ -157,26 +148,28 @@ interface EventNames {
   readonly readers: ReadonlyMap<number, string>;
   readonly people: ReadonlyMap<number, string>;
   readonly profile: Profile;
-  /** Of cards that can be given to somebody, by the reader that saw them and when. */
+  /** Of cards that can be given to somebody, by the event that told of them. */
   readonly unknownCards: ReadonlyMap<string, number>;
 }
 
-export const eventNames = async ({ store }: CallParts, events: readonly KeptEvent[]): Promise<EventNames> => {
+export const eventNames = async ({ store }: Pick<CallParts, 'store'>, events: readonly KeptEvent[]): Promise<EventNames> => {
   const readers = new Map((await store.site.readers()).map(({ id, name }) => [id, name]));
   const people = new Map<number, string>();
   for (const number of new Set(events.flatMap(({ entry }) => entry?.person ?? []))) {
     const record = await store.people.record(number);
-    if (record !== undefined) people.set(number, record.name);
+    const access = record === undefined ? await store.bookings.accessOfPerson(number) : undefined;
+    const name = record?.name ?? access?.label;
+    if (name !== undefined) people.set(number, name);
   }
   const cards = events.some(({ entry }) => entry?.code === 'card.enrolled') ? await store.unknownCards.list() : [];
-  const unknownCards = new Map(cards.map((seen) => [`${seen.reader} ${seen.card.tail}`, seen.id]));
+  const unknownCards = new Map(cards.map(({ id, reader, event: told }) => [`${reader} ${told?.epoch} ${told?.sequence}`, id]));
   return { readers, people, profile: (await siteSettingsOf(store)).profile, unknownCards };
 };
 
 /** An event that came this much later than it happened came after an outage. */
 const offlineMs = 15_000;
 
-export const eventView = ({ id, reader, receivedMs, entry }: KeptEvent, names: EventNames): EventView => {
+export const eventView = ({ id, reader, receivedMs, entry, epoch, sequence }: KeptEvent, names: EventNames): EventView => {
   const readerName = names.readers.get(reader) ?? '';
   const place = { id, received: momentOf(receivedMs), reader, readerName };
   if (entry === undefined) {
@@ -196,6 +189,6 @@ export const eventView = ({ id, reader, receivedMs, entry }: KeptEvent, names: E
     personName: person === undefined ? null : (names.people.get(person) ?? null),
     fields: { ...fields },
     wasOffline: wallTrusted && receivedMs - wallMs > offlineMs,
-    unknownCard: code === 'card.enrolled' ? (names.unknownCards.get(`${reader} ${String(fields.card)}`) ?? null) : null,
+    unknownCard: code === 'card.enrolled' ? (names.unknownCards.get(`${reader} ${epoch} ${sequence}`) ?? null) : null,
   };
 };

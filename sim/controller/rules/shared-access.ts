@@ -90,8 +90,8 @@ export const dueTrigger = (state: SharedState, phase: BookingPhase): SharedTrigg
   return ways[state][trigger] === undefined ? undefined : trigger;
 };
 
-/** Its code stands in the readers' tables. */
-export const opensDoors = (state: SharedState): boolean => state === 'active';
+/** Its code stands in the readers' tables, with its dates: when a pending one begins to count, a door sees by itself. */
+export const standsInTables = (state: SharedState): boolean => state === 'pending' || state === 'active';
 
 /** Its code is gone for good. */
 export const isFinal = (state: SharedState): boolean => state === 'expired' || state === 'revoked';

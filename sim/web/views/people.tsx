@@ -76,7 +76,7 @@ export function PeopleView() {
     [],
   );
   useEffect(() => {
-    const pause = window.setTimeout(() => void list.restart(), pauseMs);
+    const pause = window.setTimeout(() => void list.restart(), find.value === '' ? 0 : pauseMs);
     return () => window.clearTimeout(pause);
   }, [find.value, lacks.value]);
   useNews(() => list.restart(), ['people']);

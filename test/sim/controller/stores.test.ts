@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { maxDetailLength } from '../../../sim/controller/audit-store.ts';
 import { ControllerStore } from '../../../sim/controller/controller-store.ts';
 import { maxWaitingSendings } from '../../../sim/controller/sending-store.ts';
-import { maxUnknownCards } from '../../../sim/controller/unknown-card-store.ts';
+import { type EventPlace, maxUnknownCards } from '../../../sim/controller/unknown-card-store.ts';
 import { maxWaitingPasswords } from '../../../sim/controller/user-store.ts';
 import { Card } from '../../../src/access/card.ts';
 import { SecretBytes } from '../../../src/shared/secret-bytes.ts';
@@ -212,6 +212,34 @@ describe('cards that nobody has', () => {
     await unknownCards.forget(second);
     expect([(await unknownCards.card(first))?.card.tail, await unknownCards.card(second)]).toEqual(['A1', undefined]);
     await expect((await reopened(place, otherKey)).unknownCards.list()).rejects.toMatchObject({ code: 'disk.damaged' });
+  });
+
+  it('are known by the event that told of them, with their form as the reader read it', async () => {
+    const place = await foundSite();
+    const { id } = await addReader(place, 1);
+    const { unknownCards } = place.store;
+    const asBits = (text: string): Card => new Card('bits', new TextEncoder().encode(text), text.length * 8);
+    const event = (sequence: number): EventPlace => ({ epoch: 'a', sequence });
+    await unknownCards.toldOf(id, 'A1', event(1));
+    const text = await unknownCards.keep(id, asBits('CARDA1'), 10);
+    await unknownCards.toldOf(id, 'A1', event(2));
+    const bits = await unknownCards.keep(id, new Card('bits', Uint8Array.of(0x12, 0x34, 0x80), 17), 20);
+    await unknownCards.toldOf(id, '80', event(3));
+    const even = await unknownCards.keep(id, new Card('bits', Uint8Array.of(0x12, 0xa1), 16), 25);
+    await unknownCards.toldOf(id, 'a1', event(4));
+    expect((await unknownCards.list()).map((seen) => [seen.id, seen.card.form, seen.card.length, seen.card.tail, seen.event?.sequence])).toEqual([
+      [even, 'bits', 16, 'a1', 4],
+      [bits, 'bits', 17, '80', 3],
+      [text, 'text', 6, 'A1', 2],
+    ]);
+    const again = await unknownCards.keep(id, asBits('CARDA1'), 30);
+    expect(await unknownCards.keep(id, new Card('bits', Uint8Array.of(0x12, 0x34, 0x80), 17), 5)).toBe(bits);
+    await unknownCards.toldOf(id, 'A1', event(5));
+    expect((await unknownCards.list()).map((seen) => [seen.id, seen.card.form, seen.event?.sequence])).toEqual([
+      [again, 'text', 5],
+      [even, 'bits', 4],
+      [bits, 'bits', undefined],
+    ]);
   });
 
   it('are no more than a few hundred', async () => {

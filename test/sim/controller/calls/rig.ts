@@ -15,6 +15,7 @@ import { Door } from '../../../../sim/door.ts';
 import { Wire } from '../../../../sim/line/wire.ts';
 import { VirtualClock } from '../../../../sim/virtual-clock.ts';
 import type { Mode } from '../../../../src/access/mode.ts';
+import type { Policy } from '../../../../src/access/policy.ts';
 import { present } from '../../../../src/shared/assert.ts';
 import { Client } from '../api/client.ts';
 import { addReader, baudRate, crypto, foundSite, taken } from '../rig.ts';
@@ -33,6 +34,8 @@ export interface Product {
   readonly reader: number;
   /** A client of a user who is made for it, with the name of the role. */
   as(role: Role, person?: number): Promise<ManagerClient>;
+  /** The controller is off for so long; what looks after the line, and answers, afterwards. */
+  restart(offMs: number): Promise<Pick<Product, 'line' | 'manager'>>;
   /** Lets time pass until the reader has everybody. */
   inStep(): Promise<void>;
   /** The answer, once time has brought it. */
@@ -44,7 +47,7 @@ export interface Product {
 /** Time that an order or a table may take at most. */
 const maxWaitMs = 60_000;
 
-export const openProduct = async (mode: Mode = 'cardOrPin'): Promise<Product> => {
+export const openProduct = async (mode: Mode = 'cardOrPin', policy: Partial<Policy> = {}): Promise<Product> => {
   const place = await foundSite();
   const { store } = place;
   const known = await addReader(place, 1);
@@ -54,31 +57,40 @@ export const openProduct = async (mode: Mode = 'cardOrPin'): Promise<Product> =>
   const { address, scbk, tableKey, reader } = known;
   const door = Door.unpowered({
     mode,
+    policy,
     site: { clock, authoritySeed: site.authoritySeed, trust: { authority: place.authority, site: place.site, reader }, tableKey },
     line: () => ({ end: wire.end(), scbk, settings: { address, baudRate } }),
   });
   await door.powerOn();
-  const line = new LineController({
-    line: wire.end(),
-    clock,
-    crypto,
-    store,
-    site,
-    baudRate,
-    pollIntervalMs: 50,
-    listener: { changed: () => undefined, alarm: () => undefined, event: () => undefined },
-  });
-  taken(line.add(known));
-  onTestFinished(() => line.stop());
+  const end = wire.end();
+  const newLine = (): LineController => {
+    const controller = new LineController({
+      line: end,
+      clock,
+      crypto,
+      store,
+      site,
+      baudRate,
+      pollIntervalMs: 50,
+      listener: { changed: () => undefined, alarm: () => undefined, event: () => undefined },
+    });
+    taken(controller.add(known));
+    onTestFinished(() => controller.stop());
+    return controller;
+  };
+  let line = newLine();
   const told: LiveMessage[] = [];
   const troubles: Trouble[] = [];
   onTestFinished(() => {
     if (troubles.length > 0) throw new Error(JSON.stringify(troubles));
   });
-  const calls = managerCalls({ store, crypto, clock, line, tell: (message) => told.push(message) });
   const sessions = new Sessions({ crypto, clock, users: store.users });
-  const origin = await serve({ ...calls, ...sessionCalls(sessions) }, sessions, clock, troubles);
-  const clientOf = (token: string): ManagerClient => new Client(managerRoutes, origin, token);
+  const newOrigin = (): Promise<string> => {
+    const calls = managerCalls({ store, crypto, clock, line, tell: (message) => told.push(message) });
+    return serve({ ...calls, ...sessionCalls(sessions) }, sessions, clock, troubles);
+  };
+  const origin = await newOrigin();
+  const clientOf = (token: string, at = origin): ManagerClient => new Client(managerRoutes, at, token);
 
   const until = async (isSo: () => boolean): Promise<void> => {
     const endMs = clock.nowMs() + maxWaitMs;
@@ -99,6 +111,12 @@ export const openProduct = async (mode: Mode = 'cardOrPin'): Promise<Product> =>
     as: async (role, person) => {
       taken(await store.users.add({ name: role, role, person }, 'a long password'));
       return clientOf(taken(await sessions.logIn(role, 'a long password')).token);
+    },
+    restart: async (offMs) => {
+      line.stop();
+      await clock.advance(offMs);
+      line = newLine();
+      return { line, manager: clientOf(sessions.openForOperator(), await newOrigin()) };
     },
     inStep: () => until(() => line.readers.every(({ state }) => state.isInStep)),
     inTime: async (asked) => {

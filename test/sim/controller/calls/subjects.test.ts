@@ -65,7 +65,7 @@ describe('a person over the API', () => {
     expect(card).toMatchObject({ bits: 26 });
     expect(card?.shown).toHaveLength(3);
     expect(await give(bea, '26:0x123456')).toMatchObject({ failure: { code: 'cardTaken' } });
-    expect(await give(bea, 'no card')).toMatchObject({ failure: { code: 'cardNotValid' } });
+    for (const card of ['no card', 'A;B']) expect(await give(bea, card)).toMatchObject({ failure: { code: 'cardNotValid' } });
     expect(await product.manager.ask('addCard', { params: { id: bea }, body: { unknownCard: 9 } })).toMatchObject({ failure: { code: 'notFound' } });
     const gone = await product.manager.ask('removeCard', { params: { id: ada, card: String(card?.id) } });
     expect(taken(gone).cards).toEqual([]);
@@ -91,6 +91,35 @@ describe('a person over the API', () => {
   });
 });
 
+describe('a card that came up', () => {
+  it('is the one its event tells of, also where another looks the same, and is of the form in which it is read', async () => {
+    product = await openProduct();
+    const id = await add('Ada');
+    await product.inStep();
+    const reader = { params: { id: String(product.reader) } };
+    for (const card of ['FIRST77', 'SECOND77']) {
+      taken(await product.inTime(product.manager.ask('enrol', reader)));
+      product.door.cardReader.presentText(card);
+      await product.clock.advance(10_000);
+    }
+    const { events } = taken(await product.manager.ask('listEvents', { query: { what: 'card.enrolled' } }));
+    expect(events.map(({ fields }) => fields.card)).toEqual(['77', '77']);
+    const first = events[1]?.unknownCard ?? 0;
+    expect(taken(await product.manager.ask('addCard', { params: { id }, body: { unknownCard: first } })).cards).toMatchObject([{ bits: null }]);
+    await product.inStep();
+    const codes: string[] = [];
+    for (const card of ['FIRST77', 'SECOND77']) {
+      product.door.cardReader.presentText(card);
+      await product.clock.advance(6_000);
+      codes.push(
+        product.door.happened.entries.findLast(({ event }) => event.code === 'access.granted' || event.code === 'credential.notFound')?.event.code ??
+          '',
+      );
+    }
+    expect(codes).toEqual(['access.granted', 'credential.notFound']);
+  });
+});
+
 describe('a reader over the API', () => {
   it('tells how it is, takes a mode by order, and releases its strike', async () => {
     product = await openProduct();
@@ -106,8 +135,15 @@ describe('a reader over the API', () => {
     expect(taken(await product.inTime(product.manager.ask('setClock', { params }))).sentence).not.toBe('');
     expect(taken(await product.inTime(product.manager.ask('acceptSettings', { params })))).toMatchObject({ answer: 'notWaiting' });
     expect(taken(await product.manager.ask('retryTable', { params }))).toEqual({ done: true });
-    const orders = ['order.setMode', 'order.release', 'order.setClock', 'order.acceptSettings', 'table.retried'];
-    expect(await audited()).toEqual(orders.map((what) => `${what} door 1`));
+    const orders = ['setMode', 'release', 'setClock', 'acceptSettings'];
+    const lines = await audited();
+    expect(lines.filter((line) => !line.includes('.ended'))).toEqual([...orders.map((what) => `order.${what} door 1`), 'table.retried door 1']);
+    expect(lines.filter((line) => line.includes('.ended')).map((line) => line.replace(/(setClock.*): .*/, '$1'))).toEqual([
+      'order.setMode.ended door 1: done',
+      'order.release.ended door 1: done',
+      'order.setClock.ended door 1',
+      'order.acceptSettings.ended door 1: notWaiting',
+    ]);
   });
 
   it('without a keypad, without a line or unknown is asked for nothing', async () => {

@@ -5,9 +5,9 @@ import {
   type BookingPhase,
   dueTrigger,
   isFinal,
-  opensDoors,
   phaseOf,
   type SharedTrigger,
+  standsInTables,
 } from '../../../../sim/controller/rules/shared-access.ts';
 
 const states = ['pending', 'active', 'lockedAuto', 'lockedManual', 'expired', 'revoked'] as const;
@@ -69,8 +69,8 @@ describe('a shared access', () => {
     ]);
   });
 
-  it('opens doors while it is active, and never again after its end', () => {
-    expect(states.filter(opensDoors)).toEqual(['active']);
+  it('stands in tables until it is locked, and never again after its end', () => {
+    expect(states.filter(standsInTables)).toEqual(['pending', 'active']);
     expect(states.filter(isFinal)).toEqual(['expired', 'revoked']);
     for (const state of states.filter(isFinal)) for (const trigger of triggers) expect(said(state, trigger, 'running')).toBe('isOver');
   });

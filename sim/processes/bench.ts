@@ -1,0 +1,110 @@
+/**
+ * `npm start`: the bench and its manager, served on this machine. Decides where its directory is, what is said of it, and how it ends; what the world
+ * does is sim/bench's, what is served manager-server.ts's.
+ */
+import { mkdirSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { NodeClock } from '../../src/drivers/node-clock.ts';
+import { NodeCrypto } from '../../src/drivers/node-crypto.ts';
+import { Fault } from '../../src/shared/faults.ts';
+import { failed, ok, type Result } from '../../src/shared/result.ts';
+import { benchRoutes } from '../bench/bench-routes.ts';
+import { benchCalls } from '../bench/calls.ts';
+import { World } from '../bench/world.ts';
+import { settleListening } from '../controller/api/listening.ts';
+import { type BenchMessage, benchHearers, liveHearers } from '../controller/api/live.ts';
+import { managerRoutes } from '../controller/api/manager-routes.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { type BenchOptions, defaultBenchPort } from './bench-options.ts';
+import { holdDirectory } from './holding.ts';
+import type { ProcessIo } from './io.ts';
+import { freshPages, type ManagerServer, newManager, startTokenFile } from './manager-server.ts';
+
+export type BenchIo = Pick<ProcessIo, 'out' | 'err' | 'stopAsked'>;
+
+/** In the project, and never committed. */
+const usualDirectory = fileURLToPath(new URL('../../bench-data', import.meta.url));
+/** All that a bench keeps in its directory. */
+const kept = ['site', 'data', 'readers', startTokenFile];
+
+/** Resolves with the exit code once it is told to stop. Rejects with a Fault when the disk fails. */
+export const runBench = async ({ port, data = usualDirectory, fresh = false }: BenchOptions, io: BenchIo): Promise<number> => {
+  const directory = resolve(data);
+  makeDirectory(directory);
+  const held = holdDirectory(directory);
+  if (!held.ok) return wrong(io, held.failure);
+  try {
+    if (fresh) for (const name of kept) rmSync(join(directory, name), { recursive: true, force: true });
+    return await live(directory, port, io);
+  } finally {
+    held.value();
+  }
+};
+
+const makeDirectory = (directory: string): void => {
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    throw new Fault('disk.failed', `the directory ${directory} cannot be made`, cause);
+  }
+};
+
+const live = async (directory: string, port: number, io: BenchIo): Promise<number> => {
+  const crypto = new NodeCrypto();
+  const world = await World.start(directory, crypto, { wallMs: new NodeClock().wall().ms });
+  let server: ManagerServer | undefined;
+  try {
+    const served = await serve(world, { directory, port, crypto, io });
+    if (!served.ok) return wrong(io, `${served.failure} Name another one: npm start -- --port ${port === defaultBenchPort ? port + 1 : defaultBenchPort}`);
+    server = served.value;
+    io.out(welcome(server.address, directory));
+    await io.stopAsked;
+    io.out('Stopped. All of it is kept for the next time.\n');
+    return exitCodes.done;
+  } finally {
+    await server?.close();
+    await world.close();
+  }
+};
+
+interface ServedAt {
+  readonly directory: string;
+  readonly port: number;
+  readonly crypto: NodeCrypto;
+  readonly io: BenchIo;
+}
+
+const serve = async (world: World, { directory, port, crypto, io }: ServedAt): Promise<Result<ManagerServer, string>> => {
+  const listening = settleListening({ port, hasToken: true });
+  if (!listening.ok) return listening;
+  const routes = { ...managerRoutes, ...benchRoutes };
+  const manager = newManager<typeof routes, BenchMessage>({
+    store: world.store,
+    crypto,
+    clock: world.clock,
+    line: world.controller,
+    directory,
+    routes,
+    handlers: (calls) => ({ ...calls, ...benchCalls(world) }),
+    hearers: { ...liveHearers, ...benchHearers },
+    hear: (tell) => world.hear(tell),
+    report: (sentence) => io.err(`${sentence}\n`),
+  });
+  const pages = await freshPages(() => io.out('The pages are being made from their sources, which takes some seconds …\n'));
+  const opened = await manager.serve({ listening: listening.value, pages });
+  return opened.ok ? ok(opened.value) : failed(opened.failure);
+};
+
+const wrong = (io: BenchIo, sentence: string): number => {
+  io.err(`${sentence}\n`);
+  return exitCodes.inUse;
+};
+
+const welcome = (address: string, directory: string): string => `Two doors, their controller and its manager are running on this machine. Open this in a browser:
+
+  ${address}
+
+What follows # in it is the key to all of it. Everything is kept in ${directory}; npm start -- --fresh begins anew.
+Ctrl-C ends it.
+`;
