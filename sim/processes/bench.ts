@@ -2,13 +2,13 @@
  * `npm start`: the bench and its manager, served on this machine. Decides where its directory is, what is said of it, and how it ends; what the world
  * does is sim/bench's, what is served manager-server.ts's.
  */
-import { mkdirSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { NodeClock } from '../../src/drivers/node-clock.ts';
 import { NodeCrypto } from '../../src/drivers/node-crypto.ts';
-import { Fault } from '../../src/shared/faults.ts';
 import { failed, ok, type Result } from '../../src/shared/result.ts';
+import { preparePrivateDirectory } from '../../src/tools/private-files.ts';
 import { benchRoutes } from '../bench/bench-routes.ts';
 import { benchCalls } from '../bench/calls.ts';
 import { World } from '../bench/world.ts';
@@ -31,22 +31,15 @@ const kept = ['site', 'data', 'readers', startTokenFile];
 /** Resolves with the exit code once it is told to stop. Rejects with a Fault when the disk fails. */
 export const runBench = async ({ port, data = usualDirectory, fresh = false }: BenchOptions, io: BenchIo): Promise<number> => {
   const directory = resolve(data);
-  makeDirectory(directory);
+  const prepared = preparePrivateDirectory(directory);
+  if (!prepared.ok) return wrong(io, prepared.failure, exitCodes.usage);
   const held = holdDirectory(directory);
-  if (!held.ok) return wrong(io, held.failure);
+  if (!held.ok) return wrong(io, held.failure, exitCodes.inUse);
   try {
     if (fresh) for (const name of kept) rmSync(join(directory, name), { recursive: true, force: true });
     return await live(directory, port, io);
   } finally {
     held.value();
-  }
-};
-
-const makeDirectory = (directory: string): void => {
-  try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
-  } catch (cause) {
-    throw new Fault('disk.failed', `the directory ${directory} cannot be made`, cause);
   }
 };
 
@@ -56,7 +49,7 @@ const live = async (directory: string, port: number, io: BenchIo): Promise<numbe
   let server: ManagerServer | undefined;
   try {
     const served = await serve(world, { directory, port, crypto, io });
-    if (!served.ok) return wrong(io, `${served.failure} Name another one: npm start -- --port ${port === defaultBenchPort ? port + 1 : defaultBenchPort}`);
+    if (!served.ok) return wrong(io, `${served.failure} Name another one: npm start -- --port ${otherPort(port)}`, exitCodes.inUse);
     server = served.value;
     io.out(welcome(server.address, directory));
     await io.stopAsked;
@@ -96,9 +89,11 @@ const serve = async (world: World, { directory, port, crypto, io }: ServedAt): P
   return opened.ok ? ok(opened.value) : failed(opened.failure);
 };
 
-const wrong = (io: BenchIo, sentence: string): number => {
+const otherPort = (port: number): number => (port === defaultBenchPort ? port + 1 : defaultBenchPort);
+
+const wrong = (io: BenchIo, sentence: string, code: number): number => {
   io.err(`${sentence}\n`);
-  return exitCodes.inUse;
+  return code;
 };
 
 const welcome = (address: string, directory: string): string => `Two doors, their controller and its manager are running on this machine. Open this in a browser:

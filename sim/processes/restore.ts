@@ -45,7 +45,9 @@ export const restore = async ({ file, passwordFile, site, data, crypto, atMs }: 
   if (!prepared.ok) return prepared;
   const restored = await restoreDatabase(backup.value, { directory: data, crypto, atMs });
   if (!restored.ok) return failed(`${data}: ${restoreSentences[restored.failure]}`);
-  return ok(`Restored as of ${made}. Whoever was removed since is back, and codes that were rolled since are the old ones, at each reader once it is heard.`);
+  return ok(
+    `Restored as of ${made}. Whoever was removed since is back, and codes that were rolled since are the old ones, at each reader once it is heard.`,
+  );
 };
 
 /** A site that is there stays as it is. */

@@ -8,9 +8,7 @@ import { type BudgetRule, extendedFactor, extendedInterDigitMs, type Policy } fr
 import { pinFindings } from '../config/pins.ts';
 import { none } from '../config/setting.ts';
 import type { Config } from '../config.ts';
-
-/** Where the keys of the table came from: nowhere yet, made here, or installed from a site's bundle. */
-XX
+import type { KeyOrigin } from './key-store.ts';
 
 export interface DoorDescription {
   readonly sentences: readonly string[];

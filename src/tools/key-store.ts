@@ -129,9 +129,10 @@ export const readKeyed = (dataDir: string): Result<{ readonly keys: ReaderKeys |
   return ok({ keys: table === null ? undefined : readerKeysOf(table), place });
 };
 
+/** Where the keys of the table came from: nowhere yet, made here, or installed from a site's bundle. */
 export type KeyOrigin = 'none' | 'standAlone' | 'site';
 
-/** Where the keys of the table came from, or why they are refused. */
+/** Or why the keys are refused. */
 export const readKeyOrigin = (dataDir: string): Result<KeyOrigin, string> => {
   const file = readReaderFile(dataDir);
   if (!file.ok) return file;
