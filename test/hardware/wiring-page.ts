@@ -38,7 +38,7 @@ Four rules come before everything else:
 | card | 8 GB or more, of the industrial or "high endurance" kind: cheap ones lose data when the power goes | |
 | supply of the board | 5.1 V, 3 A, or a PoE splitter of 802.3af with 5 V and 2.4 A behind a switch with a battery | |
 | transceiver | for 3.3 V, half duplex; best one that reads an idle line as high by itself; isolated where grounds differ | SN65HVD72; with bias at the controller also MAX3485, SP3485; isolated: ADM2587E; a USB adapter with an FTDI chip |
-| keypad | a matrix of 4 × 3 keys whose 7 wires are led out, or one on USB that types digits, or the keypad of a Wiegand reader | |
+| keypad | a matrix of 4 × 3 keys whose 7 wires are led out, or one on USB that types digits, or the keypad of a Wiegand reader; metal keys, or worn and greasy ones show which digits open; lit, with a nib on the 5 | |
 | card reader | USB that types; Wiegand; PN532 on UART ([what each is good for](../docs/card-readers.md)) | |
 | lights, buzzer | red and green LED, blue if you like; an active buzzer for 5 V, with its oscillator inside | |
 | relay of the strike | **closes when its input is high**, reads 3.3 V as high, open without power; contact for twice the lock's current | an optocoupler and a logic-level MOSFET, or a relay board "high level trigger, 3.3 V" |
