@@ -19,7 +19,7 @@ export const u32 = unsigned(4);
 export const u48 = unsigned(6);
 
 /** Only values for which `isAllowed` holds: any other is refused, and never written. */
-const only = <Value>(field: Schema<Value>, isAllowed: (value: Value) => boolean): Schema<Value> => ({
+export const only = <Value>(field: Schema<Value>, isAllowed: (value: Value) => boolean): Schema<Value> => ({
   read: (source) => {
     const value = field.read(source);
     if (!isAllowed(value)) source.refuse('value');
@@ -30,6 +30,9 @@ const only = <Value>(field: Schema<Value>, isAllowed: (value: Value) => boolean)
     field.write(target, value);
   },
 });
+
+/** Only values from `least` to `most`. */
+export const between = (size: Schema<number>, least: number, most: number): Schema<number> => only(size, (value) => value >= least && value <= most);
 
 /** One byte: the place of a name in a list, the first being `first`. */
 export const named = <Name extends string>(names: readonly Name[], first = 0): Schema<Name> => ({

@@ -2,7 +2,7 @@
 
 import type { ReplyPayload } from '../osdp/replies.ts';
 import type { orderModes } from '../table/orders.ts';
-import type { DoorStatus, Outcome, SettingsStatus } from './messages.ts';
+import type { DoorStatus, Outcome, RulesStatus, SettingsStatus } from './messages.ts';
 
 /** Of the event catalogue (src/access/events.ts), those that begin at the line. */
 export type LinkEventCode =
@@ -29,6 +29,7 @@ export interface LinkHost {
   /** The door at this moment. */
   door(): Omit<DoorStatus, 'page'>;
   settings(): Omit<SettingsStatus, 'page'>;
+  rules(): Omit<RulesStatus, 'page'>;
   /** Tamper and power, as LSTATR says them. */
   localStatus(): ReplyPayload<'lstatr'>;
   /** One number for each contact that the description of the PD has: 1 active. */

@@ -314,6 +314,8 @@ export class Link {
         return { page, ...host.door() };
       case 'settings':
         return { page, ...host.settings() };
+      case 'rules':
+        return { page, ...host.rules() };
     }
   }
 }

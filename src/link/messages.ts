@@ -8,7 +8,7 @@ import { orderModes } from '../table/orders.ts';
 import { blocks, epoch, joined, named, piece, truth, u16, u32, u48 } from './fields.ts';
 import { statusOf, statusPage } from './status.ts';
 
-export type { DoorStatus, JournalStatus, SettingsStatus, Status, StatusPage, TableStatus } from './status.ts';
+export type { DoorStatus, JournalStatus, RulesStatus, SettingsStatus, Status, StatusPage, TableStatus } from './status.ts';
 
 /** 02-44-50, locally administered, in every private message. The lowest byte goes first (OSDP.md, head), so that the line carries `02 44 50`. */
 export const doorpadOui = 0x504402;

@@ -6,9 +6,10 @@ import { bytes, record, type Schema, u8, type ValueOf } from '../osdp/schema.ts'
 import type { TableStore } from '../ports/table-store.ts';
 import { orderModes } from '../table/orders.ts';
 import { epoch, flags, joined, named, text, u32, u48 } from './fields.ts';
+import { rules } from './status-rules.ts';
 
 /** In the order of their codes, from 0 on. */
-export const statusPages = ['table', 'journal', 'door', 'settings'] as const;
+export const statusPages = ['table', 'journal', 'door', 'settings', 'rules'] as const;
 export type StatusPage = (typeof statusPages)[number];
 
 /** In the order of their codes, from 1 on: the models of access/mode.ts. */
@@ -87,7 +88,8 @@ export type TableStatus = { readonly page: 'table' } & ValueOf<typeof table>;
 export type JournalStatus = { readonly page: 'journal' } & ValueOf<typeof journal>;
 export type DoorStatus = { readonly page: 'door' } & ValueOf<typeof door>;
 export type SettingsStatus = { readonly page: 'settings' } & ValueOf<typeof settings>;
-export type Status = TableStatus | JournalStatus | DoorStatus | SettingsStatus;
+export type RulesStatus = { readonly page: 'rules' } & ValueOf<typeof rules>;
+export type Status = TableStatus | JournalStatus | DoorStatus | SettingsStatus | RulesStatus;
 
 /** What the page of a table says of what is in force, and of what is being received. */
 export const heldBy = (
@@ -110,6 +112,7 @@ const pages: { readonly [Page in StatusPage]: Schema<Omit<Extract<Status, { page
   journal,
   door,
   settings,
+  rules,
 };
 
 export const statusPage: Schema<StatusPage> = named(statusPages);

@@ -16,7 +16,8 @@ const firstPerson = 1_000;
 const betweenEventsMs = 60_000;
 const eventsAtOnce = 1_000;
 const inStepMs = 900_000;
-const givenNames = ['Ada', 'Bea', 'Cleo', 'Dov', 'Eli', 'Fay', 'Gus', 'Hal', 'Ida', 'Jon'];
+/** Nobody of these is called as the first people of a bench are. */
+const givenNames = ['Abe', 'Bob', 'Col', 'Dov', 'Eli', 'Fay', 'Gus', 'Hal', 'Ida', 'Jon'];
 const familyNames = ['Adler', 'Brook', 'Carter', 'Dyer', 'Ebner', 'Frost', 'Glaser', 'Hunt', 'Iversen', 'Jansen', 'Keller'];
 
 export interface SiteSize {
