@@ -9,9 +9,9 @@ import type { Crypto } from '../../src/ports/crypto.ts';
 import { Fault } from '../../src/shared/faults.ts';
 import { failed, ok, type Result } from '../../src/shared/result.ts';
 import type { Trouble } from '../controller/api/dispatch.ts';
+import type { Listening } from '../controller/api/listening.ts';
 import type { LiveMessage } from '../controller/api/live.ts';
 import { LiveFeed } from '../controller/api/live-feed.ts';
-import type { Listening } from '../controller/api/listening.ts';
 import type { ManagerRoutes } from '../controller/api/manager-routes.ts';
 import { type PageFiles, readPages } from '../controller/api/page-files.ts';
 import type { Handlers, Role, Routes } from '../controller/api/route.ts';
@@ -61,10 +61,7 @@ export interface Manager<Table extends Routes, Message extends { readonly kind: 
   serve(parts: Pick<ManagerServerParts<Table, Message>, 'listening' | 'pages'>): Promise<Result<ManagerServer, string>>;
 }
 
-type ManagerParts<Table extends Routes, Message extends { readonly kind: string }> = Omit<
-  ManagerServerParts<Table, Message>,
-  'listening' | 'pages'
->;
+type ManagerParts<Table extends Routes, Message extends { readonly kind: string }> = Omit<ManagerServerParts<Table, Message>, 'listening' | 'pages'>;
 
 export const newManager = <Table extends Routes, Message extends { readonly kind: string }>(
   parts: ManagerParts<Table, Message>,
@@ -75,7 +72,7 @@ export const newManager = <Table extends Routes, Message extends { readonly kind
   const feed = new LiveFeed<LiveMessage | Message>({ clock: realClock, hearers, holds: (session) => sessions.holds(session) });
   const tell = (message: LiveMessage | Message): void => feed.tell(message);
   const reportThrown = (thrown: unknown): void => report(thrownText(thrown));
-  const manager = openManager({ store, crypto, clock, line, tell, failed: reportThrown });
+  const manager = openManager({ store, crypto, clock, realClock, line, tell, failed: reportThrown });
   const calls: Handlers<ManagerRoutes> = { ...manager.calls, ...sessionCalls(sessions), health: async () => ok({ isWell: true }) };
   const serve: Manager<Table, Message>['serve'] = async ({ listening, pages }) => {
     await LiveTeller.begin({ store, line, clock, realClock, tell, failed: reportThrown });
@@ -101,7 +98,9 @@ export const newManager = <Table extends Routes, Message extends { readonly kind
 };
 
 const thrownText = (thrown: unknown): string =>
-  thrown instanceof Fault ? `${thrown.message} (${thrown.code}); it is tried again` : `something was thrown: ${thrown instanceof Error ? thrown.name : 'no error'}`;
+  thrown instanceof Fault
+    ? `${thrown.message} (${thrown.code}); it is tried again`
+    : `something was thrown: ${thrown instanceof Error ? thrown.name : 'no error'}`;
 
 const troubleText = ({ route, what, code, name, at }: Trouble): string =>
   `${route} failed: ${what}${code === undefined ? '' : ` ${code}`}, ${name}${at.length === 0 ? '' : ` at ${at.join(', ')}`}`;

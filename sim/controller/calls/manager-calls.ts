@@ -32,6 +32,8 @@ export interface ManagerCallsParts {
   readonly store: ControllerStore;
   readonly crypto: Crypto;
   readonly clock: Clock;
+  /** By which the world outside goes, where `clock` is a simulated one: how long a receiver may take, and when a webhook was signed. */
+  readonly realClock?: Clock;
   readonly line: LineController;
   readonly tell: (message: LiveMessage) => void;
   /** What was due by the clock could not be kept, and is tried again; left out: nobody is told. */
@@ -58,6 +60,7 @@ export const openManager = ({
   store,
   crypto,
   clock,
+  realClock = clock,
   line,
   tell: tellPages,
   failed = () => undefined,
@@ -66,7 +69,7 @@ export const openManager = ({
     tellPages(message);
     if (message.kind === 'reader' || (message.kind === 'changed' && mayBeDue.includes(message.what))) runner.look();
   };
-  const senders = { email: mailSender({ store, clock }), webhook: webhookSender({ store, crypto, clock }) };
+  const senders = { email: mailSender({ store, clock: realClock }), webhook: webhookSender({ store, crypto, clock: realClock }) };
   const notices = new NoticeDesk({ store, clock, senders, tell: tellPages, failed });
   const people = new PeopleDesk({
     store,
