@@ -331,7 +331,7 @@ export class Reader {
       memory,
       trust: keys?.trust,
       waitingSettings: waitingSettings?.hash,
-      model: this.#policy.model,
+      policy: this.#policy,
       mode: () => this.mode,
       states: () => this.states,
       isActive: (input) => this.#doorSide.isActive(input),

@@ -151,4 +151,6 @@ export const migrations: readonly string[] = [
    CREATE INDEX event_at ON event (at_ms);`,
   `ALTER TABLE unknown_card ADD COLUMN epoch TEXT;
    ALTER TABLE unknown_card ADD COLUMN sequence INTEGER;`,
+  `ALTER TABLE reader ADD COLUMN told TEXT;
+   CREATE INDEX event_reader_code ON event (reader, code, at_ms);`,
 ];

@@ -1,6 +1,8 @@
 /** What a mock reader says it is: facts that no test is about. */
-import type { DoorStatus } from '../../src/link/messages.ts';
+import { defaultPolicy } from '../../src/access/policy.ts';
+import type { DoorStatus, RulesStatus } from '../../src/link/messages.ts';
 import type { PdDescription } from '../../src/osdp/pd-device.ts';
+import { toldRules } from '../../src/reader/told-rules.ts';
 
 export const mockDescription: PdDescription = {
   identity: { oui: 0x504402, model: 1, version: 1, serial: 1, firmware: { major: 0, minor: 1, build: 0 } },
@@ -30,3 +32,5 @@ export const mockDoor: DoorStatus = {
   isLockedOut: false,
   isLowSecurity: false,
 };
+
+export const mockRules: RulesStatus = { page: 'rules', ...toldRules(defaultPolicy) };

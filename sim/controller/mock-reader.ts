@@ -10,6 +10,7 @@ import {
   type LinkCommand,
   type LinkReply,
   type Outcome,
+  type RulesStatus,
   readLinkCommand,
   type Status,
   type StatusPage,
@@ -29,7 +30,7 @@ import { readHeader, type Trust } from '../../src/table/header.ts';
 import { type Order, readOrder } from '../../src/table/orders.ts';
 import { Table } from '../../src/table/table.ts';
 import { MemoryTableDisk } from '../devices/memory-table-disk.ts';
-import { mockDescription, mockDoor } from './mock-description.ts';
+import { mockDescription, mockDoor, mockRules } from './mock-description.ts';
 import { MockJournal } from './mock-journal.ts';
 import { MockTableSink } from './mock-table-sink.ts';
 
@@ -61,6 +62,10 @@ export interface Behaviour {
   refusesAcknowledgements?: Outcome | undefined;
   /** Answers every `released` with NAK 9, as one that has given the release up. */
   refusesConfirmations?: boolean | undefined;
+  saysOfDoor?: Partial<DoorStatus> | undefined;
+  saysOfRules?: Partial<RulesStatus> | undefined;
+  /** Answers for the page of rules with NAK 9, as a reader of an older program. */
+  knowsNoRules?: boolean | undefined;
   /** Hash of settings that wait to be accepted. */
   waitingSettings?: Uint8Array | undefined;
 }
@@ -246,6 +251,7 @@ export class MockReader {
     switch (command.name) {
       case 'status':
         this.#isAsked = true;
+        if (command.page === 'rules' && this.behaviour.knowsNoRules === true) return { name: 'nak', payload: { code: 9, data: new Uint8Array(0) } };
         return { name: 'mfgrep', payload: { oui: doorpadOui, data: writeLinkReply({ name: 'status', status: this.#status(command.page) }) } };
       case 'acknowledge':
         this.#done(command.tag, this.behaviour.refusesAcknowledgements ?? this.journal.acknowledge(command.through));
@@ -304,9 +310,11 @@ export class MockReader {
       case 'journal':
         return { ...this.journal.status(), ...this.behaviour.saysOfJournal };
       case 'door':
-        return mockDoor satisfies DoorStatus;
+        return { ...mockDoor, ...this.behaviour.saysOfDoor };
       case 'settings':
-        return { page, inForce: mockDoor.settingsHash, waiting: this.behaviour.waitingSettings ?? new Uint8Array(32) };
+        return { page, inForce: this.behaviour.saysOfDoor?.settingsHash ?? mockDoor.settingsHash, waiting: this.behaviour.waitingSettings ?? new Uint8Array(32) };
+      case 'rules':
+        return { ...mockRules, ...this.behaviour.saysOfRules };
     }
   }
 

@@ -35,8 +35,8 @@ export interface PinDeskParts {
   readonly people: PeopleDesk;
   readonly clock: Pick<Clock, 'wall'>;
   readonly crypto: Pick<Crypto, 'randomBytes'>;
-  /** There is a door at which a PIN alone opens. */
-  readonly opensAlone: () => boolean;
+  /** PINs there must be for each that opens a door alone, by rules/code-space.ts; undefined: at no door does a PIN alone open. */
+  readonly floor: () => number | undefined;
 }
 
 /** Every call rejects with a Fault when the store does. `by`: who does it. */
@@ -131,12 +131,13 @@ export class PinDesk {
   }
 
   async #space(going: Pin | undefined): Promise<PinSpace> {
-    const { store, opensAlone } = this.#parts;
+    const { store } = this.#parts;
+    const floor = this.#parts.floor();
     const taken = await store.pins.taken(this.#nowMs);
     const lengths = new Map(await store.pins.lengths());
     // The one that goes makes room for the one that comes.
     if (going !== undefined) lengths.set(going.length, present(lengths.get(going.length), 'a PIN that is kept is counted') - 1);
-    return { tagOf: (pin) => store.pins.tagOf(pin), taken, alone: opensAlone() ? lengths : undefined };
+    return { tagOf: (pin) => store.pins.tagOf(pin), taken, alone: floor === undefined ? undefined : lengths, floor };
   }
 
   #keep(person: number, kind: PinKind, pin: Pin | undefined, by: string, alongside?: Alongside): ReturnType<PeopleDesk['change']> {

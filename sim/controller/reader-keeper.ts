@@ -21,6 +21,7 @@ import { ReleaseDesk } from './release-desk.ts';
 import type { KnownReader, Site } from './site-store.ts';
 import { type KeepingState, TableKeeper } from './table-keeper.ts';
 import { TableOffice } from './table-office.ts';
+import { isOther, type ToldDoor, toldBy } from './told-door.ts';
 import { countUse } from './use-counts.ts';
 
 /** Table and content hash are asked for so often (SECURITY C16). */
@@ -62,6 +63,10 @@ export interface ReaderState {
   readonly table: TableStatus | undefined;
   readonly journal: JournalStatus | undefined;
   readonly door: DoorStatus | undefined;
+  /** Of its door, also where it is away, or was since this program began. */
+  readonly told: ToldDoor | undefined;
+  /** Since it was heard last, or since this program began; 0: it is there. */
+  readonly awayMs: number;
   /** Hash of the settings that wait to be accepted, in hexadecimal digits. */
   readonly waitingSettings: string | undefined;
   readonly keeping: KeepingState;
@@ -85,6 +90,8 @@ export class ReaderKeeper {
   #journal: JournalStatus | undefined;
   #door: DoorStatus | undefined;
   #settings: SettingsStatus | undefined;
+  #told: ToldDoor | undefined;
+  #lostMs: number;
   #watch: unknown;
   #tableAskedMs = 0;
   #isStopped = false;
@@ -92,6 +99,8 @@ export class ReaderKeeper {
   constructor(parts: ReaderKeeperParts) {
     const { store, clock, crypto, site, reader, line, listener, strike } = parts;
     this.reader = reader;
+    this.#told = reader.told;
+    this.#lostMs = clock.nowMs();
     this.#parts = parts;
     const alarms = new Alarms(clock, (alarm, detail) => listener.alarm(reader, alarm, detail));
     const commands = new PrivateCommands(clock, (command, priority) => line.order(command, priority));
@@ -127,6 +136,8 @@ export class ReaderKeeper {
       table: this.#table,
       journal: this.#journal,
       door: this.#door,
+      told: this.#told,
+      awayMs: this.#isOnline ? 0 : this.#parts.clock.nowMs() - this.#lostMs,
       waitingSettings: this.#waitingSettings(),
       keeping,
       isInStep: keeping === 'inStep',
@@ -241,7 +252,9 @@ export class ReaderKeeper {
   /** A reader that was started anew within seconds comes with a renewed session too. */
   async #askAgain(): Promise<void> {
     await this.#askJournal();
+    await this.#askDoor();
     await this.#askSettings();
+    await this.#askRules();
   }
 
   /** The journal first: once a page was asked for, events come. */
@@ -252,10 +265,12 @@ export class ReaderKeeper {
     this.#tables.begin();
     await this.#askDoor();
     await this.#askSettings();
+    await this.#askRules();
     this.#watchOn();
   }
 
   #offline(reason: OfflineReason | undefined): void {
+    if (this.#isOnline) this.#lostMs = this.#parts.clock.nowMs();
     this.#isOnline = false;
     this.#offlineReason = reason;
     this.#parts.clock.clearTimeout(this.#watch);
@@ -293,7 +308,27 @@ export class ReaderKeeper {
     const status = await this.#commands.ask('door');
     if (status?.page !== 'door') return;
     this.#door = status;
+    const before = this.#told;
+    const told = toldBy(status, before);
+    if (isOther(told, before)) await this.#keepTold(told);
     this.#parts.listener.changed(this.reader);
+    // At the beginning of a session the rules are asked for by themselves.
+    if (before !== undefined && isOther(told, before)) await this.#askRules();
+  }
+
+  /** A reader of an older program has no such page: what it told before stays, as long as its settings are the same. */
+  async #askRules(): Promise<void> {
+    const status = await this.#commands.ask('rules');
+    if (status?.page !== 'rules' || this.#told === undefined) return;
+    const { page: _, ...rules } = status;
+    if (JSON.stringify(rules) === JSON.stringify(this.#told.rules)) return;
+    await this.#keepTold({ ...this.#told, rules });
+    this.#parts.listener.changed(this.reader);
+  }
+
+  #keepTold(told: ToldDoor): Promise<void> {
+    this.#told = told;
+    return this.#guarded(() => this.#parts.store.site.keepTold(this.reader.id, told));
   }
 
   /** Settings change only with a new start, so once a session. A reader of an older program has no such page. */

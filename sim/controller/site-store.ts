@@ -10,6 +10,7 @@ import type { SecretBytes } from '../../src/shared/secret-bytes.ts';
 import type { Access } from './database.ts';
 import type { SecretBox } from './secret-box.ts';
 import type { Tables } from './tables.ts';
+import type { ToldDoor } from './told-door.ts';
 
 export interface Site {
   /** 16 bytes. */
@@ -56,6 +57,8 @@ export interface KnownReader extends NewReader, ReaderFacts {
   readonly id: number;
   /** On disk before it was sent: the reader may have either key. */
   readonly pendingScbk: SecretBytes | undefined;
+  /** What it said of its door last, in whatever life of this program. */
+  readonly told: ToldDoor | undefined;
 }
 
 /** A table that was published for one reader. */
@@ -160,7 +163,7 @@ export class SiteStore {
       const keys = { table_key: this.#box.sealKey(placeOf.tableKey(reader), tableKey), scbk: this.#box.sealKey(placeOf.scbk(reader), scbk) };
       await sql
         .updateTable('reader')
-        .set({ reader, ...keys, pending_scbk: null, in_force: null, journal: null })
+        .set({ reader, ...keys, pending_scbk: null, in_force: null, journal: null, told: null })
         .where('id', '=', id)
         .execute();
       await sql.deleteFrom('outgoing').where('reader', '=', id).execute();
@@ -263,6 +266,10 @@ export class SiteStore {
     await this.#set(id, { journal: writeHeard(heard) });
   }
 
+  async keepTold(id: number, told: ToldDoor): Promise<void> {
+    await this.#set(id, { told: JSON.stringify(told) });
+  }
+
   async #set(id: number, values: Updateable<Tables['reader']>): Promise<void> {
     await this.#access.sql.updateTable('reader').set(values).where('id', '=', id).execute();
   }
@@ -295,6 +302,7 @@ export class SiteStore {
       schedule: row.schedule ?? undefined,
       baudRate: row.baud_rate ?? undefined,
       otherPlace: row.other_place === null ? undefined : (JSON.parse(row.other_place) as OtherPlace),
+      told: row.told === null ? undefined : (JSON.parse(row.told) as ToldDoor),
     };
   }
 

@@ -35,6 +35,8 @@ interface ReaderTable {
   readonly baud_rate: number | null;
   /** JSON: the address and rate it is to have, or had before. */
   readonly other_place: string | null;
+  /** JSON: what it said of its door last; null: nothing yet. */
+  readonly told: string | null;
 }
 
 interface OutgoingTable {

@@ -96,7 +96,10 @@ const wrong = (io: BenchIo, sentence: string, code: number): number => {
   return code;
 };
 
-const welcome = (address: string, directory: string): string => `Two doors, their controller and its manager are running on this machine. Open this in a browser:
+const welcome = (
+  address: string,
+  directory: string,
+): string => `Two doors, their controller and its manager are running on this machine. Open this in a browser:
 
   ${address}
 

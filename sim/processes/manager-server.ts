@@ -105,16 +105,6 @@ const thrownText = (thrown: unknown): string =>
 const troubleText = ({ route, what, code, name, at }: Trouble): string =>
   `${route} failed: ${what}${code === undefined ? '' : ` ${code}`}, ${name}${at.length === 0 ? '' : ` at ${at.join(', ')}`}`;
 
-/** In the head of the page: it has the view of the bench. */
-const benchMark = '<meta name="bench" content="here" />';
-
-/** The pages of a controller without a simulated world. */
-export const withoutBench = (pages: PageFiles): PageFiles => {
-  const start = pages.get('/');
-  const bytes = start && Buffer.from(Buffer.from(start.bytes).toString().replace(benchMark, ''));
-  return new Map([...pages, ...(start === undefined || bytes === undefined ? [] : [['/', { ...start, bytes }] as const])]);
-};
-
 /** The pages from disk, made first where they are not as their sources are. `making` is told before. Rejects where the bundler refuses them, or with a Fault. */
 export const freshPages = async (making: () => void): Promise<PageFiles> => {
   const { arePagesMade, buildPages } = await import('../web/build.ts');

@@ -1,13 +1,13 @@
-/** `npm start`: a door to try in a terminal, with three people to be. Which keys there are is keys.ts's, what is drawn face.ts's. */
+/** `npm run keypad`: a door to try in a terminal, with three people to be. Which keys there are is keys.ts's, what is drawn face.ts's. */
 import { parseArgs } from 'node:util';
 import { type Mode, modes } from '../../src/access/mode.ts';
 import { defaultMode, runTerminal } from './run.ts';
 
-const usage = `Usage: npm start -- [--mode MODE]
+const usage = `Usage: npm run keypad -- [--mode MODE]
 
 A simulated door in the terminal. MODE is one of ${modes.join(', ')} (${defaultMode} if left out).
 Type a PIN and #, or hold up a card with a, b or c. With input from a pipe, each event is a line:
-  echo '0417#' | npm start
+  echo '0417#' | npm run --silent keypad
 `;
 
 const isMode = (text: string): text is Mode => (modes as readonly string[]).includes(text);

@@ -41,6 +41,11 @@ const offline = only(
   ({ offlineFullMs, offlinePriorityMs }) => offlineFullMs > 0 || offlinePriorityMs === 0,
 );
 
+const ruleFlags = flags([
+  /** Duress PINs count. */
+  'duress',
+]);
+
 export const rules = joined(
   joined(
     record({
@@ -57,8 +62,5 @@ export const rules = joined(
     }),
     offline,
   ),
-  flags([
-    /** Duress PINs count. */
-    'duress',
-  ]),
+  ruleFlags,
 );

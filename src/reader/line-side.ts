@@ -3,7 +3,8 @@
  * link/'s; what an order may do is orders.ts's.
  */
 import type { AccessEvent } from '../access/events.ts';
-import { isStricter, type Mode, type Model } from '../access/mode.ts';
+import { isStricter, type Mode } from '../access/mode.ts';
+import type { Policy } from '../access/policy.ts';
 import type { ReaderEvent } from '../access/reader-setup.ts';
 import { Link } from '../link/link.ts';
 import type { LinkHost } from '../link/link-host.ts';
@@ -26,6 +27,7 @@ import type { Lock } from './lock.ts';
 import type { Memory } from './memory.ts';
 import type { Openings } from './openings.ts';
 import type { OrderFailure } from './orders.ts';
+import { toldRules } from './told-rules.ts';
 import { UnsignedTime } from './unsigned-time.ts';
 
 /** What the settings and the keys say of the line. */
@@ -62,7 +64,7 @@ export interface LineSideParts {
   readonly ports: { readonly clock: Clock; readonly crypto: Crypto; readonly table: TableStore; readonly inputs?: unknown };
   readonly memory: Memory;
   readonly trust: Trust | undefined;
-  readonly model: Model;
+  readonly policy: Policy;
   readonly mode: () => Mode;
   readonly states: () => DoorStates;
   readonly isActive: (input: InputName) => boolean;
@@ -200,12 +202,12 @@ const doorFactsOf = ({ reader, door }: DoorStates) => ({
   isLockedOut: reader.pinPath === 'lockedOut',
 });
 
-const hostOf = ({ side, trust, model, ...parts }: LineSideParts, inputs: readonly InputName[], panel: Panel, time: UnsignedTime): LinkHost => ({
+const hostOf = ({ side, trust, policy, ...parts }: LineSideParts, inputs: readonly InputName[], panel: Panel, time: UnsignedTime): LinkHost => ({
   door: () => ({
     ...doorFactsOf(parts.states()),
     mode: parts.mode(),
     lockoutMs: Math.ceil(parts.memory.budgets.waitMs('door')),
-    model,
+    model: policy.model,
     deciding: panel.decider,
     settingsHash: side.settingsHash,
     software: side.software,
@@ -213,6 +215,7 @@ const hostOf = ({ side, trust, model, ...parts }: LineSideParts, inputs: readonl
     isLowSecurity: side.isLowSecurity,
   }),
   settings: () => ({ inForce: side.settingsHash, waiting: parts.waitingSettings ?? nothingWaits }),
+  rules: () => toldRules(policy),
   localStatus: () => ({ tamper: parts.isActive('tamper') ? 'tampered' : 'normal', power: 'normal' }),
   inputs: () => inputs.map((input) => (parts.isActive(input) ? 1 : 0)),
   table: () => ({ isKeyed: trust !== undefined, isDamaged: parts.isTableDamaged(), isReadOnly: side.isTableReadOnly ?? false }),

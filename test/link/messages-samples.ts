@@ -21,6 +21,17 @@ const between =
 const bytes16 = 'd0d1d2d3d4d5d6d7d8d9dadbdcdddedf';
 const bytes32 = `e0e1e2e3e4e5e6e7e8e9eaebecedeeef${bytes16}`;
 const none32 = '00'.repeat(32);
+const doorBudget = { attempts: 5, withinMs: 0, attemptsAfterWait: 1, firstWaitMs: 60_000, longestWaitMs: 900_000, quietMs: 900_000 };
+const doorBudgetHex = '05 00000000 01 0000ea60 000dbba0 000dbba0';
+const personBudget = {
+  attempts: 5,
+  withinMs: 600_000,
+  attemptsAfterWait: 5,
+  firstWaitMs: 300_000,
+  longestWaitMs: 3_600_000,
+  quietMs: 3_600_000,
+};
+const personBudgetHex = '05 000927c0 05 000493e0 0036ee80 0036ee80';
 const epoch = '5eb10c77a90d4f26';
 
 /** `value`, and a page behind its code. */
@@ -35,6 +46,7 @@ export const commandSamples: Samples<LinkCommand> = {
     { value: { name: 'status', page: 'journal' }, hex: '01 01' },
     { value: { name: 'status', page: 'door' }, hex: '01 02' },
     { value: { name: 'status', page: 'settings' }, hex: '01 03' },
+    { value: { name: 'status', page: 'rules' }, hex: '01 04' },
   ],
   acknowledge: [
     { value: { name: 'acknowledge', tag: 0x0102, epoch, through: 0x0304_0506_0708 }, hex: `02 0102 ${epoch} 030405060708` },
@@ -146,6 +158,38 @@ export const replySamples: Samples<LinkReply> = {
     ),
     statusSample({ page: 'settings', inForce: bytesOf(bytes32), waiting: bytesOf(none32) }, `03 ${bytes32} ${none32}`),
     statusSample({ page: 'settings', inForce: bytesOf(none32), waiting: bytesOf(bytes32) }, `03 ${none32} ${bytes32}`),
+    statusSample(
+      {
+        page: 'rules',
+        windowMs: 15_000,
+        windowTries: 3,
+        interDigitMs: 5_000,
+        extendedWindowMs: 30_000,
+        extendedInterDigitMs: 10_000,
+        door: doorBudget,
+        person: personBudget,
+        offlineFullMs: 0,
+        offlinePriorityMs: 0,
+        duress: false,
+      },
+      `04 00003a98 03 00001388 00007530 00002710 ${doorBudgetHex} ${personBudgetHex} 000000000000 000000000000 00`,
+    ),
+    statusSample(
+      {
+        page: 'rules',
+        windowMs: 60_000,
+        windowTries: 5,
+        interDigitMs: 15_000,
+        extendedWindowMs: 120_000,
+        extendedInterDigitMs: 15_000,
+        door: { ...doorBudget, attempts: 10 },
+        person: { ...personBudget, attempts: 10 },
+        offlineFullMs: 259_200_000,
+        offlinePriorityMs: 31_536_000_000,
+        duress: true,
+      },
+      `04 0000ea60 05 00003a98 0001d4c0 00003a98 0a${doorBudgetHex.slice(2)} 0a${personBudgetHex.slice(2)} 00000f731400 000757b12c00 01`,
+    ),
   ],
   done: [
     { value: { name: 'done', tag: 0x0102, outcome: 'done' }, hex: '82 0102 00' },

@@ -103,9 +103,15 @@ describe.each([
   });
 });
 
+const waits = '0000ea60 000dbba0 000dbba0';
+const budgetHex = `05 00000000 01 ${waits}`;
+/** The page of rules with something else in one place. */
+const rulesHex = ({ window = '00003a98', tries = '03', pause = '00001388', door = budgetHex, offline = '00'.repeat(12), flags = '00' }): string =>
+  `81 04 ${window} ${tries} ${pause} 00007530 00002710 ${door} ${budgetHex} ${offline} ${flags}`;
+
 describe('a private message', () => {
   it.each([
-    ['a page that does not exist', '01 04'],
+    ['a page that does not exist', '01 05'],
     ['a mode below the first', '05 0004 00'],
     ['a mode above the last', '05 0004 07'],
     ['a truth that is neither', '06 0009 02'],
@@ -123,7 +129,19 @@ describe('a private message', () => {
     ['an event that ends too early', '83 0004 aabbcc'],
     ['half a length', '83 0001 aa 00'],
     ['a part that ends behind the event', '84 0003 0002 aabb'],
-    ['a page that does not exist', '81 04'],
+    ['a page that does not exist', '81 05'],
+    ['a window of no time', rulesHex({ window: '00000000' })],
+    ['a pause of more than an hour', rulesHex({ pause: '0036ee81' })],
+    ['no tries', rulesHex({ tries: '00' })],
+    ['a budget without attempts', rulesHex({ door: `00 00000000 01 ${waits}` })],
+    ['a budget of 51 attempts', rulesHex({ door: `33 00000000 01 ${waits}` })],
+    ['a budget that gives more after a wait than at first', rulesHex({ door: `05 00000000 06 ${waits}` })],
+    ['a wait below 10 s', rulesHex({ door: '05 00000000 01 0000270f 000dbba0 000dbba0' })],
+    ['a first wait above the longest', rulesHex({ door: '05 00000000 01 000dbba1 000dbba0 000dbba0' })],
+    ['a quiet time of more than a day', rulesHex({ door: '05 00000000 01 0000ea60 000dbba0 05265c01' })],
+    ['service for priority people behind one without a limit', rulesHex({ offline: '000000000000 000000000001' })],
+    ['service offline for more than 100 years', rulesHex({ offline: '02de41353001 000000000000' })],
+    ['an unnamed flag of the rules', rulesHex({ flags: '02' })],
     ['a software text of 25 characters', `81 02 01 01 01 00000000 ${'00'.repeat(32)} 19 ${'41'.repeat(25)} 00`],
     ['a software text that is not printable', `81 02 01 01 01 00000000 ${'00'.repeat(32)} 01 0a 00`],
     ['a reserved bit', `81 02 01 01 01 00000000 ${'00'.repeat(32)} 01 41 20`],
@@ -161,10 +179,14 @@ describe('a status page', () => {
     }
   });
 
-  it('is of 88, 59, at most 67, and 66 bytes', () => {
+  it('of rules is read where nothing in it is out of its range', () => {
+    expect(readLinkReply(bytesOf(rulesHex({})))).toMatchObject({ ok: true, value: { status: { page: 'rules', windowMs: 15_000 } } });
+  });
+
+  it('is of 88, 59, at most 67, 66, and 68 bytes', () => {
     const longest = (page: string): number =>
       Math.max(...replySamples.status.filter(({ value }) => value.status.page === page).map(({ hex }) => bytesOf(hex).length));
-    expect(['table', 'journal', 'door', 'settings'].map(longest)).toEqual([88, 59, 67, 66]);
+    expect(['table', 'journal', 'door', 'settings', 'rules'].map(longest)).toEqual([88, 59, 67, 66, 68]);
   });
 });
 

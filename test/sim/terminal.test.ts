@@ -1,4 +1,4 @@
-/** `npm start` as somebody at a terminal uses it, and as a script does. */
+/** `npm run keypad` as somebody at a terminal uses it, and as a script does. */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -11,14 +11,14 @@ afterEach(async () => {
 });
 
 const start = async (rows: number): Promise<Screen> => {
-  const screen = await Screen.run('npm start --silent', { cwd: root, columns: 80, rows });
+  const screen = await Screen.run('npm run keypad --silent', { cwd: root, columns: 80, rows });
   screens.push(screen);
   await screen.until((text) => text.includes('Front door'));
   return screen;
 };
 
 /** Starting Node takes its time on a busy machine. */
-describe('npm start at a terminal', () => {
+describe('npm run keypad at a terminal', () => {
   it('takes a PIN, says what the door says, never shows what is typed, and gives the screen back', async () => {
     const screen = await start(24);
     await screen.type('7391#');
@@ -52,7 +52,7 @@ describe('npm start at a terminal', () => {
   });
 });
 
-describe('npm start in a script', () => {
+describe('npm run keypad in a script', () => {
   const run = (input: string, ...args: readonly string[]) =>
     spawnSync(process.execPath, [join(root, 'sim', 'terminal', 'main.ts'), ...args], { input, encoding: 'utf8' });
 
@@ -64,7 +64,7 @@ describe('npm start in a script', () => {
 
   it('starts in the mode asked for, and refuses one there is not with code 2', () => {
     expect(run('a', '--mode', 'locked').stdout).toContain('Deny Access - Door Locked');
-    expect(run('', '--mode', 'lokced')).toMatchObject({ status: 2, stdout: '', stderr: expect.stringContaining('Usage: npm start') });
+    expect(run('', '--mode', 'lokced')).toMatchObject({ status: 2, stdout: '', stderr: expect.stringContaining('Usage: npm run keypad') });
   });
 
   it.each([

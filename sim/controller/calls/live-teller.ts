@@ -10,7 +10,7 @@ import type { KnownReader } from '../site-store.ts';
 import { eventNames, eventView, readerView } from './view-of.ts';
 
 /** A reader is told of no more often, in real milliseconds: on its way from one state to the next it has many. */
-export const readerRestMs = 200;
+const readerRestMs = 200;
 /** Events that are read from disk at once. */
 const eventsAtOnce = 100;
 

@@ -4,14 +4,14 @@
  */
 import { budgetAfter, debit, freshBudget, mayTry } from '../../../src/access/budget.ts';
 import type { Mode } from '../../../src/access/mode.ts';
-import type { BudgetRule } from '../../../src/access/policy.ts';
+import { type BudgetRule, defaultPolicy } from '../../../src/access/policy.ts';
 import { assert } from '../../../src/shared/assert.ts';
 import { range } from './range.ts';
 
 /** Fewer PINs than this for each that opens are refused (IEC 60839-11-1). */
 const leastRatio = 1_000;
-/** Fewer than this are worth a warning (FIELD §6). */
-const goodRatio = 10_000;
+/** Fewer than so many times the floor are worth a warning (FIELD §6). */
+const goodTimes = 10;
 /** How long somebody is alone with the door (FIELD §2.10). */
 export const nightMs = 8 * 3_600_000;
 
@@ -28,8 +28,18 @@ export const usablePins = (length: number): number => {
 /** How many PINs of each length open, duress PINs among them. */
 export type PinsByLength = ReadonlyMap<number, number>;
 
+/**
+ * Of the ratio, at a door with this budget: what the standard asks, and more where a night has more guesses than at a door whose settings say nothing,
+ * so that nobody is luckier there.
+ */
+export const floorOf = (rule: BudgetRule): number =>
+  Math.ceil(leastRatio * Math.max(1, guessesWithin(rule, nightMs) / guessesWithin(defaultPolicy.budget.door, nightMs)));
+
 /** One more of this length, where a PIN alone opens, leaves the ratio at its floor or above. */
-export const keepsFloor = (pins: PinsByLength, length: number): boolean => usablePins(length) / ((pins.get(length) ?? 0) + 1) >= leastRatio;
+export const keepsFloor = (pins: PinsByLength, length: number, floor = leastRatio): boolean => hasFloor(length, (pins.get(length) ?? 0) + 1, floor);
+
+/** So many PINs (≥ 1) of this length leave the ratio at its floor or above. */
+export const hasFloor = (length: number, pins: number, floor: number): boolean => usablePins(length) / pins >= floor;
 
 export interface Door {
   readonly mode: Mode;
@@ -57,8 +67,9 @@ export const codeSpaceOf = ({ mode, people, pins, rule }: Door): CodeSpace | und
   if ((mode !== 'pinOnly' && mode !== 'cardOrPin') || weakest === undefined) return undefined;
   const ratio = Math.floor(weakest.all / weakest.right);
   const guesses = guessesWithin(rule, nightMs);
-  const sentence = sentenceOf(ratio, guesses, oddsOf(guesses, weakest.right, weakest.all));
-  return { people, shortest: Math.min(...rows.map(({ length }) => length)), ratio, isBelowFloor: ratio < leastRatio, sentence };
+  const floor = floorOf(rule);
+  const sentence = sentenceOf(ratio / floor, guesses, oddsOf(guesses, weakest.right, weakest.all));
+  return { people, shortest: Math.min(...rows.map(({ length }) => length)), ratio, isBelowFloor: ratio < floor, sentence };
 };
 
 /** PINs that somebody who never stops has compared in this time, from an untouched budget on, if typing took no time. */
@@ -79,10 +90,11 @@ export const guessesWithin = (rule: BudgetRule, lengthMs: number): number => {
 export const oddsOf = (guesses: number, right: number, all: number): number =>
   1 - range(0, guesses - 1).reduce((missed, guess) => (missed * Math.max(0, all - right - guess)) / (all - guess), 1);
 
-const sentenceOf = (ratio: number, guesses: number, odds: number): string => {
+/** `times`: so often is the ratio its floor. */
+const sentenceOf = (times: number, guesses: number, odds: number): string => {
   const risk = `1 in ${grouped(Math.max(1, Math.floor(1 / odds)))} per night: ${guesses} guesses in 8 hours.`;
-  if (ratio < leastRatio) return `${risk} Guessing is too easy: give people longer codes, or ask for a card as well.`;
-  return ratio < goodRatio ? `${risk} Longer codes would be better.` : risk;
+  if (times < 1) return `${risk} Guessing is too easy: give people longer codes, or ask for a card as well.`;
+  return times < goodTimes ? `${risk} Longer codes would be better.` : risk;
 };
 
 /** 12,345. */

@@ -16,6 +16,8 @@ export interface PinSpace {
   readonly taken: ReadonlySet<string>;
   /** Those that open some door alone, without the one that is replaced. Undefined: at no door does a PIN alone open. */
   readonly alone: PinsByLength | undefined;
+  /** PINs there must be for each of those; left out: as the standard asks (code-space.ts). */
+  readonly floor?: number | undefined;
 }
 
 /** The code space is the same for everybody, so that it may be said tells nothing of anybody. */
@@ -50,7 +52,7 @@ export const typedPin = (pin: Pin, space: PinSpace): Result<Pin, TypedRefusal> =
   return why === undefined ? ok(pin) : failed({ code: 'pinNotAvailable', why });
 };
 
-const hasRoom = ({ alone }: PinSpace, length: number): boolean => alone === undefined || keepsFloor(alone, length);
+const hasRoom = ({ alone, floor }: PinSpace, length: number): boolean => alone === undefined || keepsFloor(alone, length, floor);
 
 const isFree = (pin: Pin, { tagOf, taken }: PinSpace): boolean => weaknessOf(pin) === undefined && !taken.has(tagOf(pin));
 

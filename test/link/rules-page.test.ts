@@ -1,0 +1,37 @@
+/** The settings that people at the door meet, as a real reader tells them on its line. */
+import { describe, expect, it } from 'vitest';
+import { defaultPolicy } from '../../src/access/policy.ts';
+import { LinkBench } from './link-bench.ts';
+
+describe('the page of rules', () => {
+  it('is what the reader’s settings say, with the window and pause of people with extended time', async () => {
+    const { door, person } = defaultPolicy.budget;
+    const policy = {
+      windowMs: 20_000,
+      windowTries: 2,
+      interDigitMs: 12_000,
+      duress: true,
+      offline: { fullMs: 3_600_000, priorityMs: 7_200_000 },
+      budget: { door: { ...door, attempts: 3 }, person: { ...person, attempts: 4 } },
+    };
+    const bench = await (await LinkBench.open({ policy })).connect();
+    expect(await bench.status('rules')).toEqual({
+      page: 'rules',
+      windowMs: 20_000,
+      windowTries: 2,
+      interDigitMs: 12_000,
+      extendedWindowMs: 40_000,
+      extendedInterDigitMs: 12_000,
+      door: { ...door, attempts: 3, withinMs: 0 },
+      person: { ...person, attempts: 4 },
+      offlineFullMs: 3_600_000,
+      offlinePriorityMs: 7_200_000,
+      duress: true,
+    });
+  });
+
+  it('of a reader whose settings say nothing is the defaults', async () => {
+    const bench = await (await LinkBench.open()).connect();
+    expect(await bench.status('rules')).toMatchObject({ windowMs: 15_000, extendedInterDigitMs: 10_000, offlineFullMs: 0, duress: false });
+  });
+});
