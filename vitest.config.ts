@@ -10,9 +10,15 @@ const whole = { lines: 100, branches: 100, functions: 100, statements: 100 };
 const hangMs = 120_000;
 
 /** In a real browser: `npm run pages`. */
-const pages = ['test/sim/web/**/*.test.ts', 'test/sim/attacks/pages/**/*.test.ts'];
+const pages = ['test/sim/web/**/*.test.ts', 'test/sim/attacks/pages/**/*.test.ts', 'test/sim/bench-flow/**/*.test.ts'];
 /** Programs started as people start them, killed, and their disks cut: `npm run processes`. */
-const processes = ['test/boot/**/*.test.ts', 'test/sim/processes/**/*.test.ts', 'test/sim/attacks/processes/**/*.test.ts', 'test/long/**/*.test.ts', 'test/store/power-cut.test.ts'];
+const processes = [
+  'test/boot/**/*.test.ts',
+  'test/sim/processes/**/*.test.ts',
+  'test/sim/attacks/processes/**/*.test.ts',
+  'test/long/**/*.test.ts',
+  'test/store/power-cut.test.ts',
+];
 
 export default defineConfig({
   test: {

@@ -97,7 +97,9 @@ export const boot = async (
   const tableVersion = table.store.state()?.version ?? 0;
   const works = { strike: ownStrike?.fault === undefined, keys: keys !== undefined, table: tableVersion > 0, journal: records.isAbsent !== true };
   partsLog.started({ ...devicesIn(ports), ...works }, { mode: reader.mode, tableVersion });
-  const door = { clock, config, crypto, reader, strike: ownStrike, records: records.store, isAway: (device: string) => partsLog.isAway(device) };
+  const isOnline = (): boolean => partsLog.isOnline;
+  const isAway = (device: string): boolean => partsLog.isAway(device);
+  const door = { clock, config, crypto, reader, strike: ownStrike, records: records.store, isAway, isOnline };
   opener?.begin(reader.signals);
   const watches = [restart, watch, opener, ...(await attend(door, log, { isWaiting: opener !== undefined, keys, settingsFolder }))].filter(
     (each) => each !== undefined,
@@ -135,7 +137,7 @@ interface Keyed {
  * that, and nothing else.
  */
 const attend = async (
-  door: ServedDoor & Omit<SelfTested, 'told'>,
+  door: ServedDoor & Omit<SelfTested, 'told'> & { isOnline(): boolean },
   log: Logger,
   { isWaiting, keys, settingsFolder }: Keyed,
 ): Promise<readonly (Subscription | undefined)[]> => {
@@ -143,7 +145,10 @@ const attend = async (
     (await import('./boot/first-keys.ts')).putBundlesAway(settingsFolder, door.config, keys, log.child({ part: 'keys' }));
   const told: SelfTested['told'] = ({ name, findings }) => log.warn({ check: name, findings }, 'the self-test found something wrong');
   const served = await serveManagerOf(process.env, door, (sentence) => log.warn(sentence));
-  return [isWaiting ? undefined : selfTest({ ...door, settingsFolder, told }), served];
+  const { RUNTIME_DIRECTORY: runDirectory } = process.env;
+  const slot = runDirectory === undefined ? undefined : (await import('./boot/slot-watch.ts')).watchSlot({ ...door, runDirectory, root: '' });
+  if (isWaiting) slot?.selfTested(['keys']);
+  return [isWaiting ? undefined : selfTest({ ...door, settingsFolder, told, ended: slot?.selfTested }), served, slot];
 };
 
 /** Those that the settings name. */

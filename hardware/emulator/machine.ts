@@ -29,6 +29,8 @@ export interface MachineOptions {
   readonly folder: string;
   /** A qcow2 file; what the machine writes stays in it. */
   readonly disk: string;
+  /** Has a place for USB sticks. */
+  readonly usb?: boolean;
   readonly start: Start;
 }
 
@@ -105,7 +107,7 @@ const connect = async (path: string, child: ChildProcess): Promise<Socket> =>
     }
   });
 
-const argumentsOf = ({ disk, start }: MachineOptions, folder: string): readonly string[] => {
+const argumentsOf = ({ disk, usb = false, start }: MachineOptions, folder: string): readonly string[] => {
   const socket = (name: string): string => `socket,id=${name},path=${join(folder, name)},server=on,wait=off`;
   const tree = deviceTree(folder);
   writeFileSync(join(folder, handsUnit.name), handsUnit.text);
@@ -117,6 +119,7 @@ const argumentsOf = ({ disk, start }: MachineOptions, folder: string): readonly 
     [...boot, ...machine, '-dtb', tree, '-accel', 'tcg,thread=multi', '-display', 'none', '-nodefaults'],
     ['-drive', `file=${disk},format=qcow2,if=none,id=card,cache=writethrough`, '-device', 'virtio-blk-pci,drive=card'],
     ['-device', 'virtio-keyboard-pci', '-device', 'i6300esb', '-action', 'watchdog=reset'],
+    usb ? ['-device', 'qemu-xhci,id=usb'] : [],
     ['-chardev', `file,id=console,path=${join(folder, 'console.log')}`, '-serial', 'chardev:console'],
     ['-chardev', 'pty,id=line', '-device', 'pci-serial,chardev=line'],
     ['-device', 'virtio-serial-pci', '-chardev', socket('hands'), '-device', 'virtconsole,chardev=hands'],

@@ -1,6 +1,7 @@
 /**
  * `npm run test:image`: starts the card that `npm run image` made in an emulated machine, and prints every check with its time. Ends with 1 when one
- * failed. `--part running` leaves the starts out, `--part starts` the rest. Which checks there are is checks.ts's and start-checks.ts's.
+ * failed. `--part running`, `--part starts` or `--part update` does one part. Which checks there are is checks.ts's, start-checks.ts's and
+ * update-checks.ts's.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,6 +15,8 @@ import { Controller } from './controller.ts';
 import { Machine } from './machine.ts';
 import { isImageThere, type Place, preparePlace } from './place.ts';
 import { startChecks } from './start-checks.ts';
+import { endUpdateChecks, updateChecks } from './update-checks.ts';
+import { prepareUpdates } from './update-place.ts';
 
 const { values } = parseArgs({ options: { part: { type: 'string' } } });
 
@@ -48,6 +51,18 @@ const checkRunning = async (place: Place): Promise<readonly boolean[]> => {
   return held;
 };
 
+/** All of update-checks.ts on one card. */
+const checkUpdates = async (place: Place): Promise<readonly boolean[]> => {
+  const updates = prepareUpdates(place);
+  const held: boolean[] = [];
+  try {
+    for (const { name, run } of updateChecks) held.push(await hold(name, () => run(updates)));
+  } finally {
+    await endUpdateChecks();
+  }
+  return held;
+};
+
 const main = async (): Promise<number> => {
   const complaint = missingPrograms(emulatorPrograms) ?? (isImageThere() ? undefined : 'There is no card yet: npm run image');
   if (complaint !== undefined) {
@@ -56,9 +71,13 @@ const main = async (): Promise<number> => {
   }
   const place = preparePlace(join(workFolder, 'place'));
   const held: boolean[] = [];
-  if (values.part !== 'starts') held.push(...(await checkRunning(place)));
-  if (values.part !== 'running') for (const { name, run } of startChecks) held.push(await hold(name, () => run(place)));
+  const has = (part: string): boolean => values.part === undefined || values.part === part;
+  if (has('running')) held.push(...(await checkRunning(place)));
+  else print(`left out: ${checks.length} checks of what runs`);
+  if (has('starts')) for (const { name, run } of startChecks) held.push(await hold(name, () => run(place)));
   else print(`left out: ${startChecks.length} checks of starts`);
+  if (has('update')) held.push(...(await checkUpdates(place)));
+  else print(`left out: ${updateChecks.length} checks of updates`);
   const failed = held.filter((isHeld) => !isHeld).length;
   print(`${held.length - failed} passed, ${failed} failed`);
   return failed === 0 ? 0 : 1;

@@ -48,6 +48,17 @@ export class Monitor {
     return found.filename;
   }
 
+  /** Puts a USB stick in: a raw disk, which is only read. `name` is new for each. */
+  async plug(name: string, disk: string): Promise<void> {
+    const file = { driver: 'file', filename: disk, 'read-only': true };
+    await this.#ask('blockdev-add', { driver: 'raw', 'node-name': name, 'read-only': true, file });
+    await this.#ask('device_add', { driver: 'usb-storage', id: name, drive: name, bus: 'usb.0' });
+  }
+
+  async unplug(name: string): Promise<void> {
+    await this.#ask('device_del', { id: name });
+  }
+
   #ask(execute: string, args: object = {}): Promise<unknown> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ resolve, reject });

@@ -44,6 +44,8 @@ export interface Place {
   /** What `doorpad provision` made: the controller's. */
   readonly site: string;
   readonly people: string;
+  /** The changed card. */
+  readonly card: string;
   /** A qcow2 file over the changed card. */
   newDisk(name: string): string;
   /** The same, with a slot that holds nothing U-Boot can start. */
@@ -72,6 +74,7 @@ export const preparePlace = (workFolder: string): Place => {
   return {
     site,
     people,
+    card,
     folder: (name) => join(folder, name),
     newDisk: (name) => diskOver(card, name),
     newDiskWithout: (slot, name) => {

@@ -28,7 +28,7 @@ export const putBootFiles = (root: string, kernel: string, folder: string): stri
 /** The attempts of the slots before the first start, so that U-Boot only ever writes over them: what boot.cmd counts with. */
 const putAttempts = (folder: string): void => {
   const attempts = 'BOOT_ORDER=A B\nBOOT_A_LEFT=3\nBOOT_B_LEFT=3\n';
-  run('mkenvimage', ['-s', '0x400', '-o', join(folder, 'doorpad.env'), '-'], { input: attempts });
+  run('mkenvimage', ['-s', '0x200', '-o', join(folder, 'doorpad.env'), '-'], { input: attempts });
 };
 
 /** boot.cmd as U-Boot wants it. */

@@ -1,5 +1,6 @@
 # U-Boot's choice of a slot, the same on a Pi and on the emulated machine. A slot has so many attempts; each start costs one before it begins,
-# and only mark-good gives them back. What is counted stands in doorpad.env on the FAT partition, with a CRC; a damaged file means the defaults.
+# and only mark-good gives them back. What is counted stands in doorpad.env on the FAT partition, with a CRC, in one
+# sector, so that it is written whole or not at all; a damaged file means the defaults.
 setenv BOOT_ORDER "A B"
 setenv BOOT_A_LEFT 3
 setenv BOOT_B_LEFT 3
@@ -14,8 +15,8 @@ for s in ${BOOT_ORDER}; do
 done
 # No attempt is left anywhere: a door that tries for ever is better than one that has given up.
 if test -z "${slot}"; then setenv BOOT_A_LEFT 2; setenv BOOT_B_LEFT 3; setenv slot A; setenv part 2; fi
-env export -c -s 0x400 ${env_addr} BOOT_ORDER BOOT_A_LEFT BOOT_B_LEFT
-fatwrite ${devtype} ${devnum}:1 ${env_addr} doorpad.env 0x400
+env export -c -s 0x200 ${env_addr} BOOT_ORDER BOOT_A_LEFT BOOT_B_LEFT
+fatwrite ${devtype} ${devnum}:1 ${env_addr} doorpad.env 0x200
 echo "doorpad: slot ${slot}, attempts left A ${BOOT_A_LEFT} B ${BOOT_B_LEFT}"
 part uuid ${devtype} ${devnum}:${part} root_uuid
 test -n "${fdt_addr}" || setenv fdt_addr ${fdtcontroladdr}

@@ -13,11 +13,22 @@ import { cardMiB, diskId, type PartitionName, partitions } from './card.ts';
 import { buildPrograms, freshFolder, hardware, megabytes, missingPrograms, print, run, step, workFolder } from './host.ts';
 import { kernelModules } from './modules.ts';
 import { out } from './out.ts';
+import { makeUpdate, readRelease } from './release.ts';
 import { rootfs } from './rootfs.ts';
 import { furnish, makeExt4, type StagedSlot, unpackRoot } from './slot.ts';
 
-/** `--xz`: also a compressed copy, to hand on. */
-const { values } = parseArgs({ options: { xz: { type: 'boolean', default: false } } });
+/**
+ * `--xz`: also a compressed copy, to hand on. `--update-key FILE`: the public key that updates of this card are signed with; without it none is
+ * taken. `--release N`: its number, instead of the one package.json has. `--sign FILE`: also an update, signed with this private key.
+ */
+const { values } = parseArgs({
+  options: {
+    xz: { type: 'boolean', default: false },
+    'update-key': { type: 'string' },
+    release: { type: 'string' },
+    sign: { type: 'string' },
+  },
+});
 
 /** A table of partitions, then each where the table says; on a plain file all of that needs no device. */
 const assemble = (parts: Readonly<Record<PartitionName, string>>): string => {
@@ -61,6 +72,7 @@ const sha256Of = async (file: string): Promise<string> => {
 };
 
 const build = async (): Promise<void> => {
+  const release = readRelease({ release: values.release, updateKey: values['update-key'] });
   freshFolder(out.folder);
   const boot = freshFolder(workFolder, 'boot');
   const parts = { boot: join(workFolder, 'boot.vfat'), rootA: out.root, rootB: join(workFolder, 'rootB.ext4'), data: join(workFolder, 'data.ext4') };
@@ -84,7 +96,7 @@ const build = async (): Promise<void> => {
   });
   await step('versions', () => recordVersions(slot));
   await step('boot files', () => putBootFiles(slot.root, slot.kernel, boot));
-  await step('doorpad', () => furnish(slot, modules));
+  await step('doorpad', () => furnish(slot, modules, release));
   await step('boot partition', () => makeFat(boot, parts.boot));
   await step('slot A', () => makeExt4('rootA', slot.root, parts.rootA));
   await step('slot B', () => makeExt4('rootB', slot.root, parts.rootB));
@@ -97,6 +109,8 @@ const build = async (): Promise<void> => {
       run('xz', ['-T0', '-1', '-k', '-f', out.card]);
       return megabytes(statSync(`${out.card}.xz`).size);
     });
+  const { sign } = values;
+  if (sign !== undefined) await step('update', () => makeUpdate(out.root, release, sign, out.update));
   const sum = await sha256Of(out.card);
   writeFileSync(out.sum, `${sum}  doorpad.img\n`);
   print(`${out.card}\nsha256 ${sum}`);

@@ -17,14 +17,14 @@ export interface Partition {
   readonly type: 'c' | '83';
 }
 
-/** In the order of the table: boot.cmd and fstab count them from 1. The first four MiB are left free, as card makers advise. */
+/** The boot partition has room for an update beside its own files. In the order of the table: boot.cmd and fstab count them from 1. The first four MiB are left free, as card makers advise. */
 export const partitions: readonly Partition[] = [
-  { name: 'boot', startMiB: 4, sizeMiB: 96, type: 'c' },
-  { name: 'rootA', startMiB: 100, sizeMiB: 512, type: '83' },
-  { name: 'rootB', startMiB: 612, sizeMiB: 512, type: '83' },
-  { name: 'data', startMiB: 1_124, sizeMiB: 512, type: '83' },
+  { name: 'boot', startMiB: 4, sizeMiB: 256, type: 'c' },
+  { name: 'rootA', startMiB: 260, sizeMiB: 512, type: '83' },
+  { name: 'rootB', startMiB: 772, sizeMiB: 512, type: '83' },
+  { name: 'data', startMiB: 1_284, sizeMiB: 512, type: '83' },
 ];
-export const cardMiB = 1_640;
+export const cardMiB = 1_800;
 
 export const partitionOf = (name: PartitionName): Partition => {
   const found = partitions.find((partition) => partition.name === name);

@@ -9,6 +9,8 @@ export const out = {
   sum: join(folder, 'doorpad.img.sha256'),
   /** Name, version and architecture of every Debian package on the card. */
   versions: join(folder, 'doorpad.img.packages'),
+  /** Made of slot A where it is asked for: what `doorpad update` takes. */
+  update: join(folder, 'doorpad.update'),
   /** Slot A alone. */
   root: join(folder, 'root.ext4'),
   kernel: join(folder, 'vmlinuz'),

@@ -2,7 +2,7 @@
  * One slot of the card: Debian's root file system, what doorpad adds to it and what a door has no use for. Everything that starts is named here;
  * how the reader is fenced in is its unit's (hardware/systemd).
  */
-import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { diskId, fileSystemIds, type PartitionName, sizeOf, sourceDate } from './card.ts';
 import { freshFolder, hardware, megabytes, run } from './host.ts';
@@ -23,7 +23,11 @@ const files: Readonly<Record<string, string>> = {
   'systemd/doorpad.service': 'etc/systemd/system/doorpad.service',
   'systemd/doorpad-device.conf': 'etc/systemd/system/dev-doorpad-.device.d/wait.conf',
   'systemd/doorpad-mark-good.service': 'etc/systemd/system/doorpad-mark-good.service',
-  'systemd/doorpad-mark-good.timer': 'etc/systemd/system/doorpad-mark-good.timer',
+  'systemd/doorpad-mark-good.path': 'etc/systemd/system/doorpad-mark-good.path',
+  'systemd/doorpad-trial.service': 'etc/systemd/system/doorpad-trial.service',
+  'systemd/doorpad-trial.timer': 'etc/systemd/system/doorpad-trial.timer',
+  'systemd/doorpad-update.service': 'etc/systemd/system/doorpad-update.service',
+  'systemd/doorpad-stick@.service': 'etc/systemd/system/doorpad-stick@.service',
   'systemd/doorpad-used-bundle.service': 'etc/systemd/system/doorpad-used-bundle.service',
   'systemd/doorpad-used-bundle.path': 'etc/systemd/system/doorpad-used-bundle.path',
   'systemd/doorpad.modules.conf': 'etc/modules-load.d/doorpad.conf',
@@ -35,9 +39,13 @@ const programs: Readonly<Record<string, string>> = {
   'image/slot/mark-good.sh': 'usr/lib/doorpad/mark-good',
   'systemd/own-led.sh': 'usr/lib/doorpad/own-led',
   'systemd/secure-strike.sh': 'usr/lib/doorpad/secure-strike',
+  'systemd/set-boot.sh': 'usr/lib/doorpad/set-boot',
+  'systemd/stick.sh': 'usr/lib/doorpad/stick',
+  'systemd/trial.sh': 'usr/lib/doorpad/trial',
+  'systemd/update.sh': 'usr/lib/doorpad/update',
   'systemd/used-bundle.sh': 'usr/lib/doorpad/used-bundle',
 };
-const started = ['doorpad.service', 'doorpad-mark-good.timer', 'doorpad-used-bundle.path'];
+const started = ['doorpad.service', 'doorpad-mark-good.path', 'doorpad-trial.timer', 'doorpad-update.service', 'doorpad-used-bundle.path'];
 /** Consoles, logins, and what would write to a root that takes no writes. */
 const masked = listed(`
   getty.target getty@.service serial-getty@.service autovt@.service console-getty.service debug-shell.service ctrl-alt-del.target
@@ -56,6 +64,17 @@ const driversLeftOut = listed(`
   drivers/bluetooth drivers/staging drivers/iio drivers/hwtracing sound net fs/btrfs fs/xfs fs/ocfs2 fs/nfs fs/nfsd fs/smb fs/ceph fs/gfs2
   fs/f2fs fs/bcachefs fs/jfs fs/reiserfs drivers/target drivers/nvme drivers/md drivers/mtd drivers/crypto
 `);
+
+/** Of those folders nevertheless: what a USB stick needs. */
+const driversKept = ['scsi_common.ko', 'scsi_mod.ko', 'sd_mod.ko'];
+
+/** What tells updates apart, and whose are taken. */
+export interface SlotRelease {
+  readonly release: number;
+  readonly version: string;
+  /** PEM; undefined: no update is taken. */
+  readonly updateKey: string | undefined;
+}
 
 export interface StagedSlot {
   readonly root: string;
@@ -79,7 +98,7 @@ const put = (root: string, from: string, to: string, mode: number): void => {
 };
 
 /** Adds doorpad to the root, and takes away what the boot partition has taken over. */
-export const furnish = async ({ root, kernel }: StagedSlot, modules: string): Promise<string> => {
+export const furnish = async ({ root, kernel }: StagedSlot, modules: string, release: SlotRelease): Promise<string> => {
   const figure = await putProgram(join(root, 'usr/lib/doorpad'));
   putLauncher(join(root, 'usr/bin/doorpad'));
   for (const [from, to] of Object.entries(files)) put(root, from, to, 0o644);
@@ -88,18 +107,30 @@ export const furnish = async ({ root, kernel }: StagedSlot, modules: string): Pr
   for (const name of started) link(join(units, `${name.endsWith('.timer') ? 'timers' : 'multi-user'}.target.wants`, name), `../${name}`);
   for (const name of masked) link(join(units, name), '/dev/null');
   for (const path of notOnTheSlot) rmSync(join(root, path), { recursive: true, force: true });
-  for (const path of driversLeftOut) rmSync(join(root, 'usr/lib/modules', kernel, 'kernel', path), { recursive: true, force: true });
+  for (const path of driversLeftOut) leaveOut(join(root, 'usr/lib/modules', kernel, 'kernel', path));
   rmSync(join(root, 'usr/lib', `linux-image-${kernel}`), { recursive: true, force: true });
   for (const path of ['data', 'boot/firmware', 'var/log', 'var/cache', 'var/lib']) mkdirSync(join(root, path), { recursive: true });
   // Settings that do not say where the data is mean this.
   link(join(root, 'var/lib/doorpad'), '/data/doorpad');
   putModules(root, kernel, modules);
+  putRelease(join(root, 'usr/lib/doorpad'), release);
   link(join(root, 'boot/vmlinuz'), `vmlinuz-${kernel}`);
   link(join(root, 'boot/initrd.img'), `initrd.img-${kernel}`);
   writeFileSync(join(root, 'etc/hostname'), 'doorpad\n');
   writeFileSync(join(root, 'etc/machine-id'), '');
   run('systemd-sysusers', [`--root=${root}`, 'doorpad.conf']);
   return figure;
+};
+
+const leaveOut = (folder: string): void => {
+  if (!existsSync(folder)) return;
+  for (const name of readdirSync(folder))
+    if (!driversKept.some((kept) => name.startsWith(kept))) rmSync(join(folder, name), { recursive: true, force: true });
+};
+
+const putRelease = (folder: string, { release, version, updateKey }: SlotRelease): void => {
+  writeFileSync(join(folder, 'release'), `${release} ${version}\n`);
+  if (updateKey !== undefined) writeFileSync(join(folder, 'update.pub'), updateKey);
 };
 
 const link = (path: string, target: string): void => {

@@ -34,8 +34,12 @@ export const benchCalls = (world: World): Handlers<BenchRoutes> => ({
   line: ({ body: { isCut, noise } }) =>
     afterwards(world.setFaults({ ...(isCut === undefined ? {} : { isCut }), ...(noise === undefined ? {} : { noise }) })),
   time: ({ body }) => afterwards('speed' in body ? world.setSpeed(body.speed) : world.skip(body.skipMs)),
-  record: async ({ body: { isRecording } }) => {
-    if (!isRecording) return ok({ toml: (await world.endRecording()) ?? null });
+  record: async ({ body: { isRecording } }, { user }) => {
+    if (!isRecording) {
+      // Nothing is hidden in a story: whoever ends one sees everybody's PINs.
+      await world.store.audit.add({ atMs: world.clock.wall().ms, by: user.name, what: 'story.recorded' });
+      return ok({ toml: (await world.endRecording()) ?? null });
+    }
     await world.beginRecording();
     return ok({ toml: null });
   },

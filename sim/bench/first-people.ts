@@ -30,6 +30,9 @@ const firstPeople = [
   { name: 'Cleo', pin: undefined, card: 'C' },
 ] as const;
 
+/** For whoever has just started it and wants to enter. */
+export const firstPeopleWords = `A new bench knows ${firstPeople.map(({ name, pin }) => `${name} (${pin === undefined ? 'a card alone' : `card, and PIN ${pin}`})`).join(', ')}.`;
+
 /** As a card reader reads a card of the bench. */
 export const benchCard = (crypto: Crypto, name: string): Card => {
   const bits = bitsOfCard(crypto, name);

@@ -321,6 +321,11 @@ const openSite = async (directory: string, crypto: Crypto): Promise<{ readonly s
   try {
     const taken = await takeSite(store, crypto, site);
     if (!taken.ok) throw new Fault('disk.failed', 'The database belongs to another site than the keys beside it.');
+    // A manager reads what stands at the door, until they call it something else.
+    for (const { id, name } of await store.site.readers()) {
+      const door = doorNames.find((one) => one === name);
+      if (door !== undefined) await store.site.changeReader(id, { name: benchDoors[door].label });
+    }
     return { site, store };
   } catch (thrown) {
     await store.close();

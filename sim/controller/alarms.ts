@@ -30,6 +30,8 @@ export type ReaderAlarm =
   | 'clock.notSet'
   /** A reader's clock runs so far ahead that only a person should set it back (docs/table-profile.md §8). */
   | 'clock.ahead'
+  /** It is not in the mode that its schedule says, and was ordered again and again. */
+  | 'mode.notSet'
   | 'strike.failed'
   /** Its settings file weakens the door; somebody accepts it or has it put back (docs/table-profile.md §8). */
   | 'settings.refused'

@@ -1,21 +1,35 @@
 /**
  * What the audit says of changes of people: read off the people themselves before and after, so that no caller can forget or invent a line. Names
- * what changed, never what it became; written in the commit of the change (people-desk.ts calls it).
+ * what changed, never what it became; written in the commit of the change (people-desk.ts calls it). With whoever is gone goes their log-in.
  */
 
 import type { NewAuditLine } from './audit-store.ts';
+import { chunksOf } from './chunks.ts';
 import type { Stores } from './controller-store.ts';
+import { peopleAtOnce } from './people-writing.ts';
 import type { SameCredential } from './person.ts';
 import { sameByTag } from './person.ts';
 import type { Author, KeptPerson, PersonChange } from './person-record.ts';
+import type { KnownUser } from './user-store.ts';
 
 export const auditPeople = async (within: Stores, changes: readonly PersonChange[], { by, atMs }: Author): Promise<void> => {
   const { crypto, tags } = within.secrets;
   const isSame = sameByTag(crypto, tags.key);
-  for (const { before, after } of changes) {
-    const person = (after ?? before)?.given.person;
-    for (const { what, detail } of wordsOf(before, after, isSame)) await within.audit.add({ atMs, by, what, person, detail });
+  for (const chunk of chunksOf(changes, peopleAtOnce)) {
+    for (const { before, after } of chunk) {
+      const person = (after ?? before)?.given.person;
+      for (const { what, detail } of wordsOf(before, after, isSame)) await within.audit.add({ atMs, by, what, person, detail });
+    }
+    await within.rest();
   }
+};
+
+/** Whoever is gone logs in no more, in the commit of the change: their number may be somebody's again by a file. Gives who could. */
+export const removeTenants = async (within: Stores, changes: readonly PersonChange[], { by, atMs }: Author): Promise<readonly KnownUser[]> => {
+  const gone = changes.flatMap(({ before, after }) => (before !== undefined && after === undefined ? [before.given.person] : []));
+  const users = await within.users.removeOfPersons(gone);
+  for (const { name, person } of users) await within.audit.add({ atMs, by, what: 'user.removed', person, detail: name });
+  return users;
 };
 
 type Words = readonly Pick<NewAuditLine, 'what' | 'detail'>[];

@@ -71,6 +71,8 @@ const open = (path: string, name: string): DatabaseSync => {
   closeSync(openSync(path, 'a', 0o600));
   chmodSync(path, 0o600);
   const database = new DatabaseSync(path);
+  // SQLite's own knows small letters of English alone.
+  database.function('lower', { deterministic: true, directOnly: true }, (text) => (typeof text === 'string' ? text.toLowerCase() : text));
   try {
     database.exec(
       'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON; PRAGMA trusted_schema = OFF',

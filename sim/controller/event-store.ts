@@ -22,7 +22,8 @@ export interface KeptEvent {
 /** What is left out, any will do. */
 export interface EventFilter {
   readonly reader?: number | undefined;
-  readonly person?: number | undefined;
+  /** One, or any of them. */
+  readonly person?: number | readonly number[] | undefined;
   /** Stable codes. */
   readonly codes?: readonly string[] | undefined;
   /** When it happened, as the reader said; from this moment on, and before that one. */
@@ -106,7 +107,7 @@ export class EventStore {
   #meant({ reader, person, codes, fromMs, untilMs }: EventFilter): SelectQueryBuilder<Tables, 'event', object> {
     let meant = this.#access.sql.selectFrom('event');
     if (reader !== undefined) meant = meant.where('reader', '=', reader);
-    if (person !== undefined) meant = meant.where('person', '=', person);
+    if (person !== undefined) meant = meant.where('person', 'in', typeof person === 'number' ? [person] : person);
     if (codes !== undefined) meant = meant.where('code', 'in', codes);
     if (fromMs !== undefined) meant = meant.where('at_ms', '>=', fromMs);
     if (untilMs !== undefined) meant = meant.where('at_ms', '<', untilMs);

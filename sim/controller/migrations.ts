@@ -153,4 +153,15 @@ export const migrations: readonly string[] = [
    ALTER TABLE unknown_card ADD COLUMN sequence INTEGER;`,
   `ALTER TABLE reader ADD COLUMN told TEXT;
    CREATE INDEX event_reader_code ON event (reader, code, at_ms);`,
+  `ALTER TABLE site ADD COLUMN last_person INTEGER NOT NULL DEFAULT 0;
+   UPDATE site SET last_person = max(
+     coalesce((SELECT max(person) FROM person), 0),
+     coalesce((SELECT max(person) FROM retired_pin), 0),
+     coalesce((SELECT max(person) FROM shared_access), 0),
+     coalesce((SELECT max(person) FROM user), 0),
+     coalesce((SELECT max(person) FROM audit), 0),
+     coalesce((SELECT max(person) FROM event), 0)
+   );`,
+  `ALTER TABLE person ADD COLUMN duress_length INTEGER;
+   CREATE INDEX sending_person ON sending (person, state);`,
 ];

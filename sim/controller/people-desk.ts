@@ -7,6 +7,7 @@ import type { Clock } from '../../src/ports/clock.ts';
 import type { Crypto } from '../../src/ports/crypto.ts';
 import { failed, ok, type Result } from '../../src/shared/result.ts';
 import { factsOf, type GivenPerson } from '../../src/table/given-person.ts';
+import { maxCards } from '../../src/table/limits.ts';
 import { type ListedPerson, listedErrors, type PeopleError, readPeople } from '../../src/tools/people-file.ts';
 import { toHex } from '../../src/tools/private-files.ts';
 import { columnOf, taggedPeople } from '../../src/tools/tagged-people.ts';
@@ -27,9 +28,9 @@ export interface PeopleChanged {
 
 /**
  * `credentialTaken`: somebody else has it, or they have it already in another place. `changedMeanwhile`: the record is not of the revision that
- * was meant.
+ * was meant. `tooManyCards`: no table holds so many of one person. `noNumberLeft`: there is none above everybody's who ever was.
  */
-export type PersonRefusal = 'unknownPerson' | 'credentialTaken' | 'changedMeanwhile';
+export type PersonRefusal = 'unknownPerson' | 'credentialTaken' | 'changedMeanwhile' | 'tooManyCards' | 'noNumberLeft';
 
 /** What the controller knows of a person beside what readers are told. */
 export type PersonDetails = Omit<KeptPerson, 'given'>;
@@ -128,6 +129,7 @@ export class PeopleDesk {
   add(given: Omit<GivenPerson, 'person'>, details: PersonDetails, by = nobodySaid, alongside?: Alongside): Promise<Result<number, PersonRefusal>> {
     return this.#turns.take(async () => {
       const person = await this.#parts.store.people.nextNumber();
+      if (person === undefined) return failed('noNumberLeft');
       const put = await this.#put(undefined, { ...details, given: { ...given, person } }, by, alongside);
       return put.ok ? ok(person) : put;
     });
@@ -169,6 +171,21 @@ export class PeopleDesk {
         await this.#parts.store.rest();
       }
       return this.#change(changes, by, alongside);
+    });
+  }
+
+  /** A PIN for each of them who has none, in one commit: how many that were. A PIN that somebody has come to have meanwhile is given to nobody else. */
+  fill(pins: ReadonlyMap<number, Pin>, by: string): Promise<number> {
+    return this.#turns.take(async () => {
+      const { people, secrets } = this.#parts.store;
+      const held = await people.holders([...pins.values()].map((pin) => secrets.tags.pin(pin)));
+      const changes: PersonChange[] = [];
+      for (const [person, pin] of pins) {
+        const before = await people.record(person);
+        if (before === undefined || before.given.pin !== undefined || held.has(secrets.tags.pin(pin))) continue;
+        changes.push({ before, after: { ...before, given: { ...before.given, pin } } });
+      }
+      return (await this.#change(changes, by)).people;
     });
   }
 
@@ -222,6 +239,7 @@ export class PeopleDesk {
 
   async #put(before: PersonRecord | undefined, after: KeptPerson, by: string, alongside?: Alongside): Promise<Result<PeopleChanged, PersonRefusal>> {
     const { store } = this.#parts;
+    if (after.given.cards.length > maxCards) return failed('tooManyCards');
     const tags = store.secrets.tags.of(after.given).map(({ tag }) => tag);
     const holders = await store.people.holders(tags);
     const isTaken = [...holders.values()].some((person) => person !== after.given.person);

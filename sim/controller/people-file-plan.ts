@@ -66,12 +66,16 @@ export const planOfFile = async (file: ReadFile, everybody: Everybody): Promise<
   const changes: PersonChange[] = [];
   const holders = new Map<string, number>();
   for (const { given } of records) if (shared.has(given.person)) for (const { tag } of tags.of(given)) holders.set(tag, given.person);
+  // A PIN that is somebody's rests before it is anybody else's, also where the same file takes it away from them.
+  const own = records.filter(({ given }) => !shared.has(given.person));
+  const present = own.flatMap(({ given }) => [given.pin, given.duressPin].flatMap((pin) => (pin === undefined ? [] : [tags.pin(pin)])));
+  const taken = { ...everybody, resting: new Set([...everybody.resting, ...present]) };
   for (const chunk of chunksOf(file.people, peopleAtOnce)) {
     for (const listed of chunk) {
       const known = before.get(listed.person);
       const after = mergedOf(file, listed, known);
       changes.push({ before: known, after });
-      errors.add(...errorsOf(listed, known, after, everybody, holders));
+      errors.add(...errorsOf(listed, known, after, taken, holders));
     }
     await rest();
   }

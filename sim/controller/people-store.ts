@@ -6,6 +6,7 @@ import { type RawBuilder, type Selectable, type SelectQueryBuilder, sql } from '
 import type { Card } from '../../src/access/card.ts';
 import type { Mode } from '../../src/access/mode.ts';
 import type { GivenPerson } from '../../src/table/given-person.ts';
+import { maxPersonId } from '../../src/table/record.ts';
 import { chunksOf } from './chunks.ts';
 import type { Access } from './database.ts';
 import { PeopleWriting, peopleAtOnce } from './people-writing.ts';
@@ -141,21 +142,11 @@ export class PeopleStore {
     return held;
   }
 
-  /** A number for somebody new: above everybody's, and nobody's before as far as is known. */
-  async nextNumber(): Promise<number> {
-    const row = await this.#access.sql
-      .selectFrom('person')
-      .select(({ fn }) => fn.max('person').as('last'))
-      .executeTakeFirst();
-    const retired = await this.#access.sql
-      .selectFrom('retired_pin')
-      .select(({ fn }) => fn.max('person').as('last'))
-      .executeTakeFirst();
-    const shared = await this.#access.sql
-      .selectFrom('shared_access')
-      .select(({ fn }) => fn.max('person').as('last'))
-      .executeTakeFirst();
-    return Math.max(row?.last ?? 0, retired?.last ?? 0, shared?.last ?? 0) + 1;
+  /** A number for somebody new: above everybody's who ever was; undefined: a file has given the highest one away. */
+  async nextNumber(): Promise<number | undefined> {
+    const row = await this.#access.sql.selectFrom('site').select('last_person').executeTakeFirst();
+    const next = (row?.last_person ?? 0) + 1;
+    return next <= maxPersonId ? next : undefined;
   }
 
   /**
@@ -164,12 +155,20 @@ export class PeopleStore {
    */
   change(changes: readonly PersonChange[], withdrawn: readonly Withdrawn[], author: Author): Promise<Stand> {
     return this.#access.write(async (within) => {
-      const { change: from, revocation: last } = await new PeopleStore(within, this.#secrets).stand();
+      const { change: from, revocation: lastRevocation } = await new PeopleStore(within, this.#secrets).stand();
       const writing = new PeopleWriting(within, this.#secrets, author);
       const change = await writing.people(changes, from);
-      const revocation = last + (withdrawn.length > 0 ? 1 : 0);
+      const revocation = lastRevocation + (withdrawn.length > 0 ? 1 : 0);
       await writing.withdrawn(withdrawn, revocation);
-      await within.sql.updateTable('site').set({ last_change: change, last_revocation: revocation }).execute();
+      const last = changes.reduce((most, { before, after }) => Math.max(most, (after ?? before)?.given.person ?? 0), 0);
+      await within.sql
+        .updateTable('site')
+        .set(({ fn, val, ref }) => ({
+          last_change: change,
+          last_revocation: revocation,
+          last_person: fn<number>('max', [ref('last_person'), val(last)]),
+        }))
+        .execute();
       return { change, revocation };
     });
   }

@@ -125,6 +125,7 @@ export class PeopleWriting {
           pin_issued_ms: ref('excluded.pin_issued_ms'),
           pin_issued_by: ref('excluded.pin_issued_by'),
           pin_change: ref('excluded.pin_change'),
+          duress_length: ref('excluded.duress_length'),
         })),
       )
       .execute();
@@ -145,6 +146,7 @@ export class PeopleWriting {
       pin_issued_ms: pin?.issuedMs ?? null,
       pin_issued_by: pin?.issuedBy ?? null,
       pin_change: pin?.change ?? null,
+      duress_length: given.duressPin?.length ?? null,
     };
   }
 

@@ -27,6 +27,8 @@ export interface HeldPin {
   readonly record: PersonRecord;
 }
 
+/** Of those who have none, in one commit. */
+const issuedAtOnce = 200;
 /** PINs that wait to be issued. More are refused with a Fault `queue.full`. */
 export const maxWaitingPins = 64;
 
@@ -77,6 +79,31 @@ export class PinDesk {
       const record = await this.#parts.store.people.record(person);
       if (record === undefined) return failed('unknownPerson');
       return record.given.pin === undefined ? failed('hasNoPin') : this.#issue(person, 'pin', { length: undefined }, by);
+    });
+  }
+
+  /** A random PIN of the site's length for everybody who has none: how many that were. What was issued before one is refused stays. */
+  issueMissing(by: string): Promise<Result<number, PinRefusal>> {
+    return this.#turns.take(async () => {
+      const { store, crypto, people } = this.#parts;
+      const [length, found] = [await this.#length(undefined), await this.#space(undefined)];
+      const [taken, alone] = [new Set(found.taken), found.alone && new Map(found.alone)];
+      const space = { ...found, taken, alone };
+      for (let issued = 0; ; ) {
+        const lacking = await store.people.list({ lacks: 'pin', limit: issuedAtOnce });
+        const drawn = new Map<number, Pin>();
+        for (const { given } of lacking.people) {
+          const pin = randomPin(crypto, length, space);
+          if (!pin.ok) return pin;
+          drawn.set(given.person, pin.value);
+          taken.add(found.tagOf(pin.value));
+          alone?.set(length, (alone.get(length) ?? 0) + 1);
+        }
+        // Who was given one by a file meanwhile keeps that one.
+        const given = await people.fill(drawn, by);
+        issued += given;
+        if (lacking.people.length < issuedAtOnce || given === 0) return ok(issued);
+      }
     });
   }
 

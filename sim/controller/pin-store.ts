@@ -75,15 +75,19 @@ export class PinStore {
     return Number(n);
   }
 
-  /** How many people have a PIN of each length. */
+  /** How many PINs there are of each length, duress PINs among them: each opens. */
   async lengths(): Promise<ReadonlyMap<number, number>> {
-    const rows = await this.#access.sql
-      .selectFrom('person')
-      .select(['pin_length as length', ({ fn }) => fn.countAll().as('n')])
-      .where('pin_length', 'is not', null)
-      .groupBy('pin_length')
-      .execute();
-    return new Map(rows.map(({ length, n }) => [length ?? 0, Number(n)]));
+    const counted = new Map<number, number>();
+    for (const column of ['pin_length', 'duress_length'] as const) {
+      const rows = await this.#access.sql
+        .selectFrom('person')
+        .select([`${column} as length`, ({ fn }) => fn.countAll().as('n')])
+        .where(column, 'is not', null)
+        .groupBy(column)
+        .execute();
+      for (const { length, n } of rows) counted.set(length ?? 0, (counted.get(length ?? 0) ?? 0) + Number(n));
+    }
+    return counted;
   }
 
   /** What may be given again is needed no longer. */

@@ -77,8 +77,8 @@ export interface ReaderState {
 
 export class ReaderKeeper {
   readonly reader: KnownReader;
+  readonly alarms: Alarms;
   readonly #parts: ReaderKeeperParts;
-  readonly #alarms: Alarms;
   readonly #commands: PrivateCommands;
   readonly #tables: TableKeeper;
   readonly #events: EventIntake;
@@ -106,7 +106,7 @@ export class ReaderKeeper {
     const commands = new PrivateCommands(clock, (command, priority) => line.order(command, priority));
     const office = new TableOffice(store, crypto, site, reader);
     const shared = { store, clock, crypto, commands, alarms, office, reader: reader.id };
-    this.#alarms = alarms;
+    this.alarms = alarms;
     this.#commands = commands;
     this.#orders = new OrderDesk(shared);
     this.#releases = new ReleaseDesk({ ...shared, strike });
@@ -141,7 +141,7 @@ export class ReaderKeeper {
       waitingSettings: this.#waitingSettings(),
       keeping,
       isInStep: keeping === 'inStep',
-      alarms: this.#alarms.raised,
+      alarms: this.alarms.raised,
     };
   }
 
@@ -195,7 +195,7 @@ export class ReaderKeeper {
         this.#offline(event.reason);
         break;
       case 'alarm':
-        this.#alarms.raise(`line.${event.alarm}`);
+        this.alarms.raise(`line.${event.alarm}`);
         break;
       case 'orderEnded':
         this.#commands.orderEnded(event.order, event.outcome);
@@ -252,9 +252,8 @@ export class ReaderKeeper {
   /** A reader that was started anew within seconds comes with a renewed session too. */
   async #askAgain(): Promise<void> {
     await this.#askJournal();
-    await this.#askDoor();
+    await this.#askDoor(true);
     await this.#askSettings();
-    await this.#askRules();
   }
 
   /** The journal first: once a page was asked for, events come. */
@@ -263,9 +262,8 @@ export class ReaderKeeper {
     if (!this.#isOnline) return;
     this.#tableAskedMs = this.#parts.clock.nowMs();
     this.#tables.begin();
-    await this.#askDoor();
+    await this.#askDoor(true);
     await this.#askSettings();
-    await this.#askRules();
     this.#watchOn();
   }
 
@@ -304,16 +302,15 @@ export class ReaderKeeper {
     this.#orders.toldJournal(status).catch((thrown: unknown) => this.#storeFailed(thrown));
   }
 
-  async #askDoor(): Promise<void> {
+  async #askDoor(isNewSession = false): Promise<void> {
     const status = await this.#commands.ask('door');
     if (status?.page !== 'door') return;
     this.#door = status;
-    const before = this.#told;
-    const told = toldBy(status, before);
-    if (isOther(told, before)) await this.#keepTold(told);
+    const told = toldBy(status, this.#told);
+    const isNew = isOther(told, this.#told);
+    if (isNew) await this.#keepTold(told);
     this.#parts.listener.changed(this.reader);
-    // At the beginning of a session the rules are asked for by themselves.
-    if (before !== undefined && isOther(told, before)) await this.#askRules();
+    if (isNew || isNewSession) await this.#askRules();
   }
 
   /** A reader of an older program has no such page: what it told before stays, as long as its settings are the same. */
@@ -337,7 +334,7 @@ export class ReaderKeeper {
     this.#settings = status?.page === 'settings' ? status : undefined;
     const waiting = this.#waitingSettings();
     if (waiting === undefined) return;
-    this.#alarms.raise('settings.refused', `${waiting.slice(0, 16)} waits to be accepted`);
+    this.alarms.raise('settings.refused', `${waiting.slice(0, 16)} waits to be accepted`);
     this.#parts.listener.changed(this.reader);
   }
 
@@ -391,7 +388,7 @@ export class ReaderKeeper {
   /** Of what was under way when everything was stopped, nobody hears. */
   #storeFailed(thrown: unknown): void {
     if (this.#isStopped) return;
-    this.#alarms.raise('store.failed', thrown instanceof Error ? thrown.message : '');
+    this.alarms.raise('store.failed', thrown instanceof Error ? thrown.message : '');
   }
 }
 

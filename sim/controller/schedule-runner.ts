@@ -10,6 +10,7 @@ import type { PeopleDesk } from './people-desk.ts';
 import type { PersonChange, PersonRecord } from './person-record.ts';
 import { ReaderModes, type ReaderModesParts } from './reader-modes.ts';
 import { rowAt } from './rules/schedules.ts';
+import type { KnownReader } from './site-store.ts';
 import { type KnownTimes, ScheduleTimes } from './schedule-times.ts';
 import { isUsedUp } from './use-counts.ts';
 
@@ -68,6 +69,11 @@ export class ScheduleRunner {
   event({ entry }: NewEvent): void {
     if (entry?.code !== 'access.granted' || entry.person === undefined) return;
     void this.#usedBy(entry.person);
+  }
+
+  /** A reader has told of itself. */
+  readerTold({ id }: KnownReader): void {
+    if (this.#modes.isOff(id)) this.look();
   }
 
   stop(): void {

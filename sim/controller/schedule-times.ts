@@ -61,4 +61,4 @@ export class ScheduleTimes {
 }
 
 /** They were put in by a call that checked their shape (schedule-calls.ts). */
-const timesOf = ({ times }: KeptSchedule): readonly Times[] => times as unknown as readonly Times[];
+export const timesOf = ({ times }: KeptSchedule): readonly Times[] => times as unknown as readonly Times[];

@@ -8,8 +8,8 @@ import type { Access } from './database.ts';
 import type { SecretBox } from './secret-box.ts';
 import type { Tables } from './tables.ts';
 
-/** Above this the oldest that waits is given up. */
-export const maxWaitingSendings = 10_000;
+/** Above this the oldest that waits is given up: a mail and a webhook for each of 10,000 people. */
+export const maxWaitingSendings = 20_000;
 /** Of the last failure; longer ones are cut. */
 const maxErrorLength = 300;
 const place = 'doorpad/controller/sending';
@@ -58,18 +58,23 @@ export class SendingStore {
       due_ms: at_ms,
     };
     return this.#access.write(async ({ sql }) => {
-      const { n } = await sql
-        .selectFrom('sending')
-        .select(({ fn }) => fn.countAll().as('n'))
-        .where('state', '=', 'waiting')
-        .executeTakeFirstOrThrow();
-      if (Number(n) >= maxWaitingSendings) {
-        const oldest = sql.selectFrom('sending').select('id').where('state', '=', 'waiting').orderBy('id').limit(1);
-        await sql.updateTable('sending').set(ended('givenUp', 'Too many wait.')).where('id', 'in', oldest).execute();
-      }
       const { id } = await sql.insertInto('sending').values(row).returning('id').executeTakeFirstOrThrow();
       return id;
     });
+  }
+
+  /** Where more wait than may, the oldest of them are given up: to be called in the commit that added some. */
+  async giveUpOverflow(): Promise<void> {
+    const { sql } = this.#access;
+    const { n } = await sql
+      .selectFrom('sending')
+      .select(({ fn }) => fn.countAll().as('n'))
+      .where('state', '=', 'waiting')
+      .executeTakeFirstOrThrow();
+    const over = Number(n) - maxWaitingSendings;
+    if (over <= 0) return;
+    const oldest = sql.selectFrom('sending').select('id').where('state', '=', 'waiting').orderBy('id').limit(over);
+    await sql.updateTable('sending').set(ended('givenUp', 'Too many wait.')).where('id', 'in', oldest).execute();
   }
 
   /** What waits and is due, the oldest first; `way`: of that one only. Rejects with a Fault `disk.damaged` when another site key sealed it. */

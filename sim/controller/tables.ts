@@ -12,6 +12,7 @@ interface SiteTable {
   readonly authority_seed: Uint8Array;
   readonly last_change: Generated<number>;
   readonly last_revocation: Generated<number>;
+  readonly last_person: Generated<number>;
   /** Everybody's credentials stand in `credential`. */
   readonly has_tags: Generated<number>;
 }
@@ -62,6 +63,8 @@ interface PersonTable {
   readonly pin_issued_by: string | null;
   /** The number of the change that brought it. */
   readonly pin_change: number | null;
+  /** Null: no duress PIN. */
+  readonly duress_length: number | null;
 }
 
 interface CredentialTable {

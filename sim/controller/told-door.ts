@@ -7,8 +7,9 @@ import { type BudgetRule, defaultPolicy, type Policy } from '../../src/access/po
 import type { DoorStatus, RulesStatus } from '../../src/link/messages.ts';
 import { toldRules } from '../../src/reader/told-rules.ts';
 import { toHex } from '../../src/tools/private-files.ts';
+import { floorOf } from './rules/code-space.ts';
 
-export type ToldRules = Omit<RulesStatus, 'page'>;
+type ToldRules = Omit<RulesStatus, 'page'>;
 
 export interface ToldDoor {
   readonly mode: Mode;
@@ -20,9 +21,19 @@ export interface ToldDoor {
 }
 
 /** `told`: by the reader itself. `defaults`: as a reader is set when nothing else is said. */
-export type SettingsAre = 'told' | 'defaults';
+type SettingsAre = 'told' | 'defaults';
 
 export const settingsAre = (told: ToldDoor | undefined): SettingsAre => (told?.rules === undefined ? 'defaults' : 'told');
+
+/**
+ * PINs there must be for each that opens a door alone: the highest floor of the doors where one does (FIELD M7). A reader of which nothing was heard
+ * may be such a door. Undefined: there is none.
+ */
+export const floorAt = (doors: readonly (ToldDoor | undefined)[]): number | undefined => {
+  const alone = doors.filter((told) => told === undefined || told.mode === 'pinOnly' || told.mode === 'cardOrPin');
+  const rules = alone.map((told) => (told === undefined ? defaultPolicy : policyOf(told)).budget.door);
+  return rules.length === 0 ? undefined : Math.max(...rules.map(floorOf));
+};
 
 /** What it says now, with the rules it told before where its settings are the same. */
 export const toldBy = ({ mode, model, settingsHash }: DoorStatus, before: ToldDoor | undefined): ToldDoor => {

@@ -6,6 +6,7 @@ import { scrypt } from 'node:crypto';
 import type { Selectable } from 'kysely';
 import type { Crypto } from '../../src/ports/crypto.ts';
 import { failed, ok, type Result } from '../../src/shared/result.ts';
+import { chunksOf } from './chunks.ts';
 import type { Access } from './database.ts';
 import type { Tables } from './tables.ts';
 import { Turns } from './turns.ts';
@@ -14,6 +15,8 @@ import { Turns } from './turns.ts';
 const cost = 16_384;
 const saltBytes = 16;
 const hashBytes = 32;
+/** Looked for together. */
+const personsAtOnce = 500;
 /** One at a time: the pool it works in also reads the line (DESIGN §4). */
 export const maxWaitingPasswords = 16;
 
@@ -79,9 +82,21 @@ export class UserStore {
     return row !== undefined && isRight ? userOf(row) : undefined;
   }
 
-  async changePassword(id: number, password: string): Promise<void> {
-    const secret = await this.hashed(password);
+  async knows(name: string): Promise<boolean> {
+    return (await this.#access.sql.selectFrom('user').select('id').where('name', '=', name).executeTakeFirst()) !== undefined;
+  }
+
+  async changePassword(id: number, password: string | HashedPassword): Promise<void> {
+    const secret = typeof password === 'string' ? await this.hashed(password) : password;
     await this.#access.sql.updateTable('user').set(secret).where('id', '=', id).execute();
+  }
+
+  /** Tenants who are one of these people: nobody else comes to be them. Gives who they were. */
+  async removeOfPersons(persons: readonly number[]): Promise<readonly KnownUser[]> {
+    const gone: KnownUser[] = [];
+    for (const chunk of chunksOf(persons, personsAtOnce))
+      gone.push(...(await this.#access.sql.deleteFrom('user').where('person', 'in', chunk).returningAll().execute()).map(userOf));
+    return gone;
   }
 
   remove(id: number): Promise<Result<undefined, 'unknownUser' | 'lastManager'>> {

@@ -11,6 +11,7 @@ import { failed, ok, type Result } from '../../src/shared/result.ts';
 import { preparePrivateDirectory } from '../../src/tools/private-files.ts';
 import { benchRoutes } from '../bench/bench-routes.ts';
 import { benchCalls } from '../bench/calls.ts';
+import { firstPeopleWords } from '../bench/first-people.ts';
 import { World } from '../bench/world.ts';
 import { settleListening } from '../controller/api/listening.ts';
 import { type BenchMessage, benchHearers, liveHearers } from '../controller/api/live.ts';
@@ -103,6 +104,7 @@ const welcome = (
 
   ${address}
 
+${firstPeopleWords} Type 0417# at the front door.
 What follows # in it is the key to all of it. Everything is kept in ${directory}; npm start -- --fresh begins anew.
 Ctrl-C ends it.
 `;

@@ -35,6 +35,8 @@ const madePinDigits = 6;
 const refusals: Readonly<Record<PersonRefusal, string>> = {
   unknownPerson: 'There is nobody with that number.',
   credentialTaken: 'That PIN cannot be given. Choose another one.',
+  tooManyCards: 'A person has at most 16 cards.',
+  noNumberLeft: 'No number is left for somebody new.',
   changedMeanwhile: 'Somebody else has changed that person meanwhile. Say it again.',
 };
 

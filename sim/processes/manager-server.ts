@@ -21,6 +21,7 @@ import { Sessions } from '../controller/api/sessions.ts';
 import { startAddress, writeStartToken } from '../controller/api/start-token.ts';
 import { LiveTeller } from '../controller/calls/live-teller.ts';
 import { openManager } from '../controller/calls/manager-calls.ts';
+import { userBook } from '../controller/calls/user-book.ts';
 import type { ControllerStore } from '../controller/controller-store.ts';
 import type { LineController } from '../controller/line-controller.ts';
 import type { PeopleDesk } from '../controller/people-desk.ts';
@@ -68,11 +69,11 @@ export const newManager = <Table extends Routes, Message extends { readonly kind
 ): Manager<Table, Message> => {
   const { store, crypto, clock, line, directory, routes, handlers, hearers, hear, report } = parts;
   const realClock = new NodeClock();
-  const sessions = new Sessions({ crypto, clock: realClock, users: store.users });
+  const sessions = new Sessions({ crypto, clock: realClock, users: userBook(store, clock) });
   const feed = new LiveFeed<LiveMessage | Message>({ clock: realClock, hearers, holds: (session) => sessions.holds(session) });
   const tell = (message: LiveMessage | Message): void => feed.tell(message);
   const reportThrown = (thrown: unknown): void => report(thrownText(thrown));
-  const manager = openManager({ store, crypto, clock, realClock, line, tell, failed: reportThrown });
+  const manager = openManager({ store, crypto, clock, realClock, line, tell, endSessions: (user) => sessions.endOfUser(user), failed: reportThrown });
   const calls: Handlers<ManagerRoutes> = { ...manager.calls, ...sessionCalls(sessions), health: async () => ok({ isWell: true }) };
   const serve: Manager<Table, Message>['serve'] = async ({ listening, pages }) => {
     await LiveTeller.begin({ store, line, clock, realClock, tell, failed: reportThrown });

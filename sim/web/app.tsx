@@ -1,6 +1,7 @@
 /** The page around the views: menu, who is here, whether the controller is heard. Which view there is, is router.ts's; who somebody is, session.ts's. */
 import { effect, useSignal, useSignalEffect } from '@preact/signals';
 import type { ComponentType } from 'preact';
+import { useEffect } from 'preact/hooks';
 import { addressOf } from './addresses.ts';
 import { ask } from './client.ts';
 import { lineState, startLive, stopLive } from './live.ts';
@@ -26,6 +27,8 @@ const lineWords = { connecting: 'Connecting …', live: 'Live', down: 'Not conne
 
 function Menu({ who, here }: { readonly who: User; readonly here: ViewName }) {
   const shown = menuFor(who.role);
+  // Where the menu is wider than the page, the view that is shown stays in sight.
+  useEffect(() => document.querySelector('.menu [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' }), [here]);
   const groups = [...new Set(shown.map((name) => rowOf(name).group))];
   return (
     <nav class="menu" aria-label="Views">

@@ -26,11 +26,15 @@ export const takeToken = (): void => {
   token.value = given ?? sessionStorage.getItem(kept) ?? undefined;
 };
 
+/** The server let go of the one who was here. */
+export const hasEnded = signal(false);
+
 export const logInWith = (given: string, who: User): void => {
   sessionStorage.setItem(kept, given);
   batch(() => {
     token.value = given;
     user.value = who;
+    hasEnded.value = false;
   });
 };
 
@@ -39,10 +43,13 @@ export const forget = (): void => {
   batch(() => {
     token.value = undefined;
     user.value = undefined;
+    hasEnded.value = false;
   });
 };
 
 /** The server does not know that token; another one, taken meanwhile, stays. */
 export const forgetIfStill = (refused: string | undefined): void => {
-  if (token.value === refused) forget();
+  if (token.value !== refused || refused === undefined) return;
+  forget();
+  hasEnded.value = true;
 };

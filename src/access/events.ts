@@ -86,6 +86,8 @@ const catalogue = {
   'table.revoked': ['info', 'Revocation In Force', 'Revocation In Force'],
   'reader.started': ['info', 'Reader Started', 'Reader Started'],
   'selfTest.failed': ['alarm', 'Self-Test Failed', 'Self-Test Failed'],
+  'update.inForce': ['info', 'Update In Force', 'Update In Force'],
+  'update.rolledBack': ['alarm', 'Update Rolled Back', 'Update Rolled Back'],
   'reader.stopped': ['info', 'Reader Stopped', 'Reader Stopped'],
   'journal.gap': ['alarm', 'Events Lost', 'Events Lost'],
   'journal.more': ['deny', 'Further Denials', 'Further Denials'],

@@ -12,11 +12,17 @@ export class PartsLog implements ReaderObserver {
   readonly #log: Logger;
   readonly #paths: Readonly<Record<string, unknown>>;
   readonly #away = new Set<string>();
+  #isOnline = false;
 
   /** `paths`: where each device was looked for. */
   constructor(log: Logger, paths: Readonly<Record<string, unknown>>) {
     this.#log = log;
     this.#paths = paths;
+  }
+
+  /** Whether the other end of the line is there. */
+  get isOnline(): boolean {
+    return this.#isOnline;
   }
 
   isAway(device: string): boolean {
@@ -25,6 +31,7 @@ export class PartsLog implements ReaderObserver {
 
   happened({ code, fields = {} }: AccessEvent): void {
     const device = String(fields.device);
+    if (code === 'link.found' || code === 'link.lost') this.#isOnline = code === 'link.found';
     if (code === 'device.lost') {
       this.#away.add(device);
       this.#log.warn({ device, path: this.#paths[device] }, 'a device is not there');

@@ -57,6 +57,8 @@ export interface SelfTested {
   readonly settingsFolder?: string | undefined;
   readonly reader: Pick<Reader, 'tell'> & { readonly signals: Pick<Reader['signals'], 'show'> };
   readonly told: (checked: Checked) => void;
+  /** The names of the checks that found something wrong. */
+  readonly ended?: ((wrong: readonly string[]) => void) | undefined;
 }
 
 /** A door that starts waits for none of them. */
@@ -64,7 +66,7 @@ const loadChecks = async (): Promise<readonly Check[]> => (await import('../tool
 
 /** One check in a turn of the event loop, so that a key waits for one at most. */
 export const selfTest = (
-  { clock, config, crypto, settingsFolder, reader, told }: SelfTested,
+  { clock, config, crypto, settingsFolder, reader, told, ended }: SelfTested,
   load: () => Promise<readonly Check[]> = loadChecks,
 ): Subscription => {
   const wrong: string[] = [];
@@ -87,6 +89,7 @@ export const selfTest = (
     const signal = signalOf(wrong);
     if (signal !== undefined) reader.signals.show(signal);
     if (wrong.length > 0) reader.tell({ code: 'selfTest.failed', fields: { wrong: wrong.join(' ') } });
+    ended?.(wrong);
   };
   timer = clock.setTimeout(() => void load().then(lookAt), selfTestAfterMs);
   return {

@@ -1,9 +1,11 @@
 /** The options of the installer's commands: the care of a reader, keys of a site, and the line. What they do is loaded when it is asked for. */
 import { type Command, InvalidArgumentError } from 'commander';
 import { wholeNumber } from '../tools/command-line.ts';
+import { mostReleases } from '../tools/update-limits.ts';
 import type { CareIo, DoctorCommand, WipeCommand } from './care-commands.ts';
 import type { FindCommand, LineIo, LineTestCommand, ListenCommand } from './line-commands.ts';
 import type { InstallCommand, ProvisionCommand, SiteIo } from './site-commands.ts';
+import type { MakeUpdateCommand, UpdateCommand } from './update-commands.ts';
 
 type With = (command: Command) => Command;
 
@@ -41,6 +43,21 @@ export const careCommands = (root: Command, io: CareIo, withConfig: With, withLa
     .option('--json', 'one JSON object a check')
     .addHelpText('after', '\nA line that begins with ! is wrong, with - worth knowing. Code 0: nothing is wrong. More: docs/commands.md.')
     .action(async (options: DoctorCommand) => end(await (await commands()).doctor(options, io)));
+  root
+    .command('update <file>')
+    .description('put an update into the slot of the card that does not run; the next start tries it')
+    .option('--again', 'also a release that was tried here and did not come up well')
+    .addHelpText('after', '\nAs root, on a card. The door goes on meanwhile. More: docs/update.md.')
+    .action(async (file: string, options: UpdateCommand) => (await import('./update-commands.ts')).update(file, options, io));
+  root
+    .command('make-update <slot>')
+    .description('make an update of the file of a slot, and sign it')
+    .requiredOption('--key <file>', 'the private key, Ed25519, as PEM (openssl genpkey -algorithm ed25519)')
+    .requiredOption('--release <number>', 'its number, higher than that of every update before it', wholeNumber(1, mostReleases))
+    .requiredOption('--version <text>', 'what people call it')
+    .requiredOption('--out <file>', 'the update')
+    .addHelpText('after', '\nMore: docs/update.md.')
+    .action(async (slot: string, options: MakeUpdateCommand) => (await import('./update-commands.ts')).makeUpdate(slot, options, io));
   withLastGood(withConfig(root.command('wipe')))
     .description('take this reader out of service: keys first, then people, events and the rest; the door must be stopped')
     .option('--events <file>', 'write the events into this new private file first')

@@ -1,11 +1,14 @@
 /** The parts of `npm run image` that decide something by themselves, the unit's figure and the overlays; the card itself is `npm run test:image`'s. */
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { cardMiB, partitions } from '../../hardware/image/card.ts';
 import { mirrorIn } from '../../hardware/image/debian.ts';
 import { hardware, missingPrograms } from '../../hardware/image/host.ts';
+import { publicKeyIn, releaseOf } from '../../hardware/image/release.ts';
 import { packagesIn } from '../../hardware/image/rootfs.ts';
 import { readConfig } from '../../src/config.ts';
 
@@ -51,6 +54,32 @@ describe('what an image is made of', () => {
   });
 });
 
+describe('the release of a card', () => {
+  it('is a number that rises with the version', () => {
+    expect(releaseOf('1.2.3')).toBe(1_002_003);
+    expect(releaseOf('0.1.0')).toBeLessThan(releaseOf('0.1.1'));
+    expect(releaseOf('0.9.99')).toBeLessThan(releaseOf('0.10.0'));
+  });
+
+  it('takes a public Ed25519 key for its updates, and no private one', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'doorpad-key-'));
+    try {
+      const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+      const written = (name: string, pem: string | Buffer): string => {
+        writeFileSync(join(folder, name), pem);
+        return join(folder, name);
+      };
+      const open = publicKey.export({ type: 'spki', format: 'pem' }).toString();
+      expect(publicKeyIn(written('open', open))).toBe(open);
+      expect(() => publicKeyIn(written('secret', privateKey.export({ type: 'pkcs8', format: 'pem' })))).toThrow('private key');
+      const other = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey;
+      expect(() => publicKeyIn(written('other', other.export({ type: 'spki', format: 'pem' })))).toThrow('no Ed25519 key');
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
+
 describe('the overlays', () => {
   /** What a node of an overlay says, whatever bank its lines are on. */
   const nodeOf = (overlay: string, name: string): string => {
@@ -86,7 +115,10 @@ describe('the unit of the reader', () => {
 });
 
 describe('the scripts of the image', () => {
-  it.each(['image/slot/mark-good.sh', 'systemd/own-led.sh', 'systemd/secure-strike.sh'])('%s is a script that a shell can read', (path) => {
-    expect(() => execFileSync('sh', ['-n', join(hardware, path)])).not.toThrow();
-  });
+  it.each(['image/slot/mark-good.sh', ...['own-led', 'secure-strike', 'set-boot', 'stick', 'trial', 'update'].map((name) => `systemd/${name}.sh`)])(
+    '%s is a script that a shell can read',
+    (path) => {
+      expect(() => execFileSync('sh', ['-n', join(hardware, path)])).not.toThrow();
+    },
+  );
 });

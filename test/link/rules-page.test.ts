@@ -1,6 +1,8 @@
 /** The settings that people at the door meet, as a real reader tells them on its line. */
 import { describe, expect, it } from 'vitest';
-import { defaultPolicy } from '../../src/access/policy.ts';
+import { defaultPolicy, policyRanges } from '../../src/access/policy.ts';
+import { readLinkReply, writeLinkReply } from '../../src/link/messages.ts';
+import { toldRules } from '../../src/reader/told-rules.ts';
 import { LinkBench } from './link-bench.ts';
 
 describe('the page of rules', () => {
@@ -28,6 +30,21 @@ describe('the page of rules', () => {
       offlinePriorityMs: 7_200_000,
       duress: true,
     });
+  });
+
+  it.each([0, 1] as const)('can be told whatever the settings are, at end %s of every range', (end) => {
+    const { door, person } = defaultPolicy.budget;
+    const at = (name: keyof typeof policyRanges): number => policyRanges[name][end];
+    const rules = toldRules({
+      ...defaultPolicy,
+      windowMs: at('windowMs'),
+      windowTries: at('windowTries'),
+      interDigitMs: at('interDigitMs'),
+      offline: { fullMs: at('offlineFullMs'), priorityMs: at('offlinePriorityMs') },
+      budget: { door: { ...door, attempts: at('doorAttempts') }, person: { ...person, attempts: at('personAttempts') } },
+    });
+    const status = { page: 'rules', ...rules } as const;
+    expect(readLinkReply(writeLinkReply({ name: 'status', status }))).toEqual({ ok: true, value: { name: 'status', status } });
   });
 
   it('of a reader whose settings say nothing is the defaults', async () => {

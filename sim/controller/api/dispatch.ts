@@ -33,7 +33,7 @@ export interface DispatchLimits {
   readonly bodyBytes: number;
   readonly bodyMs: number;
   readonly largeBodyMs: number;
-  /** Calls under way at once; one more is told to come again. */
+  /** Calls carried out at once; one more is told to come again. Whoever has not said all of theirs takes nobody's place. */
   readonly callsAtOnce: number;
   /** Bodies beyond `bodyBytes` under way at once. */
   readonly largeBodiesAtOnce: number;
@@ -73,6 +73,7 @@ export const dispatcher = <Table extends Routes>(options: DispatchOptions<Table>
     const said = await read(request, finding.found, query);
     if (!said.ok) return sendRefusal(response, said.failure);
     const call = calls.get(name);
+    if (underWay >= options.limits.callsAtOnce) return sendRefusal(response, { code: 'busy' });
     const result = call === undefined ? failed<Refusal>({ code: 'notFound' }) : await carryOut(call, name, said.value, caller.value);
     if (!result.ok) return sendRefusal(response, result.failure);
     if (!options.checksAnswers || isAsTheRowSays(route, result.value)) return sendJson(response, 200, result.value);
@@ -81,26 +82,25 @@ export const dispatcher = <Table extends Routes>(options: DispatchOptions<Table>
   };
 
   const carryOut = async (call: Call, name: string, said: Said, caller: Caller | undefined): Promise<Result<unknown, Refusal>> => {
+    underWay += 1;
     try {
       return await call(said, caller);
     } catch (thrown) {
       options.report(troubleOf(name, thrown));
       if (!(thrown instanceof Fault)) return failed({ code: 'failed' });
       return failed({ code: thrown.code === 'queue.full' ? 'busy' : 'diskFailed' });
+    } finally {
+      underWay -= 1;
     }
   };
 
   return async (request, response) => {
-    if (underWay >= options.limits.callsAtOnce) return sendRefusal(response, { code: 'busy' });
-    underWay += 1;
     try {
       await answer(request, response);
     } catch (thrown) {
       // An answer that is no JSON, or whatever else we did wrong.
       options.report(troubleOf('', thrown));
       sendRefusal(response, { code: 'failed' });
-    } finally {
-      underWay -= 1;
     }
   };
 };

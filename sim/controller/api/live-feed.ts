@@ -67,7 +67,9 @@ export class LiveFeed<Message extends { readonly kind: string }> {
     return undefined;
   }
 
+  /** Nobody hears of it whose session has ended. */
   tell(message: Message): void {
+    this.#letGo();
     const line = lineOf(message);
     const roles: readonly Role[] = this.#options.hearers[message.kind as Message['kind']];
     for (const client of this.#clients) if (roles.includes(client.caller.user.role)) this.#send(client, line);
@@ -107,9 +109,12 @@ export class LiveFeed<Message extends { readonly kind: string }> {
   /** Of pages that take nothing, and of people who are not logged in any more. */
   #letGo(): void {
     const nowMs = this.#options.clock.nowMs();
-    for (const { response, caller, behindSinceMs } of this.#clients) {
-      if (!this.#options.holds(caller.session)) response.end();
-      else if (behindSinceMs !== undefined && nowMs - behindSinceMs >= this.#limits.behindMs) response.destroy();
+    for (const client of this.#clients) {
+      const { response, caller, behindSinceMs } = client;
+      if (!this.#options.holds(caller.session)) {
+        this.#clients.delete(client);
+        response.end();
+      } else if (behindSinceMs !== undefined && nowMs - behindSinceMs >= this.#limits.behindMs) response.destroy();
     }
   }
 }

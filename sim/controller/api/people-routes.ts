@@ -50,6 +50,14 @@ export const peopleRoutes = {
     answer: v.object({ events: v.array(s.event), next: v.nullable(v.number()) }),
     says: 'History of one person, newest first.',
   },
+  lockouts: {
+    method: 'GET',
+    path: '/api/people/{id}/lockouts',
+    may: staff,
+    params: byId,
+    answer: v.object({ lockouts: v.array(v.object({ reader: s.rowId, readerName: v.string(), until: s.moment })) }),
+    says: 'Readers at which this person’s code waits after too many wrong ones, and until when.',
+  },
   exportPerson: {
     method: 'GET',
     path: '/api/people/{id}/export',
@@ -123,9 +131,13 @@ export const peopleRoutes = {
     path: '/api/people/import',
     may: managers,
     bodyBytes: 64_000_000,
-    body: v.object({ csv: text(60_000_000), isTrial: v.boolean() }),
+    body: v.object({
+      csv: text(60_000_000),
+      isTrial: v.boolean(),
+      /** Guessing would be too easy afterwards, and it is meant all the same. */ isMeant: v.optional(v.boolean()),
+    }),
     answer: v.object({ added: v.number(), changed: v.number(), removed: v.number(), unchanged: v.number() }),
-    says: 'A people file (docs/people-file.md) in place of everybody; `isTrial` only says what it would do.',
+    says: 'A people file (docs/people-file.md) in place of everybody; `isTrial` only says what it would do. Refused where it makes guessing too easy (FIELD M7), unless that is meant.',
   },
   exportPeople: {
     method: 'POST',

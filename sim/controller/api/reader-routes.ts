@@ -19,9 +19,14 @@ export const readerRoutes = {
     path: '/api/readers/{id}',
     may: hands,
     params: byId,
-    body: v.object({ name: v.optional(s.name), model: v.optional(v.picklist(s.models)), schedule: v.optional(v.nullable(s.rowId)) }),
+    body: v.object({
+      name: v.optional(s.name),
+      model: v.optional(v.picklist(s.models)),
+      schedule: v.optional(v.nullable(s.rowId)),
+      /** As of `setMode`, for every mode of the schedule. */ isMeant: v.optional(v.boolean()),
+    }),
     answer: s.reader,
-    says: 'Name, model, schedule of modes.',
+    says: 'Name, model, schedule of modes; another schedule is a manager’s to give. Refused as a mode that is set is.',
   },
   setMode: {
     method: 'POST',
@@ -41,8 +46,13 @@ export const readerRoutes = {
     may: staff,
     params: byId,
     query: v.object({ mode: s.mode }),
-    answer: v.object({ people: v.array(s.person), total: v.number(), sentence: v.string() }),
-    says: 'Who could not enter in that mode.',
+    answer: v.object({
+      people: v.array(s.person),
+      total: v.number(),
+      sentence: v.string(),
+      /** In that mode. */ codeSpace: s.codeSpace,
+    }),
+    says: 'Who could not enter in that mode, and how easy guessing would be.',
   },
   issueMissing: {
     method: 'POST',
@@ -107,7 +117,7 @@ export const readerRoutes = {
     path: '/api/readers/{id}/door-card',
     may: everybody,
     params: byId,
-    answer: v.object({ reader: v.string(), mode: s.mode, lines: v.array(v.string()) }),
+    answer: v.object({ reader: v.string(), mode: s.mode, lines: v.array(v.string()), settingsAre: s.settingsAre }),
     says: 'How to enter a code at this door, from its real settings (FIELD G14, M35).',
   },
 } as const satisfies Readonly<Record<string, Route>>;

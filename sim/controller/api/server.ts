@@ -23,6 +23,7 @@ export interface ServerLimits extends DispatchLimits {
   readonly headersMs: number;
   /** Nothing more was taken of an answer for that long, or nothing asked: the connection ends. */
   readonly idleMs: number;
+  /** Of all addresses. One more, and the one that is needed least ends. */
   readonly connections: number;
 }
 
@@ -66,7 +67,7 @@ export const openServer = async <Table extends Routes>(options: ApiServerOptions
   const serve = judge({ ...options, limits }, connections, () => site);
   const make = (): Server => {
     const server = makeServer(listening, limits, serve);
-    connections.watch(server, limits.idleMs);
+    connections.watch(server, limits);
     return server;
   };
   if (listening.tls !== undefined && !areTlsFiles(listening.tls)) {
@@ -100,7 +101,6 @@ const makeServer = ({ tls }: Listening, limits: ServerLimits, serve: RequestList
   };
   const secure = tls && { ...options, cert: tls.certificate, key: tls.key, minVersion: 'TLSv1.2' as const, handshakeTimeout: limits.headersMs };
   const server = secure === undefined ? createServer(options, serve) : createSecureServer(secure, serve);
-  server.maxConnections = limits.connections;
   const refuse: RequestListener = (_, response) => sendRefusal(response, { code: 'notExpected' });
   return server.on('checkContinue', refuse).on('checkExpectation', refuse);
 };

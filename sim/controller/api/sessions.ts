@@ -1,6 +1,6 @@
 /**
- * Who is logged in: tokens of 128 bits from name and password, and the operator's token of this start. Decides how long a session lasts and how
- * often a name may be tried; users and their passwords are their book's, what a role may is the rows'.
+ * Who is logged in: tokens of 128 bits from name and password, and the operator's token of this start. Decides how long a session lasts, how
+ * often a name may be tried, and which tries are told of; users and their passwords are their book's, what a role may is the rows'.
  */
 import type { Clock } from '../../../src/ports/clock.ts';
 import type { Crypto } from '../../../src/ports/crypto.ts';
@@ -20,13 +20,25 @@ export interface LogInUser {
 export interface UserBook {
   /** Undefined: the name or the password is wrong; takes as long for a name that nobody has. Rejects with a Fault: nothing was compared. */
   verify(name: string, password: string): Promise<LogInUser | undefined>;
+  /** Whether somebody has this name. */
+  knows(name: string): Promise<boolean>;
+  /** Resolves once it is on disk, with a line of the audit; rejects with a Fault where it is not. */
+  setPassword(id: number, password: string): Promise<void>;
+  /** For the audit, on disk when it resolves; rejects with a Fault. `name`: undefined where nobody has it, since people type passwords into its field. */
+  note(what: LogInNote, name: string | undefined): Promise<void>;
 }
+
+export type LogInNote = 'loggedIn' | 'wrongPassword';
 
 /** A user at several devices; one more, and the one that is idle the longest ends. */
 export const maxSessionsOfUser = 5;
 export const maxSessions = 500;
 /** SECURITY H4. */
 export const maxWrongPasswords = 10;
+/** Log-ins of a name, or tries that failed, in a minute: of more the audit is not told. */
+export const maxLogInsTold = 10;
+/** A user who changes while they log in is compared again; more often than this, they are told to try again. */
+const maxComparisons = 3;
 export const sessionIdleMs = 30 * 60_000;
 export const sessionLongestMs = 12 * 3_600_000;
 const minuteMs = 60_000;
@@ -57,12 +69,20 @@ export interface SessionsOptions {
 export class Sessions {
   readonly #options: SessionsOptions;
   readonly #wrong: Throttle;
+  /** Of names that nobody has: however many there are, nobody else waits for them. */
+  readonly #unknown: Throttle;
+  readonly #told: Throttle;
   readonly #sessions = new Map<number, Session>();
   #lastNumber = 0;
+  /** How often sessions of a user were ended. */
+  #endings = 0;
 
   constructor(options: SessionsOptions) {
     this.#options = options;
-    this.#wrong = new Throttle({ clock: options.clock, most: maxWrongPasswords, perMs: minuteMs });
+    const { clock } = options;
+    this.#wrong = new Throttle({ clock, most: maxWrongPasswords, perMs: minuteMs });
+    this.#unknown = new Throttle({ clock, most: maxWrongPasswords, perMs: minuteMs, whenFull: 'forget' });
+    this.#told = new Throttle({ clock, most: maxLogInsTold, perMs: minuteMs, whenFull: 'forget' });
   }
 
   /** The operator's token, of the manager's role. Whoever starts the process shows it once; start-token.ts writes it down. */
@@ -70,14 +90,31 @@ export class Sessions {
     return this.#open({ id: null, name: 'operator', role: 'manager', person: null }, true);
   }
 
-  /** Rejects as the users' book does; such a try does not count. */
+  /** Rejects as the users' book does; a try of which nothing was compared does not count. */
   async logIn(name: string, password: string): Promise<Result<LoggedIn, Refusal>> {
-    if (!this.#wrong.take(name)) return failed({ code: 'tooMany' });
-    const known = await this.#verified(name, password);
-    if (known === undefined) return failed({ code: 'wrongPassword' });
-    this.#wrong.giveBack(name);
-    const user = { id: known.id, name: known.name, role: known.role, person: known.person ?? null };
-    return this.#hasRoomFor(user.id) ? ok({ token: this.#open(user, false), user }) : failed({ code: 'tooManySessions' });
+    for (let comparisons = 0; comparisons < maxComparisons; comparisons += 1) {
+      const endings = this.#endings;
+      const known = await this.#verified(name, password);
+      if (!known.ok) return known;
+      await this.#note('loggedIn', name);
+      // Whoever was removed meanwhile, or has another password, was compared with what they had.
+      if (endings !== this.#endings) continue;
+      const user = { id: known.value.id, name: known.value.name, role: known.value.role, person: known.value.person ?? null };
+      return this.#hasRoomFor(user.id) ? ok({ token: this.#open(user, false), user }) : failed({ code: 'tooManySessions' });
+    }
+    return failed({ code: 'busy' });
+  }
+
+  /** Their own: whoever has but the session does not know the old one. Their other sessions end. */
+  async changePassword({ user, session }: Caller, old: string, password: string): Promise<Result<undefined, Refusal>> {
+    // The operator's token has none.
+    if (user.id === null) return failed({ code: 'notAllowed' });
+    const known = await this.#verified(user.name, old);
+    if (!known.ok) return known;
+    if (known.value.id !== user.id) return failed({ code: 'notAllowed' });
+    await this.#options.users.setPassword(user.id, password);
+    this.endOfUser(user.id, session);
+    return ok(undefined);
   }
 
   /** Of the header `authorization`, and of nothing else. The call keeps the session from being idle. */
@@ -103,18 +140,28 @@ export class Sessions {
     this.#sessions.delete(session);
   }
 
-  /** Ends all of a user whose role changed, or who may not log in any more. */
-  endOfUser(id: number): void {
-    for (const [number, { caller }] of this.#sessions) if (caller.user.id === id) this.#sessions.delete(number);
+  /** Ends all of a user whose password changed, or who may not log in any more, but for one; on disk it is so by then. */
+  endOfUser(id: number, but?: number): void {
+    this.#endings += 1;
+    for (const [number, { caller }] of this.#sessions) if (caller.user.id === id && number !== but) this.#sessions.delete(number);
   }
 
-  async #verified(name: string, password: string): Promise<LogInUser | undefined> {
-    try {
-      return await this.#options.users.verify(name, password);
-    } catch (fault) {
-      this.#wrong.giveBack(name);
-      throw fault;
+  async #verified(name: string, password: string): Promise<Result<LogInUser, Refusal>> {
+    const { users } = this.#options;
+    const isKnown = await users.knows(name);
+    const tries = isKnown ? this.#wrong : this.#unknown;
+    if (!tries.take(name)) return failed({ code: 'tooMany' });
+    const known = await givenBack(users.verify(name, password), () => tries.giveBack(name));
+    if (known === undefined) {
+      await this.#note('wrongPassword', isKnown ? name : undefined);
+      return failed({ code: 'wrongPassword' });
     }
+    tries.giveBack(name);
+    return ok(known);
+  }
+
+  async #note(what: LogInNote, name: string | undefined): Promise<void> {
+    if (this.#told.take(`${what} ${name ?? ''}`)) await this.#options.users.note(what, name);
   }
 
   #open(user: Caller['user'], isForGood: boolean): string {
@@ -141,3 +188,13 @@ export class Sessions {
     }
   }
 }
+
+/** Of a try of which nothing was compared. */
+const givenBack = async <Answer>(compared: Promise<Answer>, giveBack: () => void): Promise<Answer> => {
+  try {
+    return await compared;
+  } catch (fault) {
+    giveBack();
+    throw fault;
+  }
+};

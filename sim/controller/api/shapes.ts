@@ -103,6 +103,13 @@ export const bookingChange = v.object({
   isOverdue: v.optional(v.boolean()),
 });
 
+/** Times, tries and budgets of a door: as its reader told them, or as a reader is set when nothing else is said. */
+export const settingsAre = v.picklist(['told', 'defaults']);
+
+export const codeSpace = v.nullable(
+  v.object({ people: v.number(), shortest: v.number(), ratio: v.number(), isBelowFloor: v.boolean(), sentence: v.string() }),
+);
+
 export const reader = v.object({
   id: rowId,
   name: v.string(),
@@ -129,7 +136,11 @@ export const reader = v.object({
   alarms: v.array(v.object({ alarm: v.string(), sentence: v.string(), since: moment })),
   schedule: v.nullable(rowId),
   /** "1 in N per night", FIELD M7 and §2.10; null where no code opens alone. */
-  codeSpace: v.nullable(v.object({ people: v.number(), shortest: v.number(), ratio: v.number(), isBelowFloor: v.boolean(), sentence: v.string() })),
+  codeSpace,
+  /** What the code space is reckoned with; null: nothing was ever heard of this reader. */
+  settingsAre: v.nullable(settingsAre),
+  /** People who forgot the # in the last 30 days (FIELD U8). */
+  hints: v.number(),
 });
 
 export const event = v.object({
@@ -152,7 +163,16 @@ export const event = v.object({
   unknownCard: v.nullable(rowId),
 });
 
-export const auditLine = v.object({ id: rowId, at: moment, by: v.string(), what: v.string(), person: v.nullable(personId), detail: v.string() });
+export const auditLine = v.object({
+  id: rowId,
+  at: moment,
+  by: v.string(),
+  what: v.string(),
+  person: v.nullable(personId),
+  /** Null: nobody, or somebody who is gone. */
+  personName: v.nullable(v.string()),
+  detail: v.string(),
+});
 
 const timeOfDay = v.pipe(v.string(), v.regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/));
 const day = v.pipe(v.string(), v.isoDate());
@@ -202,6 +222,8 @@ export const sending = v.object({
 });
 
 export const user = v.object({ id: rowId, name: v.string(), role: v.picklist(roles), person: v.nullable(personId) });
+/** With who a tenant is; null: nobody, or somebody who is gone. */
+export const listedUser = v.object({ ...user.entries, personName: v.nullable(v.string()) });
 
 /** The operator, who has the token of this start, is no user that is kept. */
 export const loggedIn = v.object({ ...user.entries, id: v.nullable(rowId) });

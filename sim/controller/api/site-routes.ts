@@ -17,6 +17,8 @@ const eventFilter = {
   find: v.optional(text(80)),
 };
 
+const newPassword = v.pipe(v.string(), v.minLength(10), v.maxLength(200));
+
 export const siteRoutes = {
   logIn: {
     method: 'POST',
@@ -27,6 +29,14 @@ export const siteRoutes = {
     says: 'Opens a session. Ten wrong tries in a minute, and the name waits.',
   },
   whoAmI: { method: 'GET', path: '/api/session', may: everybody, answer: s.loggedIn, says: 'Who is logged in.' },
+  changePassword: {
+    method: 'PUT',
+    path: '/api/session/password',
+    may: everybody,
+    body: v.object({ old: text(200), password: newPassword }),
+    answer: done,
+    says: 'One’s own. Every other session of the user ends.',
+  },
   logOut: { method: 'DELETE', path: '/api/session', may: everybody, answer: done, says: 'Ends the session.' },
 
   listEvents: {
@@ -74,9 +84,12 @@ export const siteRoutes = {
     path: '/api/schedules/{id}',
     may: managers,
     params: byId,
-    body: v.omit(s.schedule, ['id']),
+    body: v.object({
+      ...v.omit(s.schedule, ['id']).entries,
+      /** As of `setMode`, for every door that has it. */ isMeant: v.optional(v.boolean()),
+    }),
     answer: s.schedule,
-    says: 'In place of it.',
+    says: 'In place of it. Refused as a mode that is set is.',
   },
   removeSchedule: {
     method: 'DELETE',
@@ -129,19 +142,28 @@ export const siteRoutes = {
     says: 'A new secret that signs webhooks, shown this once.',
   },
 
-  listUsers: { method: 'GET', path: '/api/users', may: managers, answer: v.object({ users: v.array(s.user) }), says: 'Who may log in.' },
+  listUsers: { method: 'GET', path: '/api/users', may: managers, answer: v.object({ users: v.array(s.listedUser) }), says: 'Who may log in.' },
   addUser: {
     method: 'POST',
     path: '/api/users',
     may: managers,
     body: v.object({
       name: s.name,
-      password: v.pipe(v.string(), v.minLength(10), v.maxLength(200)),
+      password: newPassword,
       role: s.user.entries.role,
       person: v.optional(s.personId),
     }),
     answer: s.user,
     says: 'A tenant’s log-in names the person they are.',
+  },
+  setPassword: {
+    method: 'PUT',
+    path: '/api/users/{id}/password',
+    may: managers,
+    params: byId,
+    body: v.object({ password: newPassword }),
+    answer: done,
+    says: 'Of somebody else, whose sessions end. One’s own is changed with the old one.',
   },
   removeUser: { method: 'DELETE', path: '/api/users/{id}', may: managers, params: byId, answer: done, says: 'The last manager stays.' },
 
@@ -157,11 +179,18 @@ export const siteRoutes = {
       ),
       /** The last ten, with why (FIELD U23). */
       results: v.array(v.object({ at: s.moment, door: v.string(), code: v.string(), text: v.string() })),
-      howTo: v.array(v.object({ door: v.string(), lines: v.array(v.string()) })),
+      howTo: v.array(v.object({ door: v.string(), lines: v.array(v.string()), settingsAre: s.settingsAre })),
     }),
     says: 'The tenant’s own code, always visible, and how it went lately.',
   },
-  portalRoll: { method: 'POST', path: '/api/portal/roll', may: ['tenant'], answer: s.pinShown, says: 'A new random code of one’s own.' },
+  portalRoll: {
+    method: 'POST',
+    path: '/api/portal/roll',
+    may: ['tenant'],
+    perMinute: 3,
+    answer: s.pinShown,
+    says: 'A new random code of one’s own, ten times a day at most: each that was rests for a year.',
+  },
 
   validate: {
     method: 'POST',
@@ -169,7 +198,13 @@ export const siteRoutes = {
     may: watchers,
     perMinute: 10,
     body: v.object({ reader: s.rowId, pin: v.optional(s.pinDigits), card: v.optional(s.cardText), at: v.optional(s.moment) }),
-    answer: v.object({ verdict: v.picklist(s.verdicts), person: v.nullable(s.personId), sentence: v.string() }),
+    answer: v.object({
+      verdict: v.picklist(s.verdicts),
+      person: v.nullable(s.personId),
+      personName: v.nullable(v.string()),
+      sentence: v.string(),
+      settingsAre: s.settingsAre,
+    }),
     says: 'What that door would say, and why. Changes nothing; audited; limited to 10 a minute (SECURITY H4).',
   },
   backup: {

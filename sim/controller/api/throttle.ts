@@ -1,7 +1,7 @@
 /** How often somebody may try something in a while. Decides when it is too often; what is counted, and under which name, is the caller's. */
 import type { Clock } from '../../../src/ports/clock.ts';
 
-/** Names counted at once. Where that many are, a new name waits: guessing over many names gains nothing. */
+/** Names counted at once. */
 export const maxThrottledNames = 1_000;
 
 export interface ThrottleOptions {
@@ -9,6 +9,8 @@ export interface ThrottleOptions {
   /** Tries in `perMs`; after them, a wait of `perMs`. */
   readonly most: number;
   readonly perMs: number;
+  /** Where `maxThrottledNames` are counted: a new name waits, or the one that was counted first is forgotten. */
+  readonly whenFull?: 'wait' | 'forget';
 }
 
 export class Throttle {
@@ -37,12 +39,16 @@ export class Throttle {
   /** The last try was no failure, and does not count. */
   giveBack(name: string): void {
     const tries = this.#tries.get(name);
-    if (tries !== undefined) tries.count = Math.max(0, tries.count - 1);
+    if (tries === undefined) return;
+    tries.count -= 1;
+    if (tries.count <= 0) this.#tries.delete(name);
   }
 
   #hasRoom(nowMs: number): boolean {
     if (this.#tries.size < maxThrottledNames) return true;
     for (const [name, { endsMs }] of this.#tries) if (endsMs <= nowMs) this.#tries.delete(name);
+    const [first] = this.#tries.keys();
+    if (this.#options.whenFull === 'forget' && first !== undefined && this.#tries.size >= maxThrottledNames) this.#tries.delete(first);
     return this.#tries.size < maxThrottledNames;
   }
 }

@@ -18,6 +18,8 @@ export interface CallParts {
   readonly line: LineController;
   /** What pages that listen are told, once it is on disk. */
   readonly tell: (message: LiveMessage) => void;
+  /** Of a user who may not log in any more, or has another password; it is on disk. */
+  readonly endSessions: (user: number) => void;
 }
 
 export const refused = (code: RefusalCode): Result<never, Refusal> => failed({ code });
@@ -27,6 +29,8 @@ const codes = {
   unknownPerson: 'notFound',
   credentialTaken: 'cardTaken',
   changedMeanwhile: 'changedMeanwhile',
+  tooManyCards: 'tooManyCards',
+  noNumberLeft: 'noNumberLeft',
 } as const satisfies Readonly<Record<string, RefusalCode>>;
 export const personRefusal = (refusal: keyof typeof codes): Result<never, Refusal> => refused(codes[refusal]);
 
@@ -45,6 +49,13 @@ export const wrongSchedule = async (
   const isThere = (await store.schedules.list()).some((kept) => kept.id === schedule && kept.kind === kind);
   return isThere ? undefined : failed({ code: 'notValid', where: [{ at: 'schedule', expected: `a schedule of kind ${kind}` }] });
 };
+
+/** What `change` gives; or why nobody changes this person, or what they have: their booking decides that (FIELD M15). */
+export const unlessBooked = async <Answer>(
+  { store }: Pick<CallParts, 'store'>,
+  person: number,
+  change: () => Promise<Result<Answer, Refusal>>,
+): Promise<Result<Answer, Refusal>> => ((await store.bookings.accessOfPerson(person)) === undefined ? change() : refused('isOfBooking'));
 
 /** Milliseconds since 1970. */
 export const momentOf = (ms: number): string => new Date(ms).toISOString();

@@ -51,18 +51,17 @@ type Said = Omit<RequestOf<ManagerRoutes['listEvents']>['query'], 'after' | 'lim
 
 const filterOf = async ({ store }: CallParts, { reader, person, what, from, until, find }: Said): Promise<EventFilter> => ({
   reader,
-  person: person ?? (await personFound(store, find)),
+  person: person ?? (await personsFound(store, find)),
   codes: what === undefined ? undefined : codesOf(what),
   fromMs: from === undefined ? undefined : Date.parse(from),
   untilMs: until === undefined ? undefined : Date.parse(until),
 });
 
-/** The first by that name; 0, who is nobody, where there is none. */
-const personFound = async (store: CallParts['store'], find: string | undefined): Promise<number | undefined> => {
-  if (find === undefined) return undefined;
-  const { people } = await store.people.list({ find, limit: 1 });
-  return people[0]?.given.person ?? 0;
-};
+/** Of whom events are looked for by a name: the first by name of those who match. */
+const maxFound = 500;
+
+const personsFound = async (store: CallParts['store'], find: string | undefined): Promise<readonly number[] | undefined> =>
+  find === undefined ? undefined : (await store.people.list({ find, limit: maxFound })).people.map(({ given }) => given.person);
 
 /** A code, or all of a class. */
 const codesOf = (what: string): readonly string[] => (isEventCode(what) ? [what] : eventCodes.filter((code) => classOf(code) === what));

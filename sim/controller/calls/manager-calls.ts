@@ -2,7 +2,7 @@
 import type { Clock } from '../../../src/ports/clock.ts';
 import type { Crypto } from '../../../src/ports/crypto.ts';
 import type { LiveMessage } from '../api/live.ts';
-import { auditPeople } from '../audit-lines.ts';
+import { auditPeople, removeTenants } from '../audit-lines.ts';
 import { BookingDesk } from '../booking-desk.ts';
 import type { ControllerStore } from '../controller-store.ts';
 import type { LineController } from '../line-controller.ts';
@@ -11,8 +11,11 @@ import { NoticeDesk } from '../notices/notice-desk.ts';
 import { webhookSender } from '../notices/webhook-sender.ts';
 import { PeopleDesk } from '../people-desk.ts';
 import { PinDesk } from '../pin-desk.ts';
+import { Retention } from '../retention.ts';
 import { ScheduleRunner } from '../schedule-runner.ts';
+import { floorAt } from '../told-door.ts';
 import { noteLimits } from '../use-counts.ts';
+import type { KnownUser } from '../user-store.ts';
 import { type BackupCalls, backupCalls } from './backup-calls.ts';
 import { type BookingCalls, bookingCalls } from './booking-calls.ts';
 import type { CallParts } from './call-parts.ts';
@@ -36,6 +39,8 @@ export interface ManagerCallsParts {
   readonly realClock?: Clock;
   readonly line: LineController;
   readonly tell: (message: LiveMessage) => void;
+  /** Those of a user, who is not what they were; left out: nobody is logged in. */
+  readonly endSessions?: (user: number) => void;
   /** What was due by the clock could not be kept, and is tried again; left out: nobody is told. */
   readonly failed?: (thrown: unknown) => void;
 }
@@ -63,6 +68,7 @@ export const openManager = ({
   realClock = clock,
   line,
   tell: tellPages,
+  endSessions = () => undefined,
   failed = () => undefined,
 }: ManagerCallsParts): { readonly people: PeopleDesk; readonly calls: ManagerCalls } => {
   const tell = (message: LiveMessage): void => {
@@ -71,6 +77,7 @@ export const openManager = ({
   };
   const senders = { email: mailSender({ store, clock: realClock }), webhook: webhookSender({ store, crypto, clock: realClock }) };
   const notices = new NoticeDesk({ store, clock, senders, tell: tellPages, failed });
+  const removed: KnownUser[] = [];
   const people = new PeopleDesk({
     store,
     crypto,
@@ -80,37 +87,43 @@ export const openManager = ({
       await noteLimits(within, changes, author);
       await notices.note(within, changes, author);
       runner.note(changes);
+      removed.push(...(await removeTenants(within, changes, author)));
     },
     changed: () => {
+      const gone = removed.splice(0);
+      for (const { id } of gone) endSessions(id);
+      if (gone.length > 0) tell({ kind: 'changed', what: 'users' });
       line.peopleChanged();
       notices.look();
       tell({ kind: 'changed', what: 'people' });
     },
   });
-  /** A reader of which nothing was heard yet may be one. */
-  const opensAlone = (): boolean =>
-    line.readers.some(({ state: { door } }) => door === undefined || door.mode === 'pinOnly' || door.mode === 'cardOrPin');
-  const pins = new PinDesk({ store, people, clock, crypto, opensAlone });
+  const floor = (): number | undefined => floorAt(line.readers.map(({ state }) => state.told));
+  const pins = new PinDesk({ store, people, clock, crypto, floor });
   const bookings = new BookingDesk({ store, people, pins, clock });
   const moved = (): void => tellPages({ kind: 'changed', what: 'bookings' });
   const runner = new ScheduleRunner({ store, clock, people, bookings, readers: () => line.readers, moved, failed });
+  const retention = new Retention({ store, clock, failed });
   line.follow({
     event: (_, event) => runner.event(event),
+    changed: (reader) => runner.readerTold(reader),
     stopped: () => {
       runner.stop();
+      retention.stop();
       notices.stop();
     },
   });
   runner.look();
   notices.look();
-  const parts: CallParts = { store, people, pins, clock, line, tell };
+  retention.look();
+  const parts: CallParts = { store, people, pins, clock, line, tell, endSessions };
   const calls = {
     ...peopleCalls(parts),
     ...pinCalls(parts),
     ...readerCalls(parts),
     ...eventCalls(parts),
     ...settingsCalls(parts),
-    ...peopleFileCalls(parts),
+    ...peopleFileCalls(parts, floor),
     ...personExportCalls(parts),
     ...portalCalls({ ...parts, bookings }),
     ...validateCalls(parts),

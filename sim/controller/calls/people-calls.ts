@@ -7,9 +7,10 @@ import type { ManagerRoutes } from '../api/manager-routes.ts';
 import type { Refusal } from '../api/refusals.ts';
 import type { Handlers } from '../api/route.ts';
 import type { personChange } from '../api/shapes.ts';
+import type { Stores } from '../controller-store.ts';
 import type { PersonRefusal } from '../people-desk.ts';
 import { type KeptPerson, unnamed } from '../person-record.ts';
-import { type CallParts, personRefusal, recordOf, refused, wrongSchedule } from './call-parts.ts';
+import { type CallParts, personRefusal, recordOf, refused, unlessBooked, wrongSchedule } from './call-parts.ts';
 import { type PersonView, personView, personViews } from './view-of.ts';
 
 export type PeopleCalls = Pick<
@@ -19,8 +20,6 @@ export type PeopleCalls = Pick<
 
 /** People on a page where nobody says how many. */
 const pageLength = 100;
-/** As many as a reader's table holds of one person. */
-const maxCards = 16;
 
 export const peopleCalls = (parts: CallParts): PeopleCalls => {
   const { store, people } = parts;
@@ -38,36 +37,39 @@ export const peopleCalls = (parts: CallParts): PeopleCalls => {
       const added = await people.add(given, details, user.name);
       return added.ok ? viewed(parts, added.value) : personRefusal(added.failure);
     },
-    changePerson: async ({ params: { id }, body: { revision, change } }, { user }) => {
-      const before = await recordOf(parts, id);
-      if (!before.ok) return before;
-      const wrong = refusalOf(changed(before.value, change)) ?? (await wrongSchedule(parts, change.schedule, 'personAccess'));
-      if (wrong !== undefined) return wrong;
-      return afterwards(parts, id, await people.change(id, revision, (record) => changed(record, change), user.name));
-    },
-    removePerson: async ({ params: { id } }, { user }) => {
-      const removed = await people.remove(id, user.name);
-      return removed.ok ? ok({ done: true }) : personRefusal(removed.failure);
-    },
-    addCard: async ({ params: { id }, body }, { user }) => {
-      const card = await cardOf(parts, body);
-      if (!card.ok) return card;
-      const before = await recordOf(parts, id);
-      if (!before.ok) return before;
-      if (before.value.given.cards.length >= maxCards) return refused('cardNotValid');
-      const put = await people.change(id, undefined, (record) => withCards(record, [...record.given.cards, card.value]), user.name);
-      if (put.ok && 'unknownCard' in body) await store.unknownCards.forget(body.unknownCard);
-      return afterwards(parts, id, put);
-    },
-    removeCard: async ({ params: { id, card } }, { user }) => {
-      const before = await recordOf(parts, id);
-      if (!before.ok) return before;
-      const gone = (await store.people.cardsOf(before.value)).find((one) => one.id === card)?.card;
-      if (gone === undefined) return refused('notFound');
-      const { tags } = store.secrets;
-      const kept = (record: KeptPerson): readonly Card[] => record.given.cards.filter((one) => tags.card(one) !== tags.card(gone));
-      return afterwards(parts, id, await people.change(id, undefined, (record) => withCards(record, kept(record)), user.name));
-    },
+    changePerson: ({ params: { id }, body: { revision, change } }, { user }) =>
+      unlessBooked(parts, id, async () => {
+        const before = await recordOf(parts, id);
+        if (!before.ok) return before;
+        const wrong = refusalOf(changed(before.value, change)) ?? (await wrongSchedule(parts, change.schedule, 'personAccess'));
+        if (wrong !== undefined) return wrong;
+        return afterwards(parts, id, await people.change(id, revision, (record) => changed(record, change), user.name));
+      }),
+    removePerson: ({ params: { id } }, { user }) =>
+      unlessBooked(parts, id, async () => {
+        const removed = await people.remove(id, user.name);
+        return removed.ok ? ok({ done: true }) : personRefusal(removed.failure);
+      }),
+    addCard: ({ params: { id }, body }, { user }) =>
+      unlessBooked(parts, id, async () => {
+        const card = await cardOf(parts, body);
+        if (!card.ok) return card;
+        const isKnownNow = async (within: Stores): Promise<void> => {
+          if ('unknownCard' in body) await within.unknownCards.forget(body.unknownCard);
+        };
+        const put = await people.change(id, undefined, (record) => withCards(record, [...record.given.cards, card.value]), user.name, isKnownNow);
+        return afterwards(parts, id, put);
+      }),
+    removeCard: ({ params: { id, card } }, { user }) =>
+      unlessBooked(parts, id, async () => {
+        const before = await recordOf(parts, id);
+        if (!before.ok) return before;
+        const gone = (await store.people.cardsOf(before.value)).find((one) => one.id === card)?.card;
+        if (gone === undefined) return refused('notFound');
+        const { tags } = store.secrets;
+        const kept = (record: KeptPerson): readonly Card[] => record.given.cards.filter((one) => tags.card(one) !== tags.card(gone));
+        return afterwards(parts, id, await people.change(id, undefined, (record) => withCards(record, kept(record)), user.name));
+      }),
   };
 };
 

@@ -6,23 +6,28 @@ import type { Refusal } from '../api/refusals.ts';
 import type { Handlers } from '../api/route.ts';
 import { planOfFile, readPeopleFile } from '../people-file-plan.ts';
 import { peopleFileText } from '../people-file-text.ts';
-import type { PersonChange } from '../person-record.ts';
-import type { CallParts } from './call-parts.ts';
+import type { KeptPerson, PersonChange } from '../person-record.ts';
+import { hasFloor, type PinsByLength } from '../rules/code-space.ts';
+import { type CallParts, refused } from './call-parts.ts';
 
 export type PeopleFileCalls = Pick<Handlers<ManagerRoutes>, 'importPeople' | 'exportPeople'>;
 
-export const peopleFileCalls = ({ store, people, clock, tell }: CallParts): PeopleFileCalls => ({
-  importPeople: async ({ body: { csv, isTrial } }, { user }) => {
+/** `floor`: of PINs where one alone opens, as for one that is issued. */
+export const peopleFileCalls = ({ store, people, clock, tell }: CallParts, floor: () => number | undefined): PeopleFileCalls => ({
+  importPeople: async ({ body: { csv, isTrial, isMeant } }, { user }) => {
     const file = readPeopleFile(csv, store.secrets);
     if (!file.ok) return refusedFile(file.failure);
     const planned = await people.changeAll(
-      async (records) => {
+      async (records): Promise<Result<readonly PersonChange[], readonly PeopleError[] | 'codeSpaceTooSmall'>> => {
         const [shared, resting] = [await store.bookings.persons(), await store.pins.resting(clock.wall().ms)];
-        return planOfFile(file.value, { records, shared, resting, tags: store.secrets.tags, rest: store.rest });
+        const plan = await planOfFile(file.value, { records, shared, resting, tags: store.secrets.tags, rest: store.rest });
+        if (!plan.ok || isMeant === true) return plan;
+        return keepsRoom(await store.pins.lengths(), plan.value, floor()) ? plan : failed('codeSpaceTooSmall');
       },
       { by: user.name, isTrial },
     );
-    return planned.ok ? ok(countsOf(planned.value, file.value.people.length)) : refusedFile(planned.failure);
+    if (planned.ok) return ok(countsOf(planned.value, file.value.people.length));
+    return planned.failure === 'codeSpaceTooSmall' ? refused(planned.failure) : refusedFile(planned.failure);
   },
   exportPeople: async ({ body: { withPins } }, { user }) => {
     const shared = await store.bookings.persons();
@@ -33,6 +38,22 @@ export const peopleFileCalls = ({ store, people, clock, tell }: CallParts): Peop
     return ok({ csv: await peopleFileText(exported, withPins, store.rest) });
   },
 });
+
+/** Of no length are there more PINs than before, duress PINs among them, where guessing is too easy then. */
+const keepsRoom = (before: PinsByLength, changes: readonly PersonChange[], floor: number | undefined): boolean => {
+  if (floor === undefined) return true;
+  const after = new Map(before);
+  const count = (person: KeptPerson | undefined, more: number): void => {
+    for (const pin of [person?.given.pin, person?.given.duressPin]) {
+      if (pin !== undefined) after.set(pin.length, (after.get(pin.length) ?? 0) + more);
+    }
+  };
+  for (const change of changes) {
+    count(change.before, -1);
+    count(change.after, 1);
+  }
+  return [...after].every(([length, pins]) => pins <= (before.get(length) ?? 0) || hasFloor(length, pins, floor));
+};
 
 const countsOf = (changes: readonly PersonChange[], listed: number): { added: number; changed: number; removed: number; unchanged: number } => {
   const added = changes.filter(({ before }) => before === undefined).length;

@@ -7,7 +7,7 @@ import type { Refusal, RefusalCode } from '../api/refusals.ts';
 import type { AnswerOf, Handlers, RequestOf } from '../api/route.ts';
 import type { PersonRecord } from '../person-record.ts';
 import type { HeldPin, PinRefusal, WantedPin } from '../pin-desk.ts';
-import type { CallParts } from './call-parts.ts';
+import { type CallParts, unlessBooked } from './call-parts.ts';
 import { shownOf } from './shown-pin.ts';
 import { type PersonView, personView } from './view-of.ts';
 
@@ -26,34 +26,25 @@ const codes: Readonly<Record<PinRefusal, RefusalCode>> = {
 
 export const pinRefused = (refusal: PinRefusal): Result<never, Refusal> => failed({ code: codes[refusal] });
 
-/** Read at once. */
-const lackingAtOnce = 500;
-
 export const pinCalls = (parts: CallParts): PinCalls => {
-  const { store, pins } = parts;
+  const { pins } = parts;
   return {
-    newPin: async ({ params: { id }, body }, { user }) => shown(parts, await pins.issue(id, 'pin', wantedOf(body), user.name), user.name),
-    rollPin: async ({ params: { id } }, { user }) => shown(parts, await pins.roll(id, user.name), user.name),
+    newPin: ({ params: { id }, body }, { user }) =>
+      unlessBooked(parts, id, async () => shown(parts, await pins.issue(id, 'pin', wantedOf(body), user.name), user.name)),
+    rollPin: ({ params: { id } }, { user }) => unlessBooked(parts, id, async () => shown(parts, await pins.roll(id, user.name), user.name)),
     showPin: async ({ params: { id } }, { user }) => {
       const held = await shown(parts, await pins.show(id, user.name), user.name);
       if (held.ok) parts.tell({ kind: 'changed', what: 'audit' });
       return held;
     },
-    removePin: async ({ params: { id } }, { user }) => viewed(parts, await pins.remove(id, 'pin', user.name)),
-    newDuressPin: async ({ params: { id }, body }, { user }) => shown(parts, await pins.issue(id, 'duressPin', wantedOf(body), user.name), user.name),
-    removeDuressPin: async ({ params: { id } }, { user }) => viewed(parts, await pins.remove(id, 'duressPin', user.name)),
+    removePin: ({ params: { id } }, { user }) => unlessBooked(parts, id, async () => viewed(parts, await pins.remove(id, 'pin', user.name))),
+    newDuressPin: ({ params: { id }, body }, { user }) =>
+      unlessBooked(parts, id, async () => shown(parts, await pins.issue(id, 'duressPin', wantedOf(body), user.name), user.name)),
+    removeDuressPin: ({ params: { id } }, { user }) =>
+      unlessBooked(parts, id, async () => viewed(parts, await pins.remove(id, 'duressPin', user.name))),
     issueMissing: async (_, { user }) => {
-      let issued = 0;
-      for (;;) {
-        const { people } = await store.people.list({ lacks: 'pin', limit: lackingAtOnce });
-        for (const { given } of people) {
-          const held = await pins.issue(given.person, 'pin', { length: undefined }, user.name);
-          // Somebody may have removed them meanwhile.
-          if (!held.ok && held.failure !== 'unknownPerson') return pinRefused(held.failure);
-          issued += held.ok ? 1 : 0;
-        }
-        if (people.length < lackingAtOnce) return ok({ issued });
-      }
+      const issued = await pins.issueMissing(user.name);
+      return issued.ok ? ok({ issued: issued.value }) : pinRefused(issued.failure);
     },
   };
 };

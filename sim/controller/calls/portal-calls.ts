@@ -21,6 +21,9 @@ export type PortalCalls = Pick<Handlers<ManagerRoutes>, 'portal' | 'portalRoll'>
 
 type Portal = AnswerOf<ManagerRoutes['portal']>;
 
+/** Of one's own code: each that was rests for a year, and there are not so many of four digits. */
+const maxRollsADay = 10;
+const dayMs = 86_400_000;
 /** Results on the page (FIELD U23). */
 const resultCount = 10;
 /** A duress PIN's own event is an alarm: whoever looks over a shoulder does not see it here. */
@@ -57,8 +60,8 @@ export const portalCalls = (parts: CallParts & { readonly bookings: BookingDesk 
         accesses: await accessesOf(parts, record, shown?.digits ?? null),
         results: await resultsOf(parts, record.given.person),
         howTo: (await store.site.readers()).flatMap((reader) => {
-          const words = doorWords(parts, reader);
-          return words === undefined ? [] : [{ door: words.reader, lines: words.lines }];
+          const words = doorWords(parts, reader, record.given.extendedTime);
+          return words === undefined ? [] : [{ door: words.reader, lines: words.lines, settingsAre: words.settingsAre }];
         }),
       });
     },
@@ -68,6 +71,9 @@ export const portalCalls = (parts: CallParts & { readonly bookings: BookingDesk 
       const { name } = caller.user;
       const { person, pin } = found.value.given;
       if (pin === undefined) return pinRefused('hasNoPin');
+      const dayAgoMs = clock.wall().ms - dayMs;
+      const today = (await store.pins.retiredOf(person)).filter(({ retiredMs }) => retiredMs > dayAgoMs);
+      if (today.length >= maxRollsADay) return refused('tooManyRolls');
       const access = await store.bookings.accessOfPerson(person);
       const rolled = access === undefined ? await pins.roll(person, name) : await bookings.regenerate(access.id, name);
       return rolled.ok ? ok(await shownOf(parts, rolled.value, name)) : refusedAs(rolled.failure);

@@ -2,19 +2,21 @@
  * Answers the calls about readers: modes, orders, who could not enter. Decides what is refused before it is ordered (FIELD M7, M32); how an order is
  * made is order-desk.ts's. That somebody asked is in the audit before anything is sent, and what came of it once that is known.
  */
-import type { Mode } from '../../../src/access/mode.ts';
 import { failed, ok, type Result } from '../../../src/shared/result.ts';
 import type { Order } from '../../../src/table/orders.ts';
 import type { ManagerRoutes } from '../api/manager-routes.ts';
 import type { Refusal } from '../api/refusals.ts';
-import type { AnswerOf, Handlers } from '../api/route.ts';
+import type { AnswerOf, Handlers, RequestOf } from '../api/route.ts';
 import type { OrderAnswer } from '../order-desk.ts';
 import type { ReaderKeeper } from '../reader-keeper.ts';
+import { orderByHand } from '../reader-modes.ts';
 import { type NewHardwareRefusal, newHardwareOf, takeNewHardware } from '../replaced-readers.ts';
+import { timesOf } from '../schedule-times.ts';
 import type { KnownReader } from '../site-store.ts';
 import { type CallParts, refused, wrongSchedule } from './call-parts.ts';
 import { doorWords } from './door-words.ts';
-import { codeSpaceAt, personViews, readerView } from './view-of.ts';
+import { codeSpaceIn, sentenceOf, whyNoneOf, whyNot } from './mode-guard.ts';
+import { personViews, readerView } from './view-of.ts';
 
 export type ReaderCalls = Pick<
   Handlers<ManagerRoutes>,
@@ -31,6 +33,8 @@ export type ReaderCalls = Pick<
   | 'replaceReader'
   | 'doorCard'
 >;
+
+type Said = RequestOf<ManagerRoutes['changeReader']>['body'];
 
 /** Of those who could not enter, this many by name. */
 const lackingShown = 100;
@@ -58,15 +62,28 @@ export const readerCalls = (parts: CallParts): ReaderCalls => {
   };
   const ordered = (id: number, by: string, order: Order): Promise<Ordered> => asked(id, by, `order.${order.kind}`, (keeper) => keeper.order(order));
 
+  /** Its schedule, the one of before or the one that it gets, would put it into modes that it must not have. */
+  const wrongModes = async (
+    before: KnownReader,
+    { model = before.model, schedule = before.schedule, isMeant = false }: Pick<Said, 'model' | 'schedule' | 'isMeant'>,
+  ): Promise<Result<never, Refusal> | undefined> => {
+    if (model === before.model && (schedule ?? undefined) === before.schedule) return undefined;
+    const given = (await store.schedules.list()).find((kept) => kept.id === schedule);
+    return given && whyNoneOf(parts, { id: before.id, model }, timesOf(given), isMeant);
+  };
+
   return {
     listReaders: async () => {
       const readers = await store.site.readers();
       return ok({ readers: await Promise.all(readers.map((reader) => readerView(parts, reader))) });
     },
-    changeReader: async ({ params: { id }, body: { name, model, schedule } }, { user }) => {
+    changeReader: async ({ params: { id }, body: { name, model, schedule, isMeant } }, { user }) => {
       const before = await known(id);
       if (!before.ok) return before;
-      const wrong = await wrongSchedule(parts, schedule, 'readerMode');
+      const isOther = schedule !== undefined && (schedule ?? undefined) !== before.value.schedule;
+      // It sets modes, and is as a mode set by hand.
+      if (isOther && user.role !== 'manager') return refused('notAllowed');
+      const wrong = (await wrongSchedule(parts, schedule, 'readerMode')) ?? (await wrongModes(before.value, { model, schedule, isMeant }));
       if (wrong !== undefined) return wrong;
       await store.write(async (within) => {
         await within.site.changeReader(id, {
@@ -86,13 +103,17 @@ export const readerCalls = (parts: CallParts): ReaderCalls => {
       const reader = await known(id);
       if (!reader.ok) return reader;
       const wrong = await whyNot(parts, reader.value, mode, isMeant ?? false);
-      return wrong ?? ordered(id, user.name, { kind: 'setMode', mode });
+      if (wrong !== undefined) return wrong;
+      const done = await asked(id, user.name, 'order.setMode', (keeper) => orderByHand(store, keeper, mode));
+      if (!done.ok || done.value.answer !== 'done' || mode !== 'locked' || reader.value.schedule === undefined) return done;
+      return ok({ ...done.value, sentence: 'Done. It stays locked, whatever its schedule says, until somebody sets another mode.' });
     },
     whoLacks: async ({ params: { id }, query: { mode } }) => {
       const reader = await known(id);
       if (!reader.ok) return reader;
       const { people, total } = await store.people.lacking(mode, lackingShown);
-      return ok({ people: await personViews(parts, people), total, sentence: sentenceOf(total) });
+      const codeSpace = await codeSpaceIn(parts, reader.value, mode);
+      return ok({ people: await personViews(parts, people), total, sentence: sentenceOf(total), codeSpace });
     },
     release: ({ params: { id } }, { user }) => ordered(id, user.name, { kind: 'release' }),
     clearLockout: ({ params: { id }, body: { person } }, { user }) => ordered(id, user.name, { kind: 'clearLockout', person }),
@@ -150,20 +171,4 @@ const answerOf = (answer: OrderAnswer): Ordered => {
   if (answer === 'done') return ok({ answer, sentence: 'Done.' });
   if (answer === 'lost') return ok({ answer, sentence: 'It was sent, and nobody knows whether it was obeyed.' });
   return ok({ answer, sentence: 'The reader did not do it.' });
-};
-
-const sentenceOf = (total: number): string => {
-  if (total === 0) return 'Everybody could enter.';
-  return total === 1 ? '1 person could not enter.' : `${total} people could not enter.`;
-};
-
-const asksForPin: readonly Mode[] = ['pinOnly', 'cardOrPin', 'cardAndPin'];
-
-const whyNot = async (parts: CallParts, { model }: KnownReader, mode: Mode, isMeant: boolean): Promise<Result<never, Refusal> | undefined> => {
-  if (asksForPin.includes(mode) && model !== 'RPK40') return refused('modeNeedsKeypad');
-  if (isMeant) return undefined;
-  const { total } = mode === 'pinOnly' || mode === 'cardAndPin' ? await parts.store.people.lacking(mode, 0) : { total: 0 };
-  if (total > 0) return failed({ code: 'peopleLackPin', sentence: sentenceOf(total) });
-  const space = await codeSpaceAt(parts, mode);
-  return space?.isBelowFloor === true ? failed({ code: 'codeSpaceTooSmall', sentence: space.sentence }) : undefined;
 };

@@ -6,6 +6,7 @@ import type { AnswerOf, Handlers, RequestOf } from '../api/route.ts';
 import type { Stores } from '../controller-store.ts';
 import type { KeptSchedule } from '../schedule-store.ts';
 import { type CallParts, refused } from './call-parts.ts';
+import { whyNoneOf } from './mode-guard.ts';
 
 export type ScheduleCalls = Pick<Handlers<ManagerRoutes>, 'listSchedules' | 'addSchedule' | 'changeSchedule' | 'removeSchedule'>;
 
@@ -15,12 +16,23 @@ type Said = RequestOf<ManagerRoutes['addSchedule']>['body'];
 /** Of one schedule. */
 const maxRows = 50;
 
-export const scheduleCalls = ({ store, clock, tell }: CallParts): ScheduleCalls => {
+export const scheduleCalls = (parts: CallParts): ScheduleCalls => {
+  const { store, clock, tell } = parts;
   const audit = (within: Stores, by: string, what: string, name: string): Promise<void> =>
     within.audit.add({ atMs: clock.wall().ms, by, what, detail: name });
   const told = <Answer>(answer: Answer): Result<Answer, never> => {
     tell({ kind: 'changed', what: 'schedules' });
     return ok(answer);
+  };
+
+  /** A door that has it would be put into a mode that it must not have. */
+  const wrongModes = async (id: number, { kind, times }: Said, isMeant: boolean): Promise<Result<never, Refusal> | undefined> => {
+    if (kind !== 'readerMode') return undefined;
+    for (const reader of await store.site.readers()) {
+      const wrong = reader.schedule === id ? await whyNoneOf(parts, reader, times, isMeant) : undefined;
+      if (wrong !== undefined) return wrong;
+    }
+    return undefined;
   };
 
   return {
@@ -34,8 +46,8 @@ export const scheduleCalls = ({ store, clock, tell }: CallParts): ScheduleCalls 
       });
       return told({ ...body, id });
     },
-    changeSchedule: async ({ params: { id }, body }, { user }) => {
-      const wrong = wrongRows(body);
+    changeSchedule: async ({ params: { id }, body: { isMeant = false, ...body } }, { user }) => {
+      const wrong = wrongRows(body) ?? (await wrongModes(id, body, isMeant));
       if (wrong !== undefined) return wrong;
       const changed = await store.write(async (within) => {
         const outcome = await within.schedules.change(id, body);

@@ -6,17 +6,18 @@ import type { Stores } from '../controller-store.ts';
 import { isTimeZone, putSiteSettings, type SiteSettings, siteSettingsOf, withSettings } from '../site-settings.ts';
 import type { KnownUser } from '../user-store.ts';
 import { type CallParts, momentOf, refused } from './call-parts.ts';
+import { namesOf } from './view-of.ts';
 
 export type SettingsCalls = Pick<
   Handlers<ManagerRoutes>,
-  'getSettings' | 'putSettings' | 'listAudit' | 'listUsers' | 'addUser' | 'removeUser' | 'health'
+  'getSettings' | 'putSettings' | 'listAudit' | 'listUsers' | 'addUser' | 'setPassword' | 'removeUser' | 'health'
 >;
 
 /** Lines on a page where nobody says how many. */
 const pageLength = 100;
 
 export const settingsCalls = (parts: CallParts): SettingsCalls => {
-  const { store, clock, tell } = parts;
+  const { store, clock, tell, endSessions } = parts;
   /** In the commit of what it tells of. */
   const audit = (within: Stores, by: string, what: string, detail: string): Promise<void> =>
     within.audit.add({ atMs: clock.wall().ms, by, what, detail });
@@ -37,14 +38,29 @@ export const settingsCalls = (parts: CallParts): SettingsCalls => {
     listAudit: async ({ query: { after, limit = pageLength } }) => {
       const found = await store.audit.newest(limit + 1, after);
       const lines = found.slice(0, limit);
-      const views = lines.map(({ id, atMs, by, what, person, detail }) => ({ id, at: momentOf(atMs), by, what, person: person ?? null, detail }));
+      const names = await namesOf(
+        store,
+        lines.map(({ person }) => person),
+      );
+      const views = lines.map(({ id, atMs, by, what, person, detail }) => ({
+        ...{ id, at: momentOf(atMs), by, what, detail },
+        ...personAmong(names, person),
+      }));
       return ok({ lines: views, next: found.length > limit ? (lines.at(-1)?.id ?? null) : null });
     },
-    listUsers: async () => ok({ users: (await store.users.list()).map(userView) }),
+    listUsers: async () => {
+      const users = await store.users.list();
+      const names = await namesOf(
+        store,
+        users.map(({ person }) => person),
+      );
+      return ok({ users: users.map((one) => ({ ...userView(one), ...personAmong(names, one.person) })) });
+    },
     addUser: async ({ body: { name, password, role, person } }, { user }) => {
       const isOfPerson = person !== undefined && (await store.people.record(person)) !== undefined;
       // A tenant is somebody, and nobody else is.
       if (isOfPerson !== (role === 'tenant')) return refused('notValid');
+      if (person !== undefined && (await store.bookings.accessOfPerson(person)) !== undefined) return refused('isOfBooking');
       const hashed = await store.users.hashed(password);
       const added = await store.write(async (within) => {
         const made = await within.users.add({ name, role, person }, hashed);
@@ -55,6 +71,22 @@ export const settingsCalls = (parts: CallParts): SettingsCalls => {
       tell({ kind: 'changed', what: 'users' });
       return ok(userView({ id: added.value, name, role, person }));
     },
+    setPassword: async ({ params: { id }, body: { password } }, { user }) => {
+      // One's own takes the old one: whoever finds a page open has but its session.
+      if (user.id === id) return refused('notAllowed');
+      const hashed = await store.users.hashed(password);
+      const isSet = await store.write(async (within) => {
+        const meant = await within.users.user(id);
+        if (meant === undefined) return false;
+        await within.users.changePassword(id, hashed);
+        await audit(within, user.name, 'user.passwordChanged', meant.name);
+        return true;
+      });
+      if (!isSet) return refused('notFound');
+      endSessions(id);
+      tell({ kind: 'changed', what: 'users' });
+      return ok({ done: true });
+    },
     removeUser: async ({ params: { id } }, { user }) => {
       const removed = await store.write(async (within) => {
         const gone = await within.users.user(id);
@@ -63,6 +95,7 @@ export const settingsCalls = (parts: CallParts): SettingsCalls => {
         return outcome;
       });
       if (!removed.ok) return refused(removed.failure === 'lastManager' ? 'lastManager' : 'notFound');
+      endSessions(id);
       tell({ kind: 'changed', what: 'users' });
       return ok({ done: true });
     },
@@ -74,5 +107,8 @@ const answerOf = async ({ pins }: Pick<Stores, 'pins'>, settings: SiteSettings):
   const others = [...(await pins.lengths())].filter(([length]) => length !== settings.pinLength);
   return { settings, codesAtOtherLength: others.reduce((sum, [, count]) => sum + count, 0) };
 };
+
+const personAmong = (names: ReadonlyMap<number, string>, person: number | undefined): { person: number | null; personName: string | null } =>
+  person === undefined ? { person: null, personName: null } : { person, personName: names.get(person) ?? null };
 
 const userView = ({ id, name, role, person }: KnownUser): AnswerOf<ManagerRoutes['addUser']> => ({ id, name, role, person: person ?? null });

@@ -11,12 +11,13 @@ import type { Handlers, RequestOf } from '../api/route.ts';
 import type { PersonRecord } from '../person-record.ts';
 import { rowAt, type Times } from '../rules/schedules.ts';
 import { SiteCalendar } from '../rules/site-calendar.ts';
-import { type Holder, type PresentedNow, verdictOf } from '../rules/verdict.ts';
+import { type Holder, type PresentedNow, servesAfter, verdictOf } from '../rules/verdict.ts';
 import { siteSettingsOf } from '../site-settings.ts';
-import { type CallParts, refused } from './call-parts.ts';
-import { usesOf } from './view-of.ts';
+import { policyOf, settingsAre } from '../told-door.ts';
+import { type CallParts, momentOf, recordOf, refused } from './call-parts.ts';
+import { namesOf, usesOf } from './view-of.ts';
 
-export type ValidateCalls = Pick<Handlers<ManagerRoutes>, 'validate'>;
+export type ValidateCalls = Pick<Handlers<ManagerRoutes>, 'validate' | 'lockouts'>;
 
 export const validateCalls = (parts: CallParts): ValidateCalls => ({
   validate: async ({ body }, { user }) => {
@@ -24,13 +25,14 @@ export const validateCalls = (parts: CallParts): ValidateCalls => ({
     const reader = (await store.site.readers()).find(({ id }) => id === body.reader);
     if (reader === undefined) return refused('notFound');
     const state = line.readers.find((keeper) => keeper.reader.id === body.reader)?.state;
-    if (state?.door === undefined) return refused('readerOffline');
+    if (state?.told === undefined) return refused('readerOffline');
     const nowMs = clock.wall().ms;
     const atMs = body.at === undefined ? nowMs : Date.parse(body.at);
-    const presented = await presentedBy(parts, body, atMs);
+    const presented = await presentedBy(parts, body, { atMs, reader: reader.id });
     if (!presented.ok) return presented;
-    // Limits of service offline count from the reader's side of the line: the controller hears nothing of it then.
-    const door = { mode: state.door.mode, isLockedOut: state.door.isLockedOut, serves: 'everybody' } as const;
+    const awayMs = state.isOnline ? 0 : state.awayMs + atMs - nowMs;
+    const { offline } = policyOf(state.told);
+    const door = { mode: state.told.mode, isLockedOut: state.door?.isLockedOut ?? false, serves: servesAfter(awayMs, offline) };
     const said = verdictOf(door, presented.value, atMs);
     const shown = (['card', 'pin'] as const).filter((kind) => body[kind] !== undefined).join(' and ');
     await store.audit.add({
@@ -41,20 +43,37 @@ export const validateCalls = (parts: CallParts): ValidateCalls => ({
       detail: `${reader.name}, ${shown === '' ? 'nothing' : shown}: ${said.verdict}`,
     });
     tell({ kind: 'changed', what: 'audit' });
-    return ok(said);
+    const personName = (await namesOf(store, [said.person ?? undefined])).get(said.person ?? 0) ?? null;
+    return ok({ ...said, personName, settingsAre: settingsAre(state.told) });
+  },
+  lockouts: async ({ params: { id } }) => {
+    const record = await recordOf(parts, id);
+    if (!record.ok) return record;
+    const atMs = parts.clock.wall().ms;
+    const lockouts = [];
+    for (const { id: reader, name: readerName } of await parts.store.site.readers()) {
+      const untilMs = await lockedOutUntil(parts, id, { atMs, reader });
+      if (untilMs !== undefined) lockouts.push({ reader, readerName, until: momentOf(untilMs) });
+    }
+    return ok({ lockouts });
   },
 });
 
+interface Asked {
+  readonly atMs: number;
+  readonly reader: number;
+}
+
 type Said = RequestOf<ManagerRoutes['validate']>['body'];
 
-const presentedBy = async (parts: CallParts, { card: text, pin: digits }: Said, atMs: number): Promise<Result<PresentedNow, Refusal>> => {
+const presentedBy = async (parts: CallParts, { card: text, pin: digits }: Said, at: Asked): Promise<Result<PresentedNow, Refusal>> => {
   const { people, pins, secrets } = parts.store;
   const card = text === undefined ? undefined : cardFrom(text);
   if (text !== undefined && card === undefined) return refused('cardNotValid');
   const pin = digits === undefined ? undefined : Pin.from(digits);
   const holder = async (person: number | undefined): Promise<Holder | 'nobodys'> => {
     const record = person === undefined ? undefined : await people.record(person);
-    return record === undefined ? 'nobodys' : holderOf(parts, record, atMs);
+    return record === undefined ? 'nobodys' : holderOf(parts, record, at);
   };
   const tag = card && secrets.tags.card(card);
   return ok({
@@ -63,7 +82,7 @@ const presentedBy = async (parts: CallParts, { card: text, pin: digits }: Said, 
   });
 };
 
-const holderOf = async (parts: CallParts, record: PersonRecord, atMs: number): Promise<Holder> => {
+const holderOf = async (parts: CallParts, record: PersonRecord, { atMs, reader }: Asked): Promise<Holder> => {
   const { given, isSuspended } = record;
   const uses = await usesOf(parts, record);
   return {
@@ -76,9 +95,17 @@ const holderOf = async (parts: CallParts, record: PersonRecord, atMs: number): P
     hasPriority: given.offlinePriority,
     hasPin: given.pin !== undefined,
     isPinExempt: given.pinExempt,
-    // A reader tells of its own lockout, and of no person's.
-    isLockedOut: false,
+    isLockedOut: (await lockedOutUntil(parts, given.person, { atMs, reader })) !== undefined,
   };
+};
+
+/** What a reader tells of somebody's wait is when it began and how long it is; a signed order ends it before. */
+const lockedOutUntil = async ({ store }: CallParts, person: number, { atMs, reader }: Asked): Promise<number | undefined> => {
+  const codes = ['lockout.started', 'lockout.cleared', 'lockout.ended'];
+  const [last] = await store.events.newest({ reader, person, codes, untilMs: atMs + 1 }, 1);
+  const { code, fields, wallMs = 0 } = last?.entry ?? {};
+  const untilMs = wallMs + Number(fields?.waitMs);
+  return code === 'lockout.started' && atMs < untilMs ? untilMs : undefined;
 };
 
 const isInSchedule = async ({ store }: CallParts, { schedule }: PersonRecord, atMs: number): Promise<boolean> => {

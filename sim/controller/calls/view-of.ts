@@ -4,8 +4,7 @@
  */
 import type * as v from 'valibot';
 import { classOf, displayText, isEventCode, type Profile } from '../../../src/access/events.ts';
-import type { Mode } from '../../../src/access/mode.ts';
-import { defaultPolicy } from '../../../src/access/policy.ts';
+import { alarmWords } from '../alarm-words.ts';
 import type { card, event, person, reader } from '../api/shapes.ts';
 import type { KeptEvent } from '../event-store.ts';
 import { inTables, type PersonRecord } from '../person-record.ts';
@@ -13,6 +12,7 @@ import type { ReaderState } from '../reader-keeper.ts';
 import { codeSpaceOf } from '../rules/code-space.ts';
 import { siteSettingsOf } from '../site-settings.ts';
 import type { KnownReader } from '../site-store.ts';
+import { policyOf, settingsAre, type ToldDoor } from '../told-door.ts';
 import { usedOf } from '../use-counts.ts';
 import { type CallParts, momentOf } from './call-parts.ts';
 
@@ -100,12 +100,16 @@ export const pinView = async ({ store }: CallParts, record: PersonRecord, throug
   };
 };
 
+/** Hints of "press #" are counted for so long (FIELD U8). */
+const hintsMs = 30 * 86_400_000;
+
 export const readerView = async (parts: Pick<CallParts, 'store' | 'line' | 'clock'>, known: KnownReader): Promise<ReaderView> => {
   const { store, line, clock } = parts;
   const state = line.readers.find((keeper) => keeper.reader.id === known.id)?.state;
   const [edition, outgoing] = [await store.site.inForce(known.id), await store.site.outgoing(known.id)];
   const staged = state?.table?.stagedBytes ?? 0;
-  const { door, journal } = state ?? {};
+  const { door, journal, told } = state ?? {};
+  const nowMs = clock.wall().ms;
   return {
     id: known.id,
     name: known.name,
@@ -127,21 +131,37 @@ export const readerView = async (parts: Pick<CallParts, 'store' | 'line' | 'cloc
       oldCodes: await store.pins.unconfirmed(edition?.throughChange ?? 0),
     },
     eventsWaiting: journal?.pending ?? null,
-    alarms: alarmViews(state, clock.wall().ms - clock.nowMs()),
+    alarms: alarmViews(state, nowMs - clock.nowMs()),
     schedule: known.schedule ?? null,
-    codeSpace: door === undefined ? null : await codeSpaceAt(parts, door.mode),
+    codeSpace: told === undefined ? null : await codeSpaceAt(parts, told),
+    settingsAre: told === undefined ? null : settingsAre(told),
+    hints: await store.events.countOf({ reader: known.id, codes: ['pin.hinted'], fromMs: nowMs - hintsMs }),
   };
 };
 
 /** Of the site's people: each of them may enter at each door. */
-export const codeSpaceAt = async ({ store }: Pick<CallParts, 'store'>, mode: Mode): Promise<ReaderView['codeSpace']> => {
+export const codeSpaceAt = async ({ store }: Pick<CallParts, 'store'>, told: ToldDoor): Promise<ReaderView['codeSpace']> => {
   const pins = await store.pins.lengths();
   const people = [...pins.values()].reduce((sum, count) => sum + count, 0);
-  return codeSpaceOf({ mode, people, pins, rule: defaultPolicy.budget.door }) ?? null;
+  const space = codeSpaceOf({ mode: told.mode, people, pins, rule: policyOf(told).budget.door });
+  if (space === undefined) return null;
+  return settingsAre(told) === 'told' ? space : { ...space, sentence: `${space.sentence} ${defaultsSentence}` };
 };
 
+const defaultsSentence = 'This reader does not tell its settings: reckoned as one is set when nothing else is said.';
+
 const alarmViews = (state: ReaderState | undefined, wallOffsetMs: number): ReaderView['alarms'] =>
-  (state?.alarms ?? []).map(({ alarm, toldMs }) => ({ alarm, sentence: alarm, since: momentOf(toldMs + wallOffsetMs) }));
+  (state?.alarms ?? []).map(({ alarm, toldMs }) => ({ alarm, sentence: alarmWords[alarm], since: momentOf(toldMs + wallOffsetMs) }));
+
+/** Of people and shared accesses, by number; who is gone has none. */
+export const namesOf = async ({ people, bookings }: CallParts['store'], persons: readonly (number | undefined)[]): Promise<Map<number, string>> => {
+  const names = new Map<number, string>();
+  for (const number of new Set(persons.flatMap((one) => one ?? []))) {
+    const name = (await people.record(number))?.name ?? (await bookings.accessOfPerson(number))?.label;
+    if (name !== undefined) names.set(number, name);
+  }
+  return names;
+};
 
 /** What an event's names are looked up in, once for a page of them. */
 interface EventNames {
@@ -154,13 +174,10 @@ interface EventNames {
 
 export const eventNames = async ({ store }: Pick<CallParts, 'store'>, events: readonly KeptEvent[]): Promise<EventNames> => {
   const readers = new Map((await store.site.readers()).map(({ id, name }) => [id, name]));
-  const people = new Map<number, string>();
-  for (const number of new Set(events.flatMap(({ entry }) => entry?.person ?? []))) {
-    const record = await store.people.record(number);
-    const access = record === undefined ? await store.bookings.accessOfPerson(number) : undefined;
-    const name = record?.name ?? access?.label;
-    if (name !== undefined) people.set(number, name);
-  }
+  const people = await namesOf(
+    store,
+    events.map(({ entry }) => entry?.person),
+  );
   const cards = events.some(({ entry }) => entry?.code === 'card.enrolled') ? await store.unknownCards.list() : [];
   const unknownCards = new Map(cards.map(({ id, reader, event: told }) => [`${reader} ${told?.epoch} ${told?.sequence}`, id]));
   return { readers, people, profile: (await siteSettingsOf(store)).profile, unknownCards };

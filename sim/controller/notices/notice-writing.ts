@@ -3,7 +3,9 @@
  * that waits is no longer true. Nothing is written that is not set; how it is sent is notice-desk.ts's.
  */
 import * as v from 'valibot';
+import { chunksOf } from '../chunks.ts';
 import type { Stores } from '../controller-store.ts';
+import { peopleAtOnce } from '../people-writing.ts';
 import { type SameCredential, sameByTag } from '../person.ts';
 import type { Author, KeptPerson, PersonChange } from '../person-record.ts';
 import { siteSettingsOf } from '../site-settings.ts';
@@ -31,17 +33,21 @@ export const writeNotices = async (within: Stores, changes: readonly PersonChang
   const { crypto, tags } = within.secrets;
   const isSame = sameByTag(crypto, tags.key);
   let written = 0;
-  for (const change of changes) {
-    const person = change.after ?? change.before;
-    if (person === undefined) continue;
-    if (isPinAnother(change, isSame)) {
-      await within.sendings.giveUpWaiting(overtaken, { trigger: 'pin.changed', person: person.given.person });
+  for (const chunk of chunksOf(changes, peopleAtOnce)) {
+    for (const change of chunk) {
+      const person = change.after ?? change.before;
+      if (person === undefined) continue;
+      if (isPinAnother(change, isSame)) {
+        await within.sendings.giveUpWaiting(overtaken, { trigger: 'pin.changed', person: person.given.person });
+      }
+      for (const trigger of triggersOf(change, isSame)) {
+        const notice = notices.get(trigger);
+        if (notice !== undefined) written += await write(within, notice, { person, site, atMs }, { by, hasServer });
+      }
     }
-    for (const trigger of triggersOf(change, isSame)) {
-      const notice = notices.get(trigger);
-      if (notice !== undefined) written += await write(within, notice, { person, site, atMs }, { by, hasServer });
-    }
+    await within.rest();
   }
+  if (written > 0) await within.sendings.giveUpOverflow();
   return written;
 };
 

@@ -3,6 +3,7 @@
  * changes nothing; the facts are the caller's to gather, and the reader's own word may differ where its table is behind.
  */
 import type { Mode } from '../../../src/access/mode.ts';
+import type { Policy } from '../../../src/access/policy.ts';
 import type { verdicts } from '../api/shapes.ts';
 
 export type Verdict = (typeof verdicts)[number];
@@ -61,6 +62,12 @@ const sentences: Readonly<Record<Verdict, string>> = {
   lockout: 'After too many wrong codes, none is compared here for a while.',
   offlineStale: 'The reader has been without its controller for too long.',
   modeRefuses: 'This door, as it is set, does not open for what was presented.',
+};
+
+/** Whom a reader serves that has been without its controller for so long. */
+export const servesAfter = (awayMs: number, offline: Policy['offline']): DoorNow['serves'] => {
+  if (offline === undefined || awayMs < offline.fullMs) return 'everybody';
+  return awayMs < offline.fullMs + offline.priorityMs ? 'priority' : 'nobody';
 };
 
 export const verdictOf = (door: DoorNow, presented: PresentedNow, atMs: number): VerdictSaid => {

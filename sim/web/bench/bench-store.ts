@@ -23,8 +23,8 @@ interface Signalled {
   readonly signal: string;
   /** How many signals there were: the same one twice is two. */
   readonly count: number;
-  /** Of the world's time. */
-  readonly atMs: number;
+  /** Of the world's time; undefined until the world says what time it is: while it skips, it says so only at the end. */
+  readonly atMs: number | undefined;
 }
 export const lastSignal = signal<Readonly<Partial<Record<DoorName, Signalled>>>>({});
 
@@ -68,7 +68,14 @@ const takeLine = (message: Extract<BenchMessage, { readonly kind: 'line' }>): vo
 const takeSignal = ({ door, signal: name }: Extract<BenchMessage, { readonly kind: 'signal' }>): void => {
   if (name === 'key') return;
   const count = (lastSignal.value[door]?.count ?? 0) + 1;
-  lastSignal.value = { ...lastSignal.value, [door]: { signal: name, count, atMs: world.value?.nowMs ?? 0 } };
+  lastSignal.value = { ...lastSignal.value, [door]: { signal: name, count, atMs: undefined } };
+};
+
+const takeTime = ({ kind: _, ...time }: Extract<BenchMessage, { readonly kind: 'time' }>): void => {
+  if (world.value !== undefined) world.value = { ...world.value, ...time };
+  const dated = (said: Signalled): Signalled => ({ ...said, atMs: said.atMs ?? time.nowMs });
+  const { front, store } = lastSignal.value;
+  lastSignal.value = { ...(front === undefined ? {} : { front: dated(front) }), ...(store === undefined ? {} : { store: dated(store) }) };
 };
 
 /** Follows the world until the returned function is called. */
@@ -77,9 +84,7 @@ export const followWorld = (): (() => void) => {
   const ends = [
     hear('missed', askWorld),
     hear('reader', askWorld),
-    hear('time', ({ kind: _, ...time }) => {
-      if (world.value !== undefined) world.value = { ...world.value, ...time };
-    }),
+    hear('time', takeTime),
     hear('door', takeDoor),
     hear('line', takeLine),
     hear('signal', takeSignal),

@@ -1,6 +1,7 @@
 /** The bench: two doors side by side, their time, their faults, what they think and what is said on the line. The parts are files of this folder. */
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
+import { addressOf } from '../addresses.ts';
 import { hear } from '../live.ts';
 import { Tabs } from '../parts/tabs.tsx';
 import { type DoorName, followWorld, refusal, type World, world } from './bench-store.ts';
@@ -30,7 +31,7 @@ function States({ doors }: { readonly doors: World['doors'] }) {
 
 export function BenchView() {
   useEffect(followWorld, []);
-  useEffect(() => hear('beep', ({ ms }) => beep(ms)), []);
+  useEffect(() => hear('beep', ({ ms, tone }) => beep(ms, tone)), []);
   const there = world.value;
   if (there === undefined) return <p class="empty">{refusal.value ?? 'Loading …'}</p>;
   return (
@@ -43,6 +44,10 @@ export function BenchView() {
           <Recording world={there} />
         </div>
       </div>
+      <p class="hint">
+        A new bench knows Ada with the code 0417, Bea with 86420975, and Cleo with a card alone. End a code with #. Codes are issued and changed in{' '}
+        <a href={addressOf('people')}>People</a>.
+      </p>
       <div class="doors">
         {there.doors.map((facts) => (
           <DoorPanel key={facts.door} facts={facts} cards={there.cards} />

@@ -1,5 +1,4 @@
 /** One door with everything a hand can do there: keypad, cards, leaf, exit button, case. What comes of it is the reader's. */
-import { useSignal } from '@preact/signals';
 import { useMemo } from 'preact/hooks';
 import { ask } from '../client.ts';
 import { Button, Toggle } from '../parts/button.tsx';
@@ -37,7 +36,7 @@ function Leaf({ facts: { isOpen, isLocked, name } }: { readonly facts: DoorFacts
 /** What the door said last, also for people who do not see its light. */
 function Said({ facts: { door, name, isPowered } }: { readonly facts: DoorFacts }) {
   const last = lastSignal.value[door];
-  const isFresh = last !== undefined && (world.value?.nowMs ?? 0) - last.atMs < saidMs;
+  const isFresh = last !== undefined && (last.atMs === undefined || (world.value?.nowMs ?? 0) - last.atMs < saidMs);
   const words = isPowered ? (isFresh ? signalWords(last.signal) : undefined) : 'No power';
   return (
     <p class={words === undefined ? 'said none' : 'said'} role="status">
@@ -53,17 +52,12 @@ function Said({ facts: { door, name, isPowered } }: { readonly facts: DoorFacts 
 export function DoorPanel({ facts, cards }: DoorPanelProps) {
   const { door, name, mode, isPowered, isOpen, isLocked } = facts;
   const keyLine = useMemo(() => lineTo(door), [door]);
-  const isTampered = useSignal(false);
   const input = (which: 'doorContact' | 'rex' | 'tamper', isActive: boolean) =>
     tellIfRefused(ask('input', { params: { door }, body: { input: which, isActive } }));
   const leave = async (): Promise<void> => {
     await input('rex', true);
     await new Promise((resolve) => window.setTimeout(resolve, pressMs));
     await input('rex', false);
-  };
-  const turnTamper = (isActive: boolean): Promise<void> => {
-    isTampered.value = isActive;
-    return input('tamper', isActive);
   };
   return (
     <section class="door panel" aria-label={name}>
@@ -89,7 +83,7 @@ export function DoorPanel({ facts, cards }: DoorPanelProps) {
           <div class="hands">
             <Button onPress={() => input('doorContact', !isOpen)}>{isOpen ? 'Shut the door' : 'Open the door'}</Button>
             <Button onPress={leave}>Exit button</Button>
-            <Toggle isOn={isTampered.value} onTurn={turnTamper}>
+            <Toggle isOn={facts.isTampered} onTurn={(isOn) => input('tamper', isOn)}>
               Case open
             </Toggle>
           </div>

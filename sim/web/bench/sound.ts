@@ -3,7 +3,8 @@ import { signal } from '@preact/signals';
 
 export const isSounding = signal(false);
 
-const pitchHz = 2_400;
+/** The lower one is heard as a no. */
+const pitchHz = { normal: 2_400, low: 1_200 } as const;
 const loudness = 0.06;
 /** Rises and falls this fast, or it clicks. */
 const edgeSeconds = 0.004;
@@ -19,15 +20,15 @@ export const turnSound = async (isOn: boolean): Promise<void> => {
 };
 
 /** Sounds for so long, from now. */
-export const beep = (ms: number): void => {
+export const beep = (ms: number, tone: keyof typeof pitchHz): void => {
   if (!isSounding.value || context === undefined) return;
   const from = context.currentTime;
   const until = from + Math.min(ms, longestMs) / 1_000;
   const volume = new GainNode(context, { gain: 0 });
-  const tone = new OscillatorNode(context, { type: 'triangle', frequency: pitchHz });
+  const source = new OscillatorNode(context, { type: 'triangle', frequency: pitchHz[tone] });
   volume.gain.setTargetAtTime(loudness, from, edgeSeconds);
   volume.gain.setTargetAtTime(0, until, edgeSeconds);
-  tone.connect(volume).connect(context.destination);
-  tone.start(from);
-  tone.stop(until + edgeSeconds * 10);
+  source.connect(volume).connect(context.destination);
+  source.start(from);
+  source.stop(until + edgeSeconds * 10);
 };

@@ -2,6 +2,7 @@
 import { useSignal } from '@preact/signals';
 import { ask } from '../client.ts';
 import { Button, Toggle } from '../parts/button.tsx';
+import { download } from '../parts/download.ts';
 import { tell, tellIfRefused, tellRefusal } from '../parts/toast.tsx';
 import { askWorld, type World } from './bench-store.ts';
 import { isSounding, turnSound } from './sound.ts';
@@ -77,16 +78,6 @@ export function Faults({ world: { faults, doors } }: { readonly world: World }) 
   );
 }
 
-/** Hands the text to the browser as a file. */
-const download = (name: string, text: string): void => {
-  const address = URL.createObjectURL(new Blob([text], { type: 'application/toml' }));
-  const link = document.createElement('a');
-  link.href = address;
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(address);
-};
-
 export function Recording({ world }: { readonly world: World }) {
   const isAsking = useSignal(false);
   const turn = async (isRecording: boolean): Promise<void> => {
@@ -97,7 +88,7 @@ export function Recording({ world }: { readonly world: World }) {
     await askWorld();
     isAsking.value = false;
     if (!answer.ok || answer.value.toml === null) return;
-    download('story.toml', answer.value.toml);
+    download('story.toml', answer.value.toml, 'application/toml');
     tell('The story is saved: replay it with npm run sim -- run story.toml.');
   };
   return (

@@ -57,6 +57,12 @@ export function Field({ label, hint, error, value, onType, type = 'text', autoco
   );
 }
 
+/** A password that is chosen here; the server refuses a shorter one. */
+export function NewPassword({ value, onType }: Pick<FieldProps, 'value' | 'onType'>) {
+  const shared = { label: 'Password', hint: 'At least 10 characters.', autocomplete: 'new-password' };
+  return <Field {...shared} type="password" maxLength={200} isNeeded value={value} onType={onType} />;
+}
+
 export interface ChoiceProps<Value extends string> extends Named {
   readonly value: Value;
   readonly among: readonly { readonly value: Value; readonly words: string }[];

@@ -82,7 +82,7 @@ export function Rows<Row>({ label, columns, count, row, onSight, empty }: RowsPr
               <tr key={index} aria-rowindex={index + 2}>
                 {columns.map((column) => (
                   <td key={column.title} class={classOf(column)}>
-                    {there === undefined ? '…' : column.cell(there)}
+                    <div class="cell">{there === undefined ? '…' : column.cell(there)}</div>
                   </td>
                 ))}
               </tr>

@@ -1,6 +1,10 @@
-/** When and how a person may enter: dates, uses, schedule, and their marks. A change says which state of the person it is of. */
+/**
+ * When and how a person may enter: dates, uses, schedule, and their marks. What was typed stays while the person changes behind it, and what
+ * somebody else put in the same place meanwhile is told before it is written over.
+ */
 import { useSignal } from '@preact/signals';
 import { ask } from '../client.ts';
+import { Button } from '../parts/button.tsx';
 import { Choice, Field } from '../parts/field.tsx';
 import { tell } from '../parts/toast.tsx';
 import { useAsked } from './asked.tsx';
@@ -23,6 +27,45 @@ const draftOf = (person: Person) => ({
   offlinePriority: person.offlinePriority,
 });
 type Draft = ReturnType<typeof draftOf>;
+const partsOf = (draft: Partial<Draft>): (keyof Draft)[] => Object.keys(draft) as (keyof Draft)[];
+
+/** What somebody has typed, and what stood there when they began. */
+interface Typed {
+  readonly draft: Partial<Draft>;
+  readonly over: Partial<Draft>;
+}
+const nothingTyped: Typed = { draft: {}, over: {} };
+
+const partWords: Readonly<Record<keyof Draft, string>> = {
+  name: 'Name',
+  email: 'Email',
+  from: 'Valid from',
+  until: 'Valid until',
+  uses: 'Most uses',
+  schedule: 'Schedule',
+  isSuspended: 'Suspended',
+  pinExempt: 'Card alone is enough',
+  extendedTime: 'Extended time',
+  offlinePriority: 'Priority while the line is down',
+};
+const shownPart = (value: string | boolean): string => (typeof value === 'boolean' ? (value ? 'yes' : 'no') : value === '' ? 'nothing' : value);
+
+/** Where somebody else has put something else than was there when the typing began. */
+const clashesOf = ({ draft, over }: Typed, before: Draft): readonly (keyof Draft)[] =>
+  partsOf(draft).filter((part) => over[part] !== before[part] && draft[part] !== before[part]);
+
+function Meanwhile({ clashes, now, onTake }: { readonly clashes: readonly (keyof Draft)[]; readonly now: Draft; readonly onTake: () => void }) {
+  if (clashes.length === 0) return null;
+  const words = clashes.map((part) => (part === 'schedule' ? partWords[part] : `${partWords[part]} is ${shownPart(now[part])}`)).join(', ');
+  return (
+    <div class="stack" role="status">
+      <p class="warn">{`Somebody else has changed this meanwhile: ${words}. Save puts what you typed in its place.`}</p>
+      <div class="tools">
+        <Button onPress={onTake}>Take what is there now</Button>
+      </div>
+    </div>
+  );
+}
 
 /** Only what was changed: a limit that is sent again would count from nothing. */
 const changeOf = (draft: Draft, before: Draft) => {
@@ -50,27 +93,35 @@ const marks = [
 
 export function AccessPanel({ person, onChange }: PinPanelProps) {
   const before = draftOf(person);
-  const draft = useSignal(before);
+  const typed = useSignal(nothingTyped);
+  const draft: Draft = { ...before, ...typed.value.draft };
   const sending = useSending();
   const schedules = useAsked(() => ask('listSchedules'), ['schedules']);
   const put = (part: Partial<Draft>): void => {
-    draft.value = { ...draft.value, ...part };
+    const over = Object.fromEntries(partsOf(part).map((one) => [one, before[one]]));
+    typed.value = { draft: { ...typed.value.draft, ...part }, over: { ...over, ...typed.value.over } };
   };
   const save = () =>
     sending.send(
-      () => ask('changePerson', { params: { id: String(person.id) }, body: { revision: person.revision, change: changeOf(draft.value, before) } }),
+      async () => {
+        const change = changeOf(draft, before);
+        const answer = await ask('changePerson', { params: { id: String(person.id) }, body: { revision: person.revision, change } });
+        if (!answer.ok && answer.failure.code === 'changedMeanwhile') await onChange();
+        return answer;
+      },
       async () => {
         tell('Saved.');
         await onChange();
+        typed.value = nothingTyped;
       },
     );
-  const { name, email, from, until, uses, schedule } = draft.value;
+  const { name, email, from, until, uses, schedule } = draft;
   const among = [
     { value: '', words: 'At any time' },
     ...(schedules.value?.schedules ?? []).filter(({ kind }) => kind === 'personAccess').map((one) => ({ value: String(one.id), words: one.name })),
   ];
   return (
-    <section class="panel" aria-label="Access">
+    <section class="panel long" aria-label="Access">
       <header>
         <h2>Access</h2>
         {person.uses !== null && <span class="badge">{`${person.uses.used} of ${person.uses.limit} uses`}</span>}
@@ -79,16 +130,17 @@ export function AccessPanel({ person, onChange }: PinPanelProps) {
         <legend class="unseen">Access</legend>
         <Form sending={sending} words="Save" onSend={save}>
           <div class="pair">
-            <Field label="Name" value={name} maxLength={80} isNeeded onType={(typed) => put({ name: typed })} />
-            <Field label="Email" type="email" value={email} maxLength={200} onType={(typed) => put({ email: typed })} />
-            <Field label="Valid from" type="datetime-local" value={from} onType={(typed) => put({ from: typed })} />
-            <Field label="Valid until" type="datetime-local" value={until} onType={(typed) => put({ until: typed })} />
-            <Field label="Most uses" type="number" value={uses} hint="Empty: no limit." onType={(typed) => put({ uses: typed })} />
+            <Field label="Name" value={name} maxLength={80} isNeeded onType={(text) => put({ name: text })} />
+            <Field label="Email" type="email" value={email} maxLength={200} onType={(text) => put({ email: text })} />
+            <Field label="Valid from" type="datetime-local" value={from} onType={(text) => put({ from: text })} />
+            <Field label="Valid until" type="datetime-local" value={until} onType={(text) => put({ until: text })} />
+            <Field label="Most uses" type="number" value={uses} hint="Empty: no limit." onType={(text) => put({ uses: text })} />
             <Choice label="Schedule" value={schedule} among={among} onChoose={(value) => put({ schedule: value })} />
           </div>
           {marks.map(({ part, ...words }) => (
-            <Check key={part} {...words} isOn={draft.value[part]} onTurn={(isOn) => put({ [part]: isOn })} />
+            <Check key={part} {...words} isOn={draft[part]} onTurn={(isOn) => put({ [part]: isOn })} />
           ))}
+          <Meanwhile clashes={clashesOf(typed.value, before)} now={before} onTake={() => (typed.value = nothingTyped)} />
         </Form>
       </fieldset>
     </section>

@@ -4,15 +4,17 @@ import { useEffect } from 'preact/hooks';
 import { classOf, displayText, eventCodes } from '../../../src/access/events.ts';
 import { ask } from '../client.ts';
 import { Button } from '../parts/button.tsx';
+import { download } from '../parts/download.ts';
 import { Choice, Field } from '../parts/field.tsx';
 import { tellRefusal } from '../parts/toast.tsx';
 import type { ViewProps } from '../router.ts';
 import { useAsked } from './asked.tsx';
 import { type EventFilter, fits } from './event-filter.ts';
 import { EventList } from './event-list.tsx';
-import { download, Head } from './form-parts.tsx';
+import { Head } from './form-parts.tsx';
 import { PersonPicker } from './person-picker.tsx';
 import { may, site, useSite, zone } from './site.tsx';
+import { UnknownCards } from './unknown-cards.tsx';
 import { momentFrom, typedFrom } from './when.ts';
 
 const classes = [
@@ -107,7 +109,10 @@ function ActivityOf({ id }: ViewProps) {
   const chosen = filter.value;
   return (
     <div class="view">
-      <Head title="Activity">{may('exportEvents') && <Button onPress={save}>Save as CSV</Button>}</Head>
+      <Head title="Activity">
+        {may('addCard') && <UnknownCards />}
+        {may('exportEvents') && <Button onPress={save}>Save as CSV</Button>}
+      </Head>
       <Filters filter={chosen} onPut={put} />
       <div class="tall">
         <EventList

@@ -1,12 +1,12 @@
 /** Who looked at or changed what, newest first. */
 import { useEffect, useMemo } from 'preact/hooks';
 import { ok } from '../../../src/shared/result.ts';
-import { addressOf } from '../addresses.ts';
 import { type Answer, ask } from '../client.ts';
 import { type Column, Rows } from '../parts/rows.tsx';
 import { useNews } from './asked.tsx';
 import { Head } from './form-parts.tsx';
 import { PagedList, pageRows } from './paged-list.ts';
+import { PersonLink } from './person-link.tsx';
 import { useSite, When } from './site.tsx';
 
 type Line = Answer<'listAudit'>['lines'][number];
@@ -15,7 +15,7 @@ const columns: readonly Column<Line>[] = [
   { title: 'When', cell: ({ at }) => <When at={at} /> },
   { title: 'By', cell: ({ by }) => by },
   { title: 'What', cell: ({ what }) => what },
-  { title: 'Person', cell: ({ person }) => person !== null && <a href={addressOf('person', person)}>{`Person ${person}`}</a> },
+  { title: 'Person', cell: (line) => <PersonLink {...line} /> },
   { title: 'Details', isExtra: true, cell: ({ detail }) => detail },
 ];
 

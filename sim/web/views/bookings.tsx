@@ -2,6 +2,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { type Answer, ask } from '../client.ts';
+import { hear } from '../live.ts';
 import { Button } from '../parts/button.tsx';
 import { Field } from '../parts/field.tsx';
 import { tellRefusal } from '../parts/toast.tsx';
@@ -91,6 +92,8 @@ export function BookingsView() {
     () => ask('listBookings', { query: { limit: String(most.value), ...(find.value.trim() === '' ? {} : { find: find.value.trim() }) } }),
     ['bookings', 'people'],
   );
+  // How far a code is in force is news of the readers.
+  useEffect(() => hear('reader', asked.again), []);
   useEffect(() => {
     const pause = window.setTimeout(() => void asked.again(), pauseMs);
     return () => window.clearTimeout(pause);

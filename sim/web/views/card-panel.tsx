@@ -3,19 +3,13 @@ import { useSignal } from '@preact/signals';
 import { ask } from '../client.ts';
 import { Field } from '../parts/field.tsx';
 import { tellRefusal } from '../parts/toast.tsx';
-import { useAsked } from './asked.tsx';
 import { Form, Opener, Sure, useSending } from './form-parts.tsx';
 import type { PinPanelProps } from './pin-panel.tsx';
 import { may, When } from './site.tsx';
-
-/** Unknown cards are looked for among so many events. */
-const lookedAt = '100';
+import { useUnknownCards } from './unknown-cards.tsx';
 
 function UnknownCards({ person, onDone }: { readonly person: number; readonly onDone: () => Promise<void> }) {
-  const asked = useAsked(() => ask('listEvents', { query: { what: 'credential.notFound', limit: lookedAt } }), []);
-  const seen = asked.value?.events.filter(
-    ({ unknownCard }, at, all) => unknownCard !== null && all.findIndex((one) => one.unknownCard === unknownCard) === at,
-  );
+  const { cards, words } = useUnknownCards();
   const give = async (unknownCard: number): Promise<void> => {
     const answer = await ask('addCard', { params: { id: String(person) }, body: { unknownCard } });
     tellRefusal(answer);
@@ -24,13 +18,11 @@ function UnknownCards({ person, onDone }: { readonly person: number; readonly on
   return (
     <div class="stack">
       <h3>Seen at a reader</h3>
-      <p class="hint">
-        {seen === undefined ? (asked.refusal ?? 'Loading …') : seen.length === 0 ? 'No unknown card was seen lately.' : 'Newest first.'}
-      </p>
+      <p class="hint">{words}</p>
       <ul class="offers">
-        {seen?.map(({ id, at, readerName, unknownCard }) => (
+        {cards.map(({ id, at, readerName, unknownCard }) => (
           <li key={id}>
-            <button type="button" class="button" onClick={() => unknownCard !== null && void give(unknownCard)}>
+            <button type="button" class="button" onClick={() => void give(unknownCard)}>
               {readerName}, <When at={at} />
             </button>
           </li>

@@ -5,11 +5,13 @@ import { Button } from '../parts/button.tsx';
 import type { ViewProps } from '../router.ts';
 import { Loaded, useAsked } from './asked.tsx';
 
+const defaultsText = 'This reader does not tell its times and tries: the card shows how a reader is set when nothing else is said.';
+
 function DoorCardOf({ id }: ViewProps) {
   const asked = useAsked(() => ask('doorCard', { params: { id } }), ['settings', 'schedules']);
   return (
     <Loaded asked={asked}>
-      {({ reader, mode, lines }) => (
+      {({ reader, mode, lines, settingsAre }) => (
         <div class="door-card">
           <article class="sheet">
             <p class="door-mode">{modeText(mode)}</p>
@@ -20,6 +22,7 @@ function DoorCardOf({ id }: ViewProps) {
               ))}
             </ol>
           </article>
+          {settingsAre === 'defaults' && <p class="hint no-print">{defaultsText}</p>}
           <div class="tools no-print">
             <Button kind="main" onPress={() => window.print()}>
               Print

@@ -6,34 +6,20 @@ import { useSignal } from '@preact/signals';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { ok, type Result } from '../../../src/shared/result.ts';
 import { addressOf } from '../addresses.ts';
-import { type Answer, ask, type PageRefusal } from '../client.ts';
+import { modeText } from '../bench/words.ts';
+import type { Answer, PageRefusal } from '../client.ts';
 import { hear } from '../live.ts';
 import { type Column, Rows } from '../parts/rows.tsx';
-import { tellRefusal } from '../parts/toast.tsx';
 import { useNews } from './asked.tsx';
-import { Opener } from './form-parts.tsx';
 import { PagedList, pageRows } from './paged-list.ts';
-import { PersonPicker } from './person-picker.tsx';
 import { may, When } from './site.tsx';
+import { AssignCard } from './unknown-cards.tsx';
 
 export type Event = Answer<'personEvents'>['events'][number];
 type EventPage = Answer<'personEvents'> & { readonly total?: number };
 
 /** News that waits; beyond it the list is asked anew. */
 const maxWaiting = 500;
-
-function AssignCard({ unknownCard }: { readonly unknownCard: number }) {
-  const give = async (person: number, close: () => void): Promise<void> => {
-    const answer = await ask('addCard', { params: { id: String(person) }, body: { unknownCard } });
-    tellRefusal(answer);
-    if (answer.ok) close();
-  };
-  return (
-    <Opener words="Assign card" title="Whose card is it?">
-      {(close) => <PersonPicker label="Person" onPick={({ id }) => void give(id, close)} />}
-    </Opener>
-  );
-}
 
 const columns: readonly Column<Event>[] = [
   {
@@ -66,7 +52,7 @@ const columns: readonly Column<Event>[] = [
     isExtra: true,
     cell: ({ fields }) =>
       Object.entries(fields)
-        .map(([name, value]) => `${name} ${value}`)
+        .map(([name, value]) => `${name} ${modeText(String(value))}`)
         .join(', '),
   },
 ];

@@ -5,7 +5,6 @@ import { useId } from 'preact/hooks';
 import type { Result } from '../../../src/shared/result.ts';
 import { Button, type ButtonProps } from '../parts/button.tsx';
 import { Dialog } from '../parts/dialog.tsx';
-import { tell } from '../parts/toast.tsx';
 
 export interface CheckProps {
   readonly label: string;
@@ -55,8 +54,12 @@ export function LongText({ label, value, rows, maxLength, onType }: LongTextProp
   );
 }
 
+/** A call that takes longer than this says that it goes on. */
+const slowMs = 1_000;
+
 /** Sends what a form holds: busy until it was answered, and what was refused stands in it. */
 export const useSending = () => {
+  const isSlow = useSignal(false);
   const refusal = useSignal<string | undefined>(undefined);
   const isBusy = useSignal(false);
   const send = async <Value,>(
@@ -65,12 +68,15 @@ export const useSending = () => {
   ): Promise<void> => {
     if (isBusy.value) return;
     isBusy.value = true;
+    const wait = window.setTimeout(() => (isSlow.value = true), slowMs);
     const answer = await asked();
+    window.clearTimeout(wait);
+    isSlow.value = false;
     isBusy.value = false;
     refusal.value = answer.ok ? undefined : answer.failure.sentence;
     if (answer.ok) await onDone(answer.value);
   };
-  return { refusal, isBusy, send };
+  return { refusal, isBusy, isSlow, send };
 };
 
 export interface FormProps {
@@ -81,7 +87,7 @@ export interface FormProps {
 }
 
 /** A form with its one button; what was refused stands above it. */
-export function Form({ sending: { refusal, isBusy }, words, onSend, children }: FormProps) {
+export function Form({ sending: { refusal, isBusy, isSlow }, words, onSend, children }: FormProps) {
   const submit = (event: Event): void => {
     event.preventDefault();
     void onSend();
@@ -93,6 +99,9 @@ export function Form({ sending: { refusal, isBusy }, words, onSend, children }: 
         {refusal.value}
       </p>
       <div class="actions">
+        <span class="hint" role="status">
+          {isSlow.value && 'Working …'}
+        </span>
         <Button kind="main" isSubmit isDisabled={isBusy.value} onPress={() => undefined}>
           {words}
         </Button>
@@ -150,17 +159,6 @@ export function Sure({ words, title, question, onSure, kind = 'plain', isDisable
     </Opener>
   );
 }
-
-/** Hands the text to the browser as a file. */
-export const download = (name: string, content: BlobPart, type: string): void => {
-  const address = URL.createObjectURL(new Blob([content], { type }));
-  const link = document.createElement('a');
-  link.href = address;
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(address);
-  tell(`${name} is saved.`);
-};
 
 export function Head({ title, children }: { readonly title: string; readonly children?: ComponentChildren }) {
   return (

@@ -3,7 +3,7 @@ import { useSignal } from '@preact/signals';
 import { ask } from '../client.ts';
 import { Button } from '../parts/button.tsx';
 import { Field } from '../parts/field.tsx';
-import { logInWith } from '../session.ts';
+import { hasEnded, logInWith } from '../session.ts';
 
 export function LogIn() {
   const name = useSignal('');
@@ -29,6 +29,9 @@ export function LogIn() {
           doorpad
         </p>
         <h1>Log in</h1>
+        <p class={hasEnded.value ? 'warn' : 'unseen'} role="status">
+          {hasEnded.value && 'Your session has ended. Log in again.'}
+        </p>
         <Field label="Name" value={name.value} autocomplete="username" maxLength={80} isNeeded onType={(typed) => (name.value = typed)} />
         <Field
           label="Password"

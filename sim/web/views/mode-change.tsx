@@ -45,6 +45,12 @@ function Lacks({ lacking: { people, total, sentence }, onIssued }: { readonly la
   );
 }
 
+/** How easy guessing would be in the mode that is chosen. */
+function Odds({ codeSpace }: Pick<Lacking, 'codeSpace'>) {
+  if (codeSpace === null) return <p class="hint">Then no code opens alone: there is nothing to guess.</p>;
+  return <p class={codeSpace.isBelowFloor ? 'bad' : 'hint'}>{`Then: ${codeSpace.sentence}`}</p>;
+}
+
 function ModeForm({ reader: { id, mode: before, codeSpace }, onDone }: { readonly reader: Reader; readonly onDone: () => void }) {
   const params = { id: String(id) };
   const mode = useSignal<Mode>(before ?? 'cardOrPin');
@@ -88,7 +94,8 @@ function ModeForm({ reader: { id, mode: before, codeSpace }, onDone }: { readonl
       />
       {lacking.value !== undefined && <Lacks lacking={lacking.value} onIssued={look} />}
       {codeSpace !== null && <p class="hint">{`As it is: ${codeSpace.sentence}`}</p>}
-      {(isWarned.value || (lacking.value?.total ?? 0) > 0) && (
+      {mode.value !== before && lacking.value !== undefined && <Odds codeSpace={lacking.value.codeSpace} />}
+      {(isWarned.value || (lacking.value?.total ?? 0) > 0 || lacking.value?.codeSpace?.isBelowFloor === true) && (
         <Check label="I know, and mean it all the same" isOn={isMeant.value} onTurn={(isOn) => (isMeant.value = isOn)} />
       )}
     </Form>

@@ -2,8 +2,9 @@
 import { useSignal } from '@preact/signals';
 import { useId } from 'preact/hooks';
 import { type Answer, ask } from '../client.ts';
+import { download } from '../parts/download.ts';
 import { tell } from '../parts/toast.tsx';
-import { Check, download, Form, Opener, useSending } from './form-parts.tsx';
+import { Check, Form, Opener, useSending } from './form-parts.tsx';
 
 const changeWords = ({ added, changed, removed, unchanged }: Answer<'importPeople'>): string =>
   `${added} added, ${changed} changed, ${removed} removed, ${unchanged} as they were.`;
@@ -12,15 +13,23 @@ function Import({ onDone }: { readonly onDone: () => void }) {
   const id = useId();
   const csv = useSignal('');
   const wouldBe = useSignal<string | undefined>(undefined);
+  const isWarned = useSignal(false);
+  const isMeant = useSignal(false);
   const sending = useSending();
   const take = async (file: File | undefined): Promise<void> => {
     wouldBe.value = undefined;
+    isWarned.value = false;
+    isMeant.value = false;
     csv.value = (await file?.text()) ?? '';
   };
   const send = () => {
     const isTrial = wouldBe.value === undefined;
     return sending.send(
-      () => ask('importPeople', { body: { csv: csv.value, isTrial } }),
+      async () => {
+        const answer = await ask('importPeople', { body: { csv: csv.value, isTrial, ...(isMeant.value ? { isMeant: true } : {}) } });
+        isWarned.value ||= !answer.ok && answer.failure.code === 'codeSpaceTooSmall';
+        return answer;
+      },
       (changes) => {
         if (isTrial) {
           wouldBe.value = changeWords(changes);
@@ -38,6 +47,7 @@ function Import({ onDone }: { readonly onDone: () => void }) {
         <label for={id}>People file (CSV)</label>
         <input id={id} type="file" accept=".csv,text/csv" required onChange={(event) => void take(event.currentTarget.files?.[0])} />
       </div>
+      {isWarned.value && <Check label="I know, and mean it all the same" isOn={isMeant.value} onTurn={(isOn) => (isMeant.value = isOn)} />}
       <p role="status">{wouldBe.value === undefined ? '' : `It would be: ${wouldBe.value}`}</p>
     </Form>
   );

@@ -3,12 +3,14 @@ import { useEffect } from 'preact/hooks';
 import { addressOf, goTo } from '../addresses.ts';
 import { ask } from '../client.ts';
 import { hear } from '../live.ts';
+import { download } from '../parts/download.ts';
 import type { ViewProps } from '../router.ts';
 import { AccessPanel } from './access-panel.tsx';
 import { Loaded, useAsked } from './asked.tsx';
 import { CardPanel } from './card-panel.tsx';
 import { EventList } from './event-list.tsx';
-import { download, Head, Sure } from './form-parts.tsx';
+import { Head, Sure } from './form-parts.tsx';
+import { Lockouts } from './lockouts.tsx';
 import { PinPanel } from './pin-panel.tsx';
 import { may, useSite, zone } from './site.tsx';
 import { personStateWords } from './words.ts';
@@ -58,10 +60,11 @@ function PersonOf({ id }: ViewProps) {
             <span class={`badge ${person.state === 'active' ? '' : 'bad'}`}>{personStateWords[person.state]}</span>{' '}
             <span class="hint">{person.email}</span>
           </p>
-          <div class="panels">
+          {may('lockouts') && <Lockouts person={person.id} />}
+          <div class="panels paired">
             <PinPanel person={person} onChange={asked.again} />
+            <AccessPanel key={zone.value} person={person} onChange={asked.again} />
             <CardPanel person={person} onChange={asked.again} />
-            <AccessPanel key={`${person.revision} ${zone.value}`} person={person} onChange={asked.again} />
             {may('personEvents') && <History id={id} />}
           </div>
         </div>

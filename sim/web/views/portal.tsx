@@ -39,7 +39,7 @@ function Accesses({ own: { accesses } }: Of) {
 
 function Results({ own: { results } }: Of) {
   return (
-    <section class="panel stack" aria-label="How it went lately">
+    <section class="panel stack long" aria-label="How it went lately">
       <h2>How it went lately</h2>
       {results.length === 0 && <p class="hint">Nothing yet.</p>}
       <ul class="lines">
@@ -93,7 +93,10 @@ export function PortalView() {
       {(own) => (
         <div class="view portal">
           <Head title={`Hello, ${own.name}`} />
-          <div class="panels">
+          <p class={asked.refusal === undefined ? 'unseen' : 'bad'} role="status">
+            {asked.refusal !== undefined && `${asked.refusal} Below is how it was before.`}
+          </p>
+          <div class="panels paired">
             <section class="panel stack" aria-label="My code">
               <h2>My code</h2>
               {own.pin === null ? (

@@ -10,9 +10,11 @@ import { Choice, Field } from '../parts/field.tsx';
 import { tell, tellRefusal } from '../parts/toast.tsx';
 import { Loaded, useAsked } from './asked.tsx';
 import { Form, Head, LongText, Opener, Sure, useSending } from './form-parts.tsx';
+import { ClearOne } from './lockouts.tsx';
 import { ModeChange } from './mode-change.tsx';
 import { may, useSite, When } from './site.tsx';
 import { plural, tableStateWords } from './words.ts';
+import { WouldSay } from './would-say.tsx';
 
 export type Reader = Answer<'listReaders'>['readers'][number];
 interface Of {
@@ -27,7 +29,12 @@ function Sync({ reader: { name, table } }: Of) {
         <span class={state === 'inStep' ? 'good' : state === 'suspended' ? 'bad' : 'warn'}>{`Table ${tableStateWords[state]}`}</span>
         <span class="hint">{` · version ${versionInForce}, ${plural(persons, 'person', 'people')}`}</span>
       </p>
-      {progress !== null && <progress aria-label={`Table on its way to ${name}`} value={progress} max={1} />}
+      {progress !== null && state !== 'suspended' && (
+        <p class="progress">
+          <progress aria-label={`Table on its way to ${name}`} value={progress} max={1} />
+          <span>{`${Math.floor(progress * 100)} %`}</span>
+        </p>
+      )}
       <p class={oldCodes === 0 ? 'hint' : 'bad'}>
         {oldCodes === 0 ? 'Every withdrawn code is dead here.' : `${plural(oldCodes, 'withdrawn code')} may still open here.`}
       </p>
@@ -36,7 +43,7 @@ function Sync({ reader: { name, table } }: Of) {
 }
 
 function Facts({ reader }: Of) {
-  const { isOnline, offlineReason, model, address, decides, software, isLowSecurity, lockedOut, eventsWaiting, alarms, codeSpace } = reader;
+  const { isOnline, offlineReason, model, address, decides, software, isLowSecurity, lockedOut, eventsWaiting, alarms, codeSpace, hints } = reader;
   return (
     <>
       <p>
@@ -48,6 +55,7 @@ function Facts({ reader }: Of) {
       {lockedOut === true && <p class="bad">PIN entry waits: too many wrong codes.</p>}
       {eventsWaiting !== null && eventsWaiting > 0 && <p class="hint">{`${plural(eventsWaiting, 'event')} still to come.`}</p>}
       {codeSpace !== null && <p class={codeSpace.isBelowFloor ? 'bad' : 'hint'}>{codeSpace.sentence}</p>}
+      {hints > 0 && <p class="hint">{`${plural(hints, 'time')} in the last 30 days somebody typed a code and forgot the #.`}</p>}
       <Sync reader={reader} />
       {alarms.length > 0 && (
         <ul class="alarms" aria-label="Alarms">
@@ -118,14 +126,17 @@ function Replace({ id, onDone }: { readonly id: string; readonly onDone: () => v
   );
 }
 
+/** The reader takes one card, for so long (docs/table-profile.md). */
+const enrolText = 'Hold the new card up within 60 s, then assign it in Activity.';
+
 type Order = 'clearLockout' | 'enrol' | 'acceptSettings' | 'setClock';
 
-function Orders({ reader: { id, table, lockedOut, name } }: Of) {
+function Orders({ reader: { id, table, lockedOut, name, hasKeypad } }: Of) {
   const params = { id: String(id) };
   const order = async (call: Order): Promise<void> => {
     const answer = call === 'clearLockout' ? await ask(call, { params, body: {} }) : await ask(call, { params });
     tellRefusal(answer);
-    if (answer.ok) tell(answer.value.sentence);
+    if (answer.ok) tell(call === 'enrol' ? enrolText : answer.value.sentence);
   };
   const release = async () => {
     const answer = await ask('release', { params });
@@ -143,6 +154,7 @@ function Orders({ reader: { id, table, lockedOut, name } }: Of) {
         <Sure words="Release" title={`Release ${name}`} question="The strike is released once, and it is written down." onSure={release} />
       )}
       {may('clearLockout') && lockedOut === true && <Button onPress={() => order('clearLockout')}>Clear lockout</Button>}
+      {may('clearLockout') && hasKeypad && <ClearOne reader={id} name={name} />}
       {may('retryTable') && table.state === 'suspended' && (
         <Button kind="main" onPress={retry}>
           Retry
@@ -169,6 +181,7 @@ function ReaderPanel({ reader, onChange }: Of & { readonly onChange: () => unkno
       </header>
       <Facts reader={reader} />
       <div class="tools">
+        {may('validate') && <WouldSay reader={reader} />}
         {may('setMode') && <ModeChange reader={reader} />}
         {may('changeReader') && (
           <Opener words="Edit" title={name}>

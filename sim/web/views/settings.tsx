@@ -3,10 +3,11 @@ import { useSignal } from '@preact/signals';
 import { profiles } from '../../../src/access/events.ts';
 import { type Answer, ask } from '../client.ts';
 import { Button } from '../parts/button.tsx';
-import { Choice, Field } from '../parts/field.tsx';
+import { download } from '../parts/download.ts';
+import { Choice, Field, NewPassword } from '../parts/field.tsx';
 import { tell } from '../parts/toast.tsx';
 import { Loaded, useAsked } from './asked.tsx';
-import { download, Form, Head, useSending } from './form-parts.tsx';
+import { Form, Head, useSending } from './form-parts.tsx';
 import { may } from './site.tsx';
 import { plural } from './words.ts';
 
@@ -130,16 +131,7 @@ function Backup() {
       <h2>Backup</h2>
       <p class="hint">Everything in one file, sealed under a password. Without the password nobody can read it, and nobody can restore it.</p>
       <Form sending={sending} words="Save a backup" onSend={save}>
-        <Field
-          label="Password"
-          type="password"
-          hint="At least 10 characters."
-          autocomplete="new-password"
-          value={password.value}
-          maxLength={200}
-          isNeeded
-          onType={(typed) => (password.value = typed)}
-        />
+        <NewPassword value={password.value} onType={(typed) => (password.value = typed)} />
       </Form>
     </section>
   );

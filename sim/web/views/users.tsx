@@ -1,11 +1,11 @@
 /** Who may log in, and as what. A tenant's log-in names the person they are. */
 import { useSignal } from '@preact/signals';
 import type { Role } from '../../controller/api/route.ts';
-import { addressOf } from '../addresses.ts';
 import { ask } from '../client.ts';
-import { Choice, Field } from '../parts/field.tsx';
+import { Choice, Field, NewPassword } from '../parts/field.tsx';
 import { Loaded, useAsked } from './asked.tsx';
 import { Form, Head, Opener, Sure, useSending } from './form-parts.tsx';
+import { PersonLink } from './person-link.tsx';
 import { type Person, PersonPicker } from './person-picker.tsx';
 import { roleWords } from './words.ts';
 
@@ -24,16 +24,7 @@ function NewUser({ onDone }: { readonly onDone: () => void }) {
   return (
     <Form sending={sending} words="Add" onSend={add}>
       <Field label="Name" value={name.value} maxLength={80} isNeeded onType={(typed) => (name.value = typed)} />
-      <Field
-        label="Password"
-        type="password"
-        hint="At least 10 characters."
-        autocomplete="new-password"
-        value={password.value}
-        maxLength={200}
-        isNeeded
-        onType={(typed) => (password.value = typed)}
-      />
+      <NewPassword value={password.value} onType={(typed) => (password.value = typed)} />
       <Choice label="Role" value={role.value} among={among} onChoose={(value) => (role.value = value)} />
       {role.value === 'tenant' && (
         <>
@@ -69,11 +60,10 @@ export function UsersView() {
       <Loaded asked={asked}>
         {({ users }) => (
           <ul class="lines panel" aria-label="Users">
-            {users.map(({ id, name, role, person }) => (
+            {users.map(({ id, name, role, ...who }) => (
               <li key={id}>
                 <span>
-                  <strong>{name}</strong> <span class="badge">{roleWords[role]}</span>{' '}
-                  {person !== null && <a href={addressOf('person', person)}>{`Person ${person}`}</a>}
+                  <strong>{name}</strong> <span class="badge">{roleWords[role]}</span> <PersonLink {...who} />
                 </span>
                 <Sure words={`Remove ${name}`} title={name} question="They cannot log in any more." kind="danger" onSure={() => remove(id)} />
               </li>

@@ -1,7 +1,7 @@
 /** What the manager's pages call what the API says in codes: states of people, accesses and tables, roles, how far a code is in force. */
 import type { InferOutput } from 'valibot';
 import type { Role } from '../../controller/api/route.ts';
-import type { personStates, pinFact, reader, sharedStates, triggers } from '../../controller/api/shapes.ts';
+import type { personStates, pinFact, reader, sharedStates, triggers, verdicts } from '../../controller/api/shapes.ts';
 
 export type PinFact = InferOutput<typeof pinFact>;
 type Reader = InferOutput<typeof reader>;
@@ -38,6 +38,21 @@ export const triggerWords: Readonly<Record<(typeof triggers)[number], string>> =
   'access.revoked': 'An access was revoked',
   'access.restored': 'An access was restored',
   'access.timeChanged': 'The time of an access changed',
+};
+
+export const verdictWords: Readonly<Record<(typeof verdicts)[number], string>> = {
+  granted: 'Opens',
+  unknownCode: 'Stays shut: known to nobody',
+  wrongPin: 'Stays shut: wrong code',
+  expired: 'Stays shut: no longer valid',
+  notYetValid: 'Stays shut: not yet valid',
+  noUsesLeft: 'Stays shut: no uses left',
+  noPin: 'Stays shut: has no code',
+  notThisDoor: 'Stays shut: not at this door',
+  schedule: 'Stays shut: not at this time',
+  lockout: 'Stays shut: locked out',
+  offlineStale: 'Stays shut: out of touch for too long',
+  modeRefuses: 'Stays shut: this door does not take it',
 };
 
 export const plural = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { buildPages } from '../../../sim/web/build.ts';
 import { BenchProgram, type Serving } from '../bench/program.ts';
 
 export interface BenchPlace extends Serving {
@@ -13,6 +14,8 @@ export interface BenchPlace extends Serving {
 
 /** Once it serves. */
 export const openBench = async (): Promise<BenchPlace> => {
+  // Made before: a start is waited for no longer than a start takes.
+  await buildPages();
   const directory = mkdtempSync(join(tmpdir(), 'doorpad-attacked-'));
   const program = new BenchProgram(directory);
   const close = async (): Promise<void> => {

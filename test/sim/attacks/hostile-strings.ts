@@ -190,7 +190,18 @@ const formulas = [
   '=',
 ];
 
-const prototypes = ['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty', '__defineGetter__', 'valueOf', 'then', 'undefined', 'null'];
+const prototypes = [
+  '__proto__',
+  'constructor',
+  'prototype',
+  'toString',
+  'hasOwnProperty',
+  '__defineGetter__',
+  'valueOf',
+  'then',
+  'undefined',
+  'null',
+];
 const scalars = ['NaN', 'true', '0', '-1', '1e309', '0417', '[object Object]', '[]', '{}'];
 
 const unicode = [
@@ -234,6 +245,19 @@ export const hostileStrings: readonly string[] = [
   ...unicode,
   ...long,
 ].map((text) => text.trim());
+
+const packed = (texts: readonly string[]): readonly string[] => {
+  const names: string[] = [];
+  for (const text of texts) {
+    const both = `${names.at(-1)} ${text}`;
+    if (names.length > 0 && both.length <= 80) names[names.length - 1] = both;
+    else names.push(text);
+  }
+  return names;
+};
+
+/** The same, as many in one name as have room in it. */
+export const packedStrings = packed(hostileStrings);
 
 /** Names that are refused: nothing to see, or too long. */
 export const refusedStrings: readonly string[] = ['', ' ', '\t\r\n', '\uFEFF', '\u00A0\u3000', 'a'.repeat(81), '<b>'.repeat(10_000)];

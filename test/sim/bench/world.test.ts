@@ -209,11 +209,11 @@ describe('whoever follows the bench', () => {
     });
     await rig.swipe('front', 'A');
     await rig.pass(2_000);
-    expect(heard).toContain('front access.granted');
+    expect(heard).toContain('Front door access.granted');
     rig.world.door('store').door.reader.tell({ code: 'mode.refused', fields: { mode: 'pinOnly' } });
     await rig.ask('line', { body: { noise: 0.01 } });
     await rig.pass(120_000);
-    expect(heard).toContain('store changed');
+    expect(heard).toContain('Store room changed');
     following.stop();
     heard.length = 0;
     await rig.ask('line', { body: { noise: 0 } });

@@ -185,6 +185,7 @@ describe('notices that are to be sent', () => {
     const { store } = await foundSite();
     await store.write(async ({ sendings }) => {
       for (let at = 0; at <= maxWaitingSendings; at += 1) await sendings.add({ atMs: at, trigger: 'pin.changed', way: 'email', content: '' });
+      await sendings.giveUpOverflow();
     });
     const [oldest, next] = (await store.sendings.newest(maxWaitingSendings + 1)).toReversed();
     expect([oldest?.state, oldest?.lastError, next?.state]).toEqual(['givenUp', 'Too many wait.', 'waiting']);

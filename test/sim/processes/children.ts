@@ -43,6 +43,10 @@ export class Child {
     });
   }
 
+  get pid(): number {
+    return this.#process.pid ?? 0;
+  }
+
   type(line: string): void {
     this.#process.stdin?.write(`${line}\n`);
   }

@@ -112,6 +112,16 @@ describe('hands at a door', () => {
     ]);
   });
 
+  it('see the case as it is told, also where somebody else opened it', async () => {
+    const page = await openBench();
+    const isOpen = page.getByRole('region', { name: 'Store room' }).getByRole('button', { name: 'Case open', pressed: true });
+    expect(await isOpen.count()).toBe(0);
+    server.tell({ ...awaitingPin, isTampered: true });
+    await isOpen.waitFor();
+    server.tell(awaitingPin);
+    await expect.poll(() => isOpen.count()).toBe(0);
+  });
+
   it('are told when the server refuses', async () => {
     const page = await openBench();
     server.answer({ swipe: undefined } as object);
@@ -130,6 +140,7 @@ describe('what is told', () => {
     const store = page.getByRole('region', { name: 'Store room' });
     await store.getByRole('img', { name: 'Light: amber' }).waitFor();
     expect(await store.getByRole('status').textContent()).toBe('Store room: Type your PIN');
+    server.tell({ kind: 'time', nowMs: 61_000, wall: '2026-03-02T09:01:01.000Z', speed: 1 });
     server.tell({ kind: 'signal', door: 'store', signal: 'key' }, { kind: 'time', nowMs: 64_999, wall: '2026-03-02T09:01:04.999Z', speed: 1 });
     await page.getByText('2026-03-02 09:01:04 UTC').waitFor();
     expect(await store.getByRole('status').textContent()).toBe('Store room: Type your PIN');
@@ -190,13 +201,14 @@ describe('what is told', () => {
   it('beeps once sound is turned on', async () => {
     const page = await openBench();
     await page.evaluate(
-      'globalThis.beeps = 0; const start = OscillatorNode.prototype.start; OscillatorNode.prototype.start = function (at) { globalThis.beeps += 1; return start.call(this, at); };',
+      'globalThis.beeps = 0; globalThis.pitches = []; const start = OscillatorNode.prototype.start; OscillatorNode.prototype.start = function (at) { globalThis.beeps += 1; globalThis.pitches.push(this.frequency.value); return start.call(this, at); };',
     );
     server.tell({ kind: 'beep', door: 'front', ms: 60, tone: 'normal' });
     await page.getByRole('button', { name: 'Sound' }).click();
     await page.getByRole('button', { name: 'Sound', pressed: true }).waitFor();
-    server.tell({ kind: 'beep', door: 'front', ms: 60, tone: 'normal' }, { kind: 'beep', door: 'store', ms: 200, tone: 'normal' });
+    server.tell({ kind: 'beep', door: 'front', ms: 60, tone: 'normal' }, { kind: 'beep', door: 'store', ms: 200, tone: 'low' });
     await expect.poll(() => page.evaluate('globalThis.beeps')).toBe(2);
+    expect(await page.evaluate('globalThis.pitches')).toEqual([2_400, 1_200]);
   });
 });
 

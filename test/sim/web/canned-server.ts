@@ -126,6 +126,11 @@ export class CannedServer {
   async #answer(request: IncomingMessage, response: ServerResponse, path: string, isKnown: boolean): Promise<void> {
     response.setHeader('content-type', 'application/json');
     const body = await bodyOf(request);
+    const isSaying = request.method === 'POST' || request.method === 'PUT';
+    if (isSaying && request.headers['content-type'] !== 'application/json') {
+      response.writeHead(refusals.notJsonType.status).end(JSON.stringify(refusalBody({ code: 'notJsonType' })));
+      return;
+    }
     const call = callFor(request.method ?? '', path);
     const answer = call === undefined ? undefined : this.#canned[call];
     const needsToken = call === undefined || routes[call].may !== 'anyone';

@@ -11,7 +11,7 @@ const pin = { length: 6, issued: '2026-03-01T08:00:00.000Z', issuedBy: 'Manager'
 export const oldDigits = '041799';
 export const newDigits = '382650';
 
-const ada: Person = {
+export const ada: Person = {
   id: 1,
   name: 'Ada Byron',
   email: 'ada@example.org',
@@ -49,6 +49,8 @@ export const front: Reader = {
   alarms: [],
   schedule: null,
   codeSpace: { people: 2, shortest: 6, ratio: 500_000, isBelowFloor: false, sentence: 'Who guesses all night gets in 1 time in 12 000.' },
+  settingsAre: 'told',
+  hints: 0,
 };
 const store: Reader = {
   ...front,
@@ -62,6 +64,12 @@ const store: Reader = {
   eventsWaiting: 3,
   alarms: [{ alarm: 'table.givenUp', sentence: 'The table does not come through.', since: '2026-03-02T08:00:00.000Z' }],
   codeSpace: null,
+  hints: 4,
+};
+
+const weakCodes: Reader['codeSpace'] = {
+  ...{ people: 2, shortest: 4, ratio: 5_000, isBelowFloor: true },
+  sentence: 'Who guesses all night gets in 1 time in 40: too easy.',
 };
 
 const plainEvent: Event = {
@@ -84,9 +92,9 @@ export const unknownCardEvent: Event = {
   ...plainEvent,
   id: 50_001,
   at: '2026-03-02T09:02:00.000Z',
-  code: 'credential.notFound',
-  class: 'deny',
-  text: 'Deny Access - Card/PIN Not Found',
+  code: 'card.enrolled',
+  class: 'info',
+  text: 'Card Enrolled',
   person: null,
   personName: null,
   fields: { card: '…17' },
@@ -157,7 +165,7 @@ export const tenant: Canned = {
       { at: '2026-03-02T09:03:00.000Z', door: 'Store room', code: 'pin.wrong', text: 'Deny Access - Wrong PIN' },
       { at: '2026-03-02T09:01:00.000Z', door: 'Front door', code: 'access.granted', text: 'Access Granted' },
     ],
-    howTo: [{ door: 'Front door', lines: howTo }],
+    howTo: [{ door: 'Front door', lines: howTo, settingsAre: 'told' }],
   }),
   portalRoll: () => shown,
 };
@@ -168,6 +176,8 @@ export const siteAnswers: Canned = {
   getPerson: () => ada,
   addPerson: () => bea,
   changePerson: () => ada,
+  lockouts: () => ({ lockouts: [{ reader: 2, readerName: 'Store room', until: '2026-03-02T09:20:00.000Z' }] }),
+  validate: () => ({ verdict: 'wrongPin', person: 1, personName: 'Ada Byron', sentence: 'The code is not this person’s.', settingsAre: 'told' }),
   personEvents: (_, { query }) => eventPage(query.after, 20),
   newPin: () => shown,
   rollPin: () => shown,
@@ -177,15 +187,16 @@ export const siteAnswers: Canned = {
   setMode: ordered,
   whoLacks: (_, { query }) =>
     query.mode === 'cardAndPin'
-      ? { people: [bea], total: 1, sentence: 'One person could not enter any more.' }
-      : { people: [], total: 0, sentence: 'Nobody is locked out.' },
+      ? { people: [bea], total: 1, sentence: 'One person could not enter any more.', codeSpace: null }
+      : { people: [], total: 0, sentence: 'Nobody is locked out.', codeSpace: weakCodes },
   issueMissing: () => ({ issued: 1 }),
   release: ordered,
   clearLockout: ordered,
   enrol: ordered,
   retryTable: done,
   acceptSettings: ordered,
-  doorCard: () => ({ reader: 'Front door', mode: 'cardOrPin', lines: howTo }),
+  importPeople: () => ({ added: 1, changed: 0, removed: 0, unchanged: 0 }),
+  doorCard: () => ({ reader: 'Front door', mode: 'cardOrPin', lines: howTo, settingsAre: 'defaults' }),
   listEvents: (_, { query }) => eventPage(query.after, Number(query.limit)),
   exportEvents: () => ({ csv: 'at,text\n' }),
   listBookings: () => ({ bookings: [booking], next: null }),
@@ -218,13 +229,14 @@ export const siteAnswers: Canned = {
   }),
   putNotice: () => ({ trigger: 'pin.changed', email: null, webhook: null }),
   listAudit: () => ({
-    lines: [{ id: 1, at: '2026-03-02T09:03:00.000Z', by: 'Manager', what: 'pin.shown', person: 1, detail: '' }],
+    lines: [{ id: 1, at: '2026-03-02T09:03:00.000Z', by: 'Manager', what: 'pin.shown', person: 1, personName: 'Ada Byron', detail: '' }],
     next: null,
   }),
   listUsers: () => ({
     users: [
-      { id: 1, name: 'Manager', role: 'manager', person: null },
-      { id: 9, name: 'ada', role: 'tenant', person: 1 },
+      { id: 1, name: 'Manager', role: 'manager', person: null, personName: null },
+      { id: 9, name: 'ada', role: 'tenant', person: 1, personName: 'Ada Byron' },
+      { id: 11, name: 'zoe', role: 'tenant', person: 40, personName: null },
     ],
   }),
   addUser: () => ({ id: 10, name: 'eve', role: 'auditor', person: null }),

@@ -85,6 +85,26 @@ describe('people', () => {
     await expect.poll(() => page.url()).toContain('#/person/2');
     expect(sent('addPerson')[0]?.body).toEqual({ name: 'Bea Lovelace' });
   });
+
+  it('that a file brings are refused where guessing gets too easy, until that is meant', async () => {
+    const page = await openView('#/people', 'People');
+    await page.getByRole('button', { name: 'Import' }).click();
+    const dialog = page.getByRole('dialog');
+    const buffer = Buffer.from('person,pin\n1,0739\n');
+    await dialog.getByLabel('People file (CSV)').setInputFiles({ name: 'people.csv', mimeType: 'text/csv', buffer });
+    server.refuseOnce('importPeople', { code: 'codeSpaceTooSmall' });
+    await dialog.getByRole('button', { name: 'See what it would do' }).click();
+    await dialog.getByText('Too many people for codes of this length: guessing would be too easy.').waitFor();
+    await dialog.getByLabel('I know, and mean it all the same').check();
+    expect(await violationsIn(page)).toEqual([]);
+    await dialog.getByRole('button', { name: 'See what it would do' }).click();
+    await dialog.getByText('It would be: 1 added').waitFor();
+    await dialog.getByRole('button', { name: 'Put it in place' }).click();
+    const isTrial = true;
+    await expect
+      .poll(() => sent('importPeople').map(({ body }) => body))
+      .toMatchObject([{ isTrial }, { isTrial, isMeant: true }, { isTrial: false, isMeant: true }]);
+  });
 });
 
 describe('a person', () => {
@@ -159,7 +179,7 @@ describe('the activity log', () => {
     await expect.poll(async () => (await texts(page))[0]).toBe('Access Granted');
     await page.getByText('Live', { exact: true }).waitFor();
     server.tell({ kind: 'event', event: unknownCardEvent }, { kind: 'event', event: wrongPinEvent });
-    await expect.poll(async () => (await texts(page)).slice(0, 2)).toEqual(['Deny Access - Wrong PIN', 'Deny Access - Card/PIN Not Found']);
+    await expect.poll(async () => (await texts(page)).slice(0, 2)).toEqual(['Deny Access - Wrong PIN', unknownCardEvent.text]);
     await page.getByText('offline', { exact: true }).waitFor();
     await page.getByText('2026-03-02 10:03:00').waitFor();
     await keepPicture(page, 'view-activity-live');
@@ -222,6 +242,16 @@ describe('readers', () => {
     const table = { ...front.table, state: 'working' as const, progress: 0.5, versionInForce: 13 };
     server.tell({ kind: 'reader', reader: { ...front, table } });
     await page.getByRole('progressbar', { name: 'Table on its way to Front door' }).waitFor();
+  });
+
+  it('show who forgot the #, and a door card says where a reader does not tell its settings', async () => {
+    const page = await openView('#/readers', 'Readers');
+    const counted = (door: string) => page.getByRole('region', { name: door }).getByText('forgot the #');
+    await counted('Store room').waitFor();
+    expect(await counted('Store room').textContent()).toBe('4 times in the last 30 days somebody typed a code and forgot the #.');
+    expect(await counted('Front door').count()).toBe(0);
+    await page.evaluate('location.hash = "#/door-card/1"');
+    await page.getByText('This reader does not tell its times and tries').waitFor();
   });
 
   it('change their mode only after saying who would be locked out', async () => {

@@ -1,11 +1,12 @@
 /** Puts the hostile names wherever a manager can put a text, through the API of a running bench. What comes of it is the tests'. */
-import type { Result } from '../../../../src/shared/result.ts';
-import { Client } from '../../controller/api/client.ts';
-import type { BenchClient, Serving } from '../../bench/program.ts';
+
 import { benchRoutes } from '../../../../sim/bench/bench-routes.ts';
 import { managerRoutes } from '../../../../sim/controller/api/manager-routes.ts';
 import { triggers } from '../../../../sim/controller/api/shapes.ts';
-import { hostileStrings } from '../hostile-strings.ts';
+import type { Result } from '../../../../src/shared/result.ts';
+import type { BenchClient, Serving } from '../../bench/program.ts';
+import { Client } from '../../controller/api/client.ts';
+import { hostileStrings, packedStrings } from '../hostile-strings.ts';
 
 export const password = 'ten letters at least';
 const dayMs = 86_400_000;
@@ -49,9 +50,9 @@ export const addHolidays = async (client: BenchClient): Promise<void> => {
   answered(await client.ask('putSettings', { body: { holidays } }));
 };
 
-/** A manager each. */
+/** Managers: a log-in takes long, so each has as many in one name as have room. */
 export const addUsers = async (client: BenchClient): Promise<void> => {
-  for (const name of hostileStrings) answered(await client.ask('addUser', { body: { name, password, role: 'manager' } }));
+  for (const name of packedStrings) answered(await client.ask('addUser', { body: { name, password, role: 'manager' } }));
 };
 
 /** What stands in braces in an email is filled in, and only what is known may stand there. */

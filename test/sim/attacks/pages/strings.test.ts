@@ -6,20 +6,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { present } from '../../../../src/shared/assert.ts';
 import { openBrowser } from '../../web/browser.ts';
 import { type BenchPlace, openBench } from '../bench-place.ts';
-import { hostileStrings } from '../hostile-strings.ts';
-import {
-  addBookings,
-  addHolidays,
-  addNotices,
-  addPeople,
-  addSchedules,
-  addUsers,
-  answered,
-  cut,
-  inNotices,
-  logIn,
-  password,
-} from './filled-site.ts';
+import { hostileStrings, packedStrings } from '../hostile-strings.ts';
+import { addBookings, addHolidays, addNotices, addPeople, addSchedules, addUsers, answered, cut, inNotices, logIn, password } from './filled-site.ts';
 import { WatchedPage } from './watched-page.ts';
 
 let browser: Browser;
@@ -78,7 +66,10 @@ describe('two hundred hostile names', () => {
     const watched = await openManager();
     const { page } = watched;
     await watched.shows('notices', []);
-    await page.getByRole('button', { name: /^Set: / }).first().click();
+    await page
+      .getByRole('button', { name: /^Set: / })
+      .first()
+      .click();
     await watched.reads(
       'a notice',
       inNotices.map((text) => text.replaceAll('\r\n', '\n')),
@@ -98,7 +89,7 @@ describe('two hundred hostile names', () => {
     const newest = present(people.at(-1), 'people were added');
     answered(await bench.client.ask('newPin', { params: { id: String(newest) }, body: { length: 8 } }));
     const logIns = [];
-    for (const name of hostileStrings) {
+    for (const name of packedStrings) {
       const one = await logIn(bench, name);
       answered(await one.client.ask('showPin', { params: { id: String(newest) } }));
       logIns.push({ ...one, name });
@@ -114,42 +105,70 @@ describe('two hundred hostile names', () => {
   });
 });
 
-describe('a hostile name of which there is one', () => {
-  it('stands as text at its door, in the log, on the card to print, at its person, on the bench and in the portal', async () => {
-    const { client } = bench;
-    const readers = answered(await client.ask('listReaders')).readers.map(({ id }) => String(id));
-    const persons = ['1', '2'];
-    for (const [at, card] of ['A', 'B'].entries()) {
-      answered(await client.ask('addUser', { body: { name: `tenant ${at}`, password, role: 'tenant', person: at + 1 } }));
-      answered(await client.ask('swipe', { params: { door: 'front' }, body: { card } }));
-      const seen = { query: { person: String(at + 1) } };
-      await expect.poll(async () => answered(await client.ask('listEvents', seen)).total, { timeout: 20_000 }).toBeGreaterThan(0);
-    }
+describe('a name that turns the direction of writing', () => {
+  it('turns nothing beside it', async () => {
+    const name = 'Bob \u202Egnp.exe';
+    answered(await bench.client.ask('addUser', { body: { name, password, role: 'auditor' } }));
+    const watched = await openManager();
+    await watched.shows('users', [name]);
+    const user = watched.page.getByRole('list', { name: 'Users' }).getByRole('listitem').filter({ hasText: name });
+    const [ofName, ofRole] = [await user.locator('strong').boundingBox(), await user.locator('.badge').boundingBox()];
+    expect(present(ofRole, 'the role is shown').x).toBeGreaterThan(present(ofName, 'the name is shown').x);
+    expect(await watched.close()).toEqual([]);
+  });
+});
+
+describe('hostile names where there is room for one', () => {
+  const half = Math.ceil(packedStrings.length / 2);
+  it.each([
+    ['the first half', packedStrings.slice(0, half)],
+    ['the second half', packedStrings.slice(half)],
+  ])('stand as texts at the door, in the log, on the card to print, at the person and in the portal: %s', async (which, names) => {
+    const readers = answered(await bench.client.ask('listReaders')).readers.map(({ id }) => String(id));
     const manager = await openManager();
-    const tenants = [];
-    for (const at of persons.keys()) {
-      const { token } = await logIn(bench, `tenant ${at}`);
-      tenants.push(await WatchedPage.open(browser, bench.origin, `/#token=${token}`));
-    }
-    for (let from = 0; from < hostileStrings.length; from += 2) {
-      const names = [hostileStrings[from] ?? '', hostileStrings[from + 1] ?? 'last'];
-      for (const [at, name] of names.entries()) {
-        const params = { id: persons[at] ?? '' };
-        const { revision } = answered(await client.ask('getPerson', { params }));
-        answered(await client.ask('changePerson', { params, body: { revision, change: { name } } }));
-        answered(await client.ask('changeReader', { params: { id: readers[at] ?? '' }, body: { name } }));
-      }
-      answered(await client.ask('putSettings', { body: { siteName: names[0] ?? '' } }));
-      await manager.shows('readers', names);
-      await manager.shows('activity', names);
-      for (const at of persons.keys()) {
-        await manager.shows(`door-card/${readers[at]}`, names.slice(at, at + 1));
-        await manager.shows(`person/${persons[at]}`, names.slice(at, at + 1));
-        await tenants[at]?.shows('door-card', []);
-        await tenants[at]?.shows('portal', names);
-      }
-      await manager.shows('settings', names.slice(0, 1));
+    const tenants = [await openTenant(which, 1, 'A'), await openTenant(which, 2, 'B')];
+    for (let from = 0; from < names.length; from += 2) {
+      const two = [names[from] ?? '', names[from + 1] ?? 'last'] as const;
+      for (const [at, name] of two.entries()) await rename(at + 1, readers[at] ?? '', name);
+      const lookAround = async (): Promise<void> => {
+        await manager.shows('readers', two);
+        await manager.shows('activity', two);
+        for (const [at, name] of two.entries()) {
+          await manager.shows(`door-card/${readers[at]}`, [name]);
+          await manager.shows(`person/${at + 1}`, [name]);
+        }
+        // It stands in a field there, which is one line.
+        await manager.shows('settings', [two[0].replaceAll(/[\r\n]/g, '')]);
+      };
+      const lookAtOnesOwn = async (tenant: WatchedPage): Promise<void> => {
+        await tenant.shows('door-card', []);
+        await tenant.shows('portal', two);
+      };
+      await Promise.all([lookAround(), ...tenants.map(lookAtOnesOwn)]);
     }
     expect(await Promise.all([manager, ...tenants].map((watched) => watched.close()))).toEqual([[], [], []]);
   });
 });
+
+/** The portal of a person who has come to the front door. */
+const openTenant = async (which: string, person: number, card: string): Promise<WatchedPage> => {
+  const { client, origin } = bench;
+  const name = `${which} ${person}`;
+  answered(await client.ask('addUser', { body: { name, password, role: 'tenant', person } }));
+  answered(await client.ask('swipe', { params: { door: 'front' }, body: { card } }));
+  await expect
+    .poll(async () => answered(await client.ask('listEvents', { query: { person: String(person) } })).total, { timeout: 20_000 })
+    .toBeGreaterThan(0);
+  const { token } = await logIn(bench, name);
+  return WatchedPage.open(browser, origin, `/#token=${token}`);
+};
+
+/** A person, a reader and the site. */
+const rename = async (person: number, reader: string, name: string): Promise<void> => {
+  const { client } = bench;
+  const params = { id: String(person) };
+  const { revision } = answered(await client.ask('getPerson', { params }));
+  answered(await client.ask('changePerson', { params, body: { revision, change: { name } } }));
+  answered(await client.ask('changeReader', { params: { id: reader }, body: { name } }));
+  if (person === 1) answered(await client.ask('putSettings', { body: { siteName: name } }));
+};

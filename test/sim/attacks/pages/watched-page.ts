@@ -41,18 +41,16 @@ const strangersInPage = `(() => {
 const wideInPage = `(() => {
   const { scrollWidth, clientWidth } = document.documentElement;
   if (scrollWidth <= clientWidth) return [];
-  const wide = [...document.querySelectorAll('body *')].filter((one) => one.getBoundingClientRect().right > clientWidth + 1 && !one.closest('.rows'));
+  const wide = [...document.querySelectorAll('body *')].filter((one) => one.getBoundingClientRect().right > clientWidth + 1 && !one.closest('.rows, .menu'));
   return [scrollWidth - clientWidth, ...wide.map((one) => one.tagName + '.' + one.className + ' ' + one.textContent.slice(0, 40))];
 })()`;
 
 export class WatchedPage {
   readonly page: Page;
-  readonly #origin: string;
   readonly #problems: string[] = [];
 
   private constructor(page: Page, origin: string) {
     this.page = page;
-    this.#origin = origin;
     page.on('dialog', (dialog) => {
       this.#problems.push(`dialog: ${dialog.message()}`);
       void dialog.dismiss();

@@ -142,15 +142,35 @@ describe('a head', () => {
 });
 
 describe('a connection', () => {
-  it('beyond the limit is closed, and one that ends makes room', async () => {
+  it('beyond the limit takes the place of the longest open that has not asked for anything', async () => {
     await using rig = await openRig({ limits: { connections: 8, headersMs: 5_000, idleMs: 5_000 } });
     const held = Array.from({ length: 8 }, () => halfSent(rig, 'GET'));
     await Promise.all(held.map(({ socket }) => new Promise((resolve) => socket.once('connect', resolve))));
-    expect((await ask(rig, { path: '/api/health' })).status).toBe(0);
+    expect((await ask(rig, { path: '/api/health' })).status).toBe(200);
+    expect((await Promise.race(held.map(({ answer }) => answer))).status).toBe(0);
     for (const { socket } of held) socket.destroy();
     await Promise.all(held.map(({ answer }) => answer));
-    let status = 0;
-    while (status !== 200) ({ status } = await ask(rig, { path: '/api/health' }));
+    expect((await ask(rig, { path: '/api/health' })).status).toBe(200);
+  });
+
+  it('beyond the limit is closed where all others wait for their answers', async () => {
+    await using rig = await openRig({ limits: { connections: 2 } });
+    const slow = [1, 2].map(() => ask(rig, { path: '/api/toy/slow', token: rig.token }));
+    await expect.poll(() => rig.called.length).toBe(2);
+    expect((await ask(rig, { path: '/api/health' })).status).toBe(0);
+    rig.letSlowGo();
+    expect((await Promise.all(slow)).map(({ status }) => status)).toEqual([200, 200]);
+  });
+
+  it('that takes long to read its answer makes room for another', async () => {
+    await using rig = await openRig({ limits: { connections: 1, idleMs: 60_000 }, page: Buffer.alloc(30_000_000) });
+    const socket = connect(rig.port, '127.0.0.1', () => socket.write(requestText(rig.port, { path: '/' })));
+    socket.on('error', () => undefined);
+    await new Promise((resolve) => socket.once('readable', resolve));
+    expect((await ask(rig, { path: '/api/health' })).status).toBe(200);
+    socket.resume();
+    await new Promise((resolve) => socket.once('close', resolve));
+    expect(socket.bytesRead).toBeLessThan(30_000_000);
   });
 
   it('whose answer nobody reads ends', async () => {

@@ -128,6 +128,9 @@ export const usersNamed = (names: Readonly<Record<string, Role>>): UserBook => {
       if (password === 'fault') throw new Fault('queue.full', 'too many passwords wait');
       return users.find((user) => user.name === name && password === `${name} password`);
     },
+    knows: async (name) => users.some((user) => user.name === name),
+    setPassword: async () => undefined,
+    note: async () => undefined,
   };
 };
 

@@ -74,6 +74,37 @@ describe('a people file that comes in', () => {
     ]);
   });
 
+  it('that makes guessing too easy is refused as one more code is, as a trial too, unless it is meant', async () => {
+    const product = await openProduct();
+    const pins = ['0739', '9027', '4816', '2958', '7163', '6304', '8251', '6175', '5084'];
+    const file = (count: number): string =>
+      `person,pin\n${pins
+        .slice(0, count)
+        .map((pin, at) => `${at + 1},${pin}`)
+        .join('\n')}\n`;
+    const sentence = 'Too many people for codes of this length: guessing would be too easy.';
+    const refused = { ok: false, failure: { code: 'codeSpaceTooSmall', sentence } };
+    expect([await take(product, file(9)), await take(product, file(9), true)]).toMatchObject([refused, refused]);
+    expect(taken(await take(product, file(8))).added).toBe(8);
+    expect(await take(product, file(9))).toMatchObject(refused);
+    expect(await take(product, 'person,duress_pin\n1,5084\n2,\n3,\n4,\n5,\n6,\n7,\n8,\n')).toMatchObject(refused);
+    const meant = { body: { csv: file(9), isTrial: false, isMeant: true } };
+    expect(taken(await product.manager.ask('importPeople', meant)).added).toBe(1);
+    const named = file(9)
+      .replaceAll('person,pin', 'person,pin,name')
+      .replaceAll(/(\d{4})\n/g, '$1,Ada\n');
+    expect(taken(await take(product, named))).toMatchObject({ added: 0, changed: 9 });
+  });
+
+  it('may hold as many codes as it likes where none opens alone', async () => {
+    const product = await openProduct('cardAndPin');
+    await product.inStep();
+    await product.clock.advance(5_000);
+    const pins = ['0739', '9027', '4816', '2958', '7163', '6304', '8251', '6175', '5084'];
+    const csv = `person,pin\n${pins.map((pin, at) => `${at + 1},${pin}`).join('\n')}\n`;
+    expect(taken(await take(product, csv)).added).toBe(9);
+  });
+
   it('leaves accesses of bookings alone, and takes neither their numbers nor their codes and cards', async () => {
     const product = await openProduct();
     taken(await take(product, 'person,pin,cards\n1,073916,CARD1\n2,902764,CARD2\n'));

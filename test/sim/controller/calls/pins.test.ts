@@ -89,7 +89,11 @@ describe('a PIN over the API', () => {
     for (const name of ['Ada', 'Bea', 'Cleo']) await personNamed(product, name);
     taken(await product.manager.ask('newPin', { params: { id: '2' }, body: {} }));
     const lacking = { params: { id: String(product.reader) }, query: { mode: 'pinOnly' as const } };
-    expect(taken(await product.manager.ask('whoLacks', lacking))).toMatchObject({ total: 2, sentence: '2 people could not enter.' });
+    expect(taken(await product.manager.ask('whoLacks', lacking))).toMatchObject({
+      total: 2,
+      sentence: '2 people could not enter.',
+      codeSpace: { isBelowFloor: false },
+    });
     const refused = await product.manager.ask('setMode', { params: { id: String(product.reader) }, body: { mode: 'cardAndPin' } });
     expect(refused).toMatchObject({ failure: { code: 'peopleLackPin', sentence: '3 people could not enter.' } });
     expect(taken(await product.manager.ask('issueMissing'))).toEqual({ issued: 2 });

@@ -9,8 +9,10 @@ import { openServer } from '../../../../sim/controller/api/server.ts';
 import { sessionCalls } from '../../../../sim/controller/api/session-calls.ts';
 import { Sessions } from '../../../../sim/controller/api/sessions.ts';
 import { managerCalls } from '../../../../sim/controller/calls/manager-calls.ts';
+import { userBook } from '../../../../sim/controller/calls/user-book.ts';
 import type { ControllerStore } from '../../../../sim/controller/controller-store.ts';
 import { LineController } from '../../../../sim/controller/line-controller.ts';
+import type { KnownReader } from '../../../../sim/controller/site-store.ts';
 import { Door } from '../../../../sim/door.ts';
 import { Wire } from '../../../../sim/line/wire.ts';
 import { VirtualClock } from '../../../../sim/virtual-clock.ts';
@@ -63,7 +65,7 @@ export const openProduct = async (mode: Mode = 'cardOrPin', policy: Partial<Poli
   });
   await door.powerOn();
   const end = wire.end();
-  const newLine = (): LineController => {
+  const newLine = (looksAfter: KnownReader): LineController => {
     const controller = new LineController({
       line: end,
       clock,
@@ -74,19 +76,19 @@ export const openProduct = async (mode: Mode = 'cardOrPin', policy: Partial<Poli
       pollIntervalMs: 50,
       listener: { changed: () => undefined, alarm: () => undefined, event: () => undefined },
     });
-    taken(controller.add(known));
+    taken(controller.add(looksAfter));
     onTestFinished(() => controller.stop());
     return controller;
   };
-  let line = newLine();
+  let line = newLine(known);
   const told: LiveMessage[] = [];
   const troubles: Trouble[] = [];
   onTestFinished(() => {
     if (troubles.length > 0) throw new Error(JSON.stringify(troubles));
   });
-  const sessions = new Sessions({ crypto, clock, users: store.users });
+  const sessions = new Sessions({ crypto, clock, users: userBook(store, clock) });
   const newOrigin = (): Promise<string> => {
-    const calls = managerCalls({ store, crypto, clock, line, tell: (message) => told.push(message) });
+    const calls = managerCalls({ store, crypto, clock, line, tell: (message) => told.push(message), endSessions: (user) => sessions.endOfUser(user) });
     return serve({ ...calls, ...sessionCalls(sessions) }, sessions, clock, troubles);
   };
   const origin = await newOrigin();
@@ -115,7 +117,7 @@ export const openProduct = async (mode: Mode = 'cardOrPin', policy: Partial<Poli
     restart: async (offMs) => {
       line.stop();
       await clock.advance(offMs);
-      line = newLine();
+      line = newLine(present((await store.site.readers())[0], 'a product has a reader'));
       return { line, manager: clientOf(sessions.openForOperator(), await newOrigin()) };
     },
     inStep: () => until(() => line.readers.every(({ state }) => state.isInStep)),

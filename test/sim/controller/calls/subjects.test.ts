@@ -211,9 +211,9 @@ describe('settings and users over the API', () => {
       new Array(3).fill(expect.objectContaining({ ok: false, failure: expect.objectContaining({ code: 'notValid' }) })),
     );
     const ada = taken(await make('ada', 'tenant', id));
-    expect(taken(await product.manager.ask('listUsers')).users.map(({ name, person }) => [name, person])).toEqual([
-      ['ada', id],
-      ['mia', null],
+    expect(taken(await product.manager.ask('listUsers')).users.map(({ name, person, personName }) => [name, person, personName])).toEqual([
+      ['ada', id, 'Ada'],
+      ['mia', null, null],
     ]);
     expect(await product.manager.ask('removeUser', { params: { id: String(mia.id) } })).toMatchObject({ failure: { code: 'lastManager' } });
     expect(taken(await product.manager.ask('removeUser', { params: { id: String(ada.id) } }))).toEqual({ done: true });

@@ -1,6 +1,6 @@
 /** Ratio, floor and odds of doors, and the lockout they come from, against the reader itself. */
 import { describe, expect, it } from 'vitest';
-import { codeSpaceOf, guessesWithin, keepsFloor, nightMs, oddsOf, usablePins } from '../../../../sim/controller/rules/code-space.ts';
+import { codeSpaceOf, floorOf, guessesWithin, keepsFloor, nightMs, oddsOf, usablePins } from '../../../../sim/controller/rules/code-space.ts';
 import { Door } from '../../../../sim/door.ts';
 import { defaultPolicy } from '../../../../src/access/policy.ts';
 import { AssertionError } from '../../../../src/shared/assert.ts';
@@ -35,6 +35,12 @@ describe('the code space of a door', () => {
   it('is none where nobody has a PIN', () => {
     expect(at([])).toBeUndefined();
     expect(at([[6, 0]], 'pinOnly')).toBeUndefined();
+  });
+
+  it('has a floor that rises with the guesses of a night, and falls below the standard’s at no budget', () => {
+    expect([1, 3, 5, 10].map((attempts) => floorOf({ ...rule, attempts }))).toEqual([1_000, 1_000, 1_000, 1_129]);
+    const most = { attempts: 20, withinMs: undefined, attemptsAfterWait: 20, firstWaitMs: 30_000, longestWaitMs: 30_000, quietMs: 86_400_000 };
+    expect(floorOf(most)).toBeGreaterThan(400_000);
   });
 
   it('is said as odds of a night', () => {

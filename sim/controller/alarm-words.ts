@@ -1,0 +1,32 @@
+/** What each alarm of a reader says to people: what is the matter, and what to do. When one is raised is its raiser's to say. */
+import type { ReaderAlarm } from './alarms.ts';
+
+export const alarmWords: Readonly<Record<ReaderAlarm, string>> = {
+  'line.noSecureChannel': 'The reader opens no secure channel: nothing is sent to it. Check that it is the reader that belongs here.',
+  'line.wrongKey': 'The reader has another key than the one kept here. Somebody may have put another reader on the line.',
+  'line.wrongMac': 'A message on the line was forged or damaged. If it happens again, look at the wiring.',
+  'line.unexpectedHandshake': 'The reader began its secure channel anew without being asked. Somebody may be on the line.',
+  'line.unpaired': 'The reader has no key yet, and none is being installed.',
+  'table.notKeyed': 'The reader does not have the keys of this site: it can take no table. Provision it.',
+  'table.wrongFormat': 'The reader’s software is too old for the tables that are written here. Update it.',
+  'table.readOnly': 'The reader cannot write to its disk: its table stays as it is. The unit needs service.',
+  'table.damaged': 'The reader’s table is damaged. A new one is sent.',
+  'table.lost': 'The reader has lost its table. A new one is sent.',
+  'table.rolledBack': 'The reader has an older table than it had. Somebody may have put an old disk into it. A new table is sent.',
+  'table.diverged': 'The reader’s table is not the one that was made here. A new one is sent.',
+  'table.ahead': 'The reader has a newer table than was ever made here: this database is an old copy, or somebody else signs tables.',
+  'table.notTaken': 'The table does not come through. Codes that were withdrawn may still open. Look at the reader, then retry.',
+  'table.contradiction': 'Two people have codes or cards that this reader cannot tell apart. Change one of them.',
+  'journal.gap': 'Some events of this reader are lost: it dropped them, or somebody else has taken them.',
+  'journal.missing': 'Some events of this reader are missing, and nothing says why.',
+  'journal.rewritten': 'The reader’s journal is not what it was. Somebody may have changed it.',
+  'journal.shorter': 'The reader’s journal has fewer events than it had. Its disk may have been swapped or set back.',
+  'journal.unreadable': 'An event of this reader could not be read. It was kept aside and passed over.',
+  'journal.notAcknowledged': 'The reader does not let go of events that have been taken. Its journal may fill up.',
+  'clock.notSet': 'The reader’s clock could not be set. Dates and schedules may be wrong at this door.',
+  'clock.ahead': 'The reader’s clock runs far ahead. Set it by hand, if the time here is right.',
+  'mode.notSet': 'The reader is not in the mode that its schedule says: the order does not come through. Set it by hand, or look at the reader.',
+  'strike.failed': 'The strike did not obey. Look at the lock and its wiring.',
+  'settings.refused': 'The reader has settings that weaken the door, and waits. Accept them, or have the old ones put back.',
+  'store.failed': 'The controller could not write to its own disk. Free some space, or replace it.',
+};
