@@ -41,7 +41,9 @@ export interface PeopleFilter {
   /** Part of a name or a mail address. */
   readonly find?: string | undefined;
   readonly lacks?: 'pin' | 'card' | undefined;
+  /** Those behind this one; `afterName`: their name then, where they may be gone. */
   readonly after?: number | undefined;
+  readonly afterName?: string | undefined;
   readonly limit: number;
 }
 
@@ -80,7 +82,7 @@ export class PeopleStore {
   }
 
   /** By name, and by number where names are alike. */
-  async list({ find, lacks, after, limit }: PeopleFilter): Promise<PeoplePage> {
+  async list({ find, lacks, after, afterName, limit }: PeopleFilter): Promise<PeoplePage> {
     const { sql: kysely } = this.#access;
     let meant = kysely.selectFrom('person');
     if (find !== undefined) {
@@ -94,14 +96,14 @@ export class PeopleStore {
       );
     }
     const { n } = await meant.select(({ fn }) => fn.countAll().as('n')).executeTakeFirstOrThrow();
-    const last = after === undefined ? undefined : await kysely.selectFrom('person').select('name').where('person', '=', after).executeTakeFirst();
+    const last = afterName ?? (after === undefined ? undefined : (await this.record(after))?.name);
     let page = meant
       .selectAll()
       .orderBy('name')
       .orderBy('person')
       .limit(limit + 1);
     if (last !== undefined && after !== undefined) {
-      page = page.where(({ or, and, eb }) => or([eb('name', '>', last.name), and([eb('name', '=', last.name), eb('person', '>', after)])]));
+      page = page.where(({ or, and, eb }) => or([eb('name', '>', last), and([eb('name', '=', last), eb('person', '>', after)])]));
     }
     const rows = await page.execute();
     const people = rows.slice(0, limit).map((row) => readRecord(this.#secrets.box, row));

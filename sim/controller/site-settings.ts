@@ -37,12 +37,3 @@ export const withSettings = (before: SiteSettings, put: SettingsChange): SiteSet
 });
 
 export const putSiteSettings = ({ settings }: Pick<Stores, 'settings'>, put: SiteSettings): Promise<void> => settings.put(key, put);
-
-/** One that times can be told in: `Europe/Berlin`. */
-export const isTimeZone = (name: string): boolean => {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }).format(0) !== '';
-  } catch {
-    return false;
-  }
-};

@@ -5,13 +5,16 @@
 import { Pin } from '../../src/access/pin.ts';
 import type { Crypto } from '../../src/ports/crypto.ts';
 import { orderModes } from '../../src/table/orders.ts';
+import type { ControllerStore } from '../controller/controller-store.ts';
 import type { PeopleDesk, PersonRefusal } from '../controller/people-desk.ts';
 import type { ReaderKeeper } from '../controller/reader-keeper.ts';
+import { orderByHand } from '../controller/reader-modes.ts';
 import type { KeepingState } from '../controller/table-keeper.ts';
 import { type ProcessIo, peopleText, type Say } from './io.ts';
 
 export interface DeskParts {
   readonly crypto: Crypto;
+  readonly store: ControllerStore;
   readonly people: PeopleDesk;
   readonly names: ReadonlyMap<number, string>;
   readonly io: Pick<ProcessIo, 'out' | 'err'>;
@@ -138,7 +141,7 @@ export class ControllerDesk {
   async #mode([word, ...reader]: readonly string[]): Promise<void> {
     const mode = orderModes.find((each) => each === word);
     if (mode === undefined) this.#parts.io.err(`A mode is one of ${orderModes.join(', ')}.\n`);
-    else await this.#order('setMode', (keeper) => keeper.order({ kind: 'setMode', mode }), reader.join(' '));
+    else await this.#order('setMode', (keeper) => orderByHand(this.#parts.store, keeper, mode), reader.join(' '));
   }
 
   async #acceptSettings(words: readonly string[]): Promise<void> {

@@ -120,7 +120,7 @@ class RunningController {
     const widest = Math.max(leastSubjectColumns, ...parts.readerNames.map(columnsOf));
     this.#say = sayWith(io, this.#clock, Math.min(widest, mostSubjectColumns));
     this.#people = new PeopleDesk({ store, crypto, clock: this.#clock, changed: () => this.#line?.peopleChanged() });
-    this.desk = new ControllerDesk({ crypto, io, names, people: this.#people, say: this.#say, readers: () => this.#line?.readers ?? [] });
+    this.desk = new ControllerDesk({ crypto, io, store, names, people: this.#people, say: this.#say, readers: () => this.#line?.readers ?? [] });
   }
 
   /** Resolves when another program has the port at the start, and keeps it. One that is lost later may come back. */

@@ -1,6 +1,6 @@
 /** The scripts of the card that end a trial, as a shell runs them: the paths of the card lie under a folder, and U-Boot's tools are played. */
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { hardware } from '../../hardware/image/host.ts';
@@ -79,6 +79,12 @@ describe('marking a slot good', () => {
     at.put('data/update/tried', `${installed + 1} B\n`);
     expect(markGood({ first: 'A', left: { A: 2, B: 0 } }).boot).toBe('A B 3 0');
     expect(readUpdateState(at.root)).toMatchObject({ tried: undefined, rolledBack: undefined });
+  });
+
+  it('makes the place for what came of updates, on a card that is new', () => {
+    rmSync(join(at.root, 'data/update'), { recursive: true });
+    markGood({ first: 'A', left: { A: 2, B: 3 } });
+    expect(readUpdateState(at.root).floor).toBe(installed);
   });
 
   it('works without /data', () => {

@@ -5,6 +5,8 @@ set -eu
 slot=$(sed -n 's/.*doorpad\.slot=\([AB]\).*/\1/p' /proc/cmdline)
 [ -n "$slot" ] || { echo 'this start was not chosen by U-Boot: nothing to mark'; exit 0; }
 updates=/data/update
+# /data may be mounted late, so nobody before this could make it.
+if mountpoint -q /data; then mkdir -p "$updates"; fi
 keep() {
   echo "$2" >"$updates/$1.new"
   sync "$updates/$1.new"

@@ -11,7 +11,12 @@ export const peopleRoutes = {
     method: 'GET',
     path: '/api/people',
     may: staff,
-    query: v.object({ ...page, find: v.optional(text(80)), lacks: v.optional(v.picklist(['pin', 'card'])) }),
+    query: v.object({
+      ...page,
+      /** Of the one whom `after` names, who may be gone by then. */ afterName: v.optional(text(80)),
+      find: v.optional(text(80)),
+      lacks: v.optional(v.picklist(['pin', 'card'])),
+    }),
     answer: v.object({ people: v.array(s.person), total: v.number(), next: v.nullable(v.number()) }),
     says: 'People by name. `find` looks in names and addresses.',
   },

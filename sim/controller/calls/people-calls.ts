@@ -10,6 +10,8 @@ import type { personChange } from '../api/shapes.ts';
 import type { Stores } from '../controller-store.ts';
 import type { PersonRefusal } from '../people-desk.ts';
 import { type KeptPerson, unnamed } from '../person-record.ts';
+import { rowAt } from '../rules/schedules.ts';
+import { ScheduleTimes } from '../schedule-times.ts';
 import { type CallParts, personRefusal, recordOf, refused, unlessBooked, wrongSchedule } from './call-parts.ts';
 import { type PersonView, personView, personViews } from './view-of.ts';
 
@@ -24,8 +26,8 @@ const pageLength = 100;
 export const peopleCalls = (parts: CallParts): PeopleCalls => {
   const { store, people } = parts;
   return {
-    listPeople: async ({ query: { find, lacks, after, limit = pageLength } }) => {
-      const page = await store.people.list({ find, lacks, after, limit });
+    listPeople: async ({ query: { limit = pageLength, ...filter } }) => {
+      const page = await store.people.list({ ...filter, limit });
       return ok({ people: await personViews(parts, page.people), total: page.total, next: page.next ?? null });
     },
     getPerson: ({ params: { id } }) => viewed(parts, id),
@@ -34,7 +36,8 @@ export const peopleCalls = (parts: CallParts): PeopleCalls => {
       const wrong = refusalOf(made) ?? (await wrongSchedule(parts, body.schedule, 'personAccess'));
       if (wrong !== undefined) return wrong;
       const { given, ...details } = made;
-      const added = await people.add(given, details, user.name);
+      const isOutOfHours = await isOutOf(parts, body.schedule ?? undefined);
+      const added = await people.add(given, { ...details, isOutOfHours }, user.name);
       return added.ok ? viewed(parts, added.value) : personRefusal(added.failure);
     },
     changePerson: ({ params: { id }, body: { revision, change } }, { user }) =>
@@ -43,7 +46,10 @@ export const peopleCalls = (parts: CallParts): PeopleCalls => {
         if (!before.ok) return before;
         const wrong = refusalOf(changed(before.value, change)) ?? (await wrongSchedule(parts, change.schedule, 'personAccess'));
         if (wrong !== undefined) return wrong;
-        return afterwards(parts, id, await people.change(id, revision, (record) => changed(record, change), user.name));
+        // Into no table for a moment: who comes in again is looked at afterwards.
+        const isOut = change.schedule !== undefined && (await isOutOf(parts, change.schedule ?? undefined));
+        const after = (record: KeptPerson): KeptPerson => ({ ...changed(record, change), isOutOfHours: isOut || record.isOutOfHours });
+        return afterwards(parts, id, await people.change(id, revision, after, user.name));
       }),
     removePerson: ({ params: { id } }, { user }) =>
       unlessBooked(parts, id, async () => {
@@ -71,6 +77,14 @@ export const peopleCalls = (parts: CallParts): PeopleCalls => {
         return afterwards(parts, id, await people.change(id, undefined, (record) => withCards(record, kept(record)), user.name));
       }),
   };
+};
+
+/** By the clock, where somebody has set it. */
+const isOutOf = async ({ store, clock }: CallParts, schedule: number | undefined): Promise<boolean> => {
+  const { ms, trusted } = clock.wall();
+  const known = await new ScheduleTimes().read(store);
+  const times = known.of(schedule, 'personAccess');
+  return trusted && times !== undefined && rowAt(times, known.calendar, ms) === undefined;
 };
 
 const viewed = async (parts: CallParts, id: number): Promise<Result<PersonView, Refusal>> => {

@@ -63,6 +63,9 @@ export interface EventListProps {
   readonly isLive: (event: Event) => boolean;
 }
 
+/** A dialog of one of its rows is open: a row that moved away would close it. */
+const isAnswering = (): boolean => document.querySelector('dialog[open]') !== null;
+
 export function EventList({ asks, isLive }: EventListProps) {
   const isAway = useRef(false);
   const waiting = useSignal<readonly Event[]>([]);
@@ -90,7 +93,7 @@ export function EventList({ asks, isLive }: EventListProps) {
     return hear('event', ({ event }) => {
       if (!isLive(event) || waiting.value.some(({ id }) => id === event.id)) return;
       waiting.value = [event, ...waiting.value].slice(0, maxWaiting + 1);
-      if (!isAway.current && !list.isAsking.value) showWaiting();
+      if (!isAway.current && !isAnswering() && !list.isAsking.value) showWaiting();
     });
   }, []);
   useNews(again, []);

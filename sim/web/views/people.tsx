@@ -66,7 +66,7 @@ export function PeopleView() {
         const answer = await ask('listPeople', {
           query: {
             limit: String(pageRows),
-            ...(after === undefined ? {} : { after: String(after) }),
+            ...(after === undefined ? {} : { after: String(after), afterName: list.rows.at(-1)?.name ?? '' }),
             ...(find.value.trim() === '' ? {} : { find: find.value.trim() }),
             ...(lacks.value === 'nothing' ? {} : { lacks: lacks.value }),
           },

@@ -75,14 +75,14 @@ describe('the portal', () => {
     expect((await tenant.ask('portalRoll')).ok).toBe(false);
   });
 
-  it('of somebody without a code says so, and of somebody removed nothing', async () => {
+  it('of somebody without a code says so, and whoever is removed is logged out', async () => {
     const product = await openProduct();
     const id = await person(product, 'Ada');
     const tenant = await product.as('tenant', Number(id));
     expect(taken(await tenant.ask('portal')).pin).toBeNull();
     expect(await tenant.ask('portalRoll')).toMatchObject({ failure: { code: 'hasNoPin' } });
     taken(await product.manager.ask('removePerson', { params: { id } }));
-    for (const call of ['portal', 'portalRoll'] as const) expect(await tenant.ask(call), call).toMatchObject({ failure: { code: 'notFound' } });
+    for (const call of ['portal', 'portalRoll'] as const) expect(await tenant.ask(call), call).toMatchObject({ failure: { code: 'notLoggedIn' } });
   });
 });
 

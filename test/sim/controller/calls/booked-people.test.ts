@@ -1,0 +1,33 @@
+/** People behind accesses of bookings over the API: nobody opens, changes or removes them behind their booking's back. */
+import { expect, it } from 'vitest';
+import { taken } from '../rig.ts';
+import { openProduct } from './rig.ts';
+
+it('an access is changed under its booking and nowhere else', async () => {
+  const product = await openProduct();
+  const { manager, clock } = product;
+  const nowMs = clock.wall().ms;
+  const times = { from: new Date(nowMs - 60_000).toISOString(), until: new Date(nowMs + 86_400_000).toISOString() };
+  const booking = taken(await manager.ask('addBooking', { body: { title: 'Stay', unit: '4', ...times } }));
+  const { access, shown } = taken(await manager.ask('addShared', { params: { id: String(booking.id) }, body: { label: 'Guest' } }));
+  taken(await manager.ask('lockShared', { params: { id: String(access.id) } }));
+  const params = { id: String(access.person) };
+  const { revision } = taken(await manager.ask('getPerson', { params }));
+  const refusals = [
+    await manager.ask('changePerson', { params, body: { revision, change: { isSuspended: false, validUntil: null } } }),
+    await manager.ask('removePerson', { params }),
+    await manager.ask('addCard', { params, body: { card: '26:0x123456' } }),
+    await manager.ask('removeCard', { params: { ...params, card: '1' } }),
+    await manager.ask('newPin', { params, body: {} }),
+    await manager.ask('rollPin', { params }),
+    await manager.ask('removePin', { params }),
+    await manager.ask('newDuressPin', { params, body: {} }),
+    await manager.ask('removeDuressPin', { params }),
+    await manager.ask('addUser', { body: { name: 'guest', password: 'a long password', role: 'tenant', person: access.person } }),
+  ];
+  for (const refusal of refusals) expect(refusal).toMatchObject({ failure: { code: 'isOfBooking', sentence: expect.stringContaining('Bookings') as string } });
+  taken(await manager.ask('changeBooking', { params: { id: String(booking.id) }, body: { title: 'Stay, corrected' } }));
+  await product.inStep();
+  expect(await product.types(`${shown.digits}#`)).toBe('credential.notFound');
+  expect(taken(await manager.ask('listBookings')).bookings[0]?.accesses[0]?.state).toBe('lockedManual');
+});
