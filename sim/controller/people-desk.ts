@@ -11,6 +11,7 @@ import { maxCards } from '../../src/table/limits.ts';
 import { type ListedPerson, listedErrors, type PeopleError, readPeople } from '../../src/tools/people-file.ts';
 import { toHex } from '../../src/tools/private-files.ts';
 import { columnOf, taggedPeople } from '../../src/tools/tagged-people.ts';
+import { removeTenants } from './audit-lines.ts';
 import { chunksOf } from './chunks.ts';
 import type { ControllerStore, Stores } from './controller-store.ts';
 import { type FileSaid, type FileTaken, planOf } from './file-changes.ts';
@@ -19,6 +20,7 @@ import { peopleAtOnce } from './people-writing.ts';
 import { type SameCredential, sameByTag, type Withdrawn, withdrawnBy } from './person.ts';
 import { type Author, inTables, type KeptPerson, type PersonChange, type PersonRecord, unnamed } from './person-record.ts';
 import { Turns } from './turns.ts';
+import type { KnownUser } from './user-store.ts';
 
 export interface PeopleChanged {
   readonly stand: Stand;
@@ -47,8 +49,8 @@ export interface PeopleDeskParts {
   readonly store: ControllerStore;
   readonly crypto: Crypto;
   readonly clock: Clock;
-  /** A change is on disk. */
-  changed(): void;
+  /** A change is on disk; with whoever is gone went their log-ins. */
+  changed(loggedOut: readonly KnownUser[]): void;
   /** In the commit of a change, with what it takes to send notices of it; left out: nothing goes with it. */
   changing?(within: Stores, changes: readonly PersonChange[], author: Author): Promise<void>;
 }
@@ -270,14 +272,15 @@ export class PeopleDesk {
       await store.rest();
     }
     const author = { by, atMs: Math.floor(clock.wall().ms) };
-    const stand = await store.write(async (within) => {
+    const { come, loggedOut } = await store.write(async (within) => {
       const come = await within.people.change(changes, withdrawn, author);
+      const gone = await removeTenants(within, changes, author);
       await changing?.(within, changes, author);
       await alongside?.(within, changes);
-      return come;
+      return { come, loggedOut: gone };
     });
-    changed();
-    return { stand, people: changes.length };
+    changed(loggedOut);
+    return { stand: come, people: changes.length };
   }
 
   /** Whatever order their cards come in. */

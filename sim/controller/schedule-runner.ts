@@ -10,8 +10,8 @@ import type { PeopleDesk } from './people-desk.ts';
 import type { PersonChange, PersonRecord } from './person-record.ts';
 import { ReaderModes, type ReaderModesParts } from './reader-modes.ts';
 import { rowAt } from './rules/schedules.ts';
-import type { KnownReader } from './site-store.ts';
 import { type KnownTimes, ScheduleTimes } from './schedule-times.ts';
+import type { KnownReader } from './site-store.ts';
 import { isUsedUp } from './use-counts.ts';
 
 /** The wall clock is looked at so often: setting it moves no timer, and no timer of Node's takes more than 24 days. */

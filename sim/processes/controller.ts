@@ -59,7 +59,14 @@ export const runController = async (
   const { site, people: file, data = join(site, 'controller') } = options;
   const crypto = new NodeCrypto();
   if (options.restore !== undefined) {
-    const restored = await restore({ file: options.restore, passwordFile: options.passwordFile, site, data, crypto, atMs: new NodeClock().wall().ms });
+    const restored = await restore({
+      file: options.restore,
+      passwordFile: options.passwordFile,
+      site,
+      data,
+      crypto,
+      atMs: new NodeClock().wall().ms,
+    });
     if (!restored.ok) return wrong(io, [restored.failure], exitCodes.usage);
     io.out(`${restored.value}\n`);
   }

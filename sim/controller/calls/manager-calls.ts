@@ -2,7 +2,7 @@
 import type { Clock } from '../../../src/ports/clock.ts';
 import type { Crypto } from '../../../src/ports/crypto.ts';
 import type { LiveMessage } from '../api/live.ts';
-import { auditPeople, removeTenants } from '../audit-lines.ts';
+import { auditPeople } from '../audit-lines.ts';
 import { BookingDesk } from '../booking-desk.ts';
 import type { ControllerStore } from '../controller-store.ts';
 import type { LineController } from '../line-controller.ts';
@@ -15,7 +15,6 @@ import { Retention } from '../retention.ts';
 import { ScheduleRunner } from '../schedule-runner.ts';
 import { floorAt } from '../told-door.ts';
 import { noteLimits } from '../use-counts.ts';
-import type { KnownUser } from '../user-store.ts';
 import { type BackupCalls, backupCalls } from './backup-calls.ts';
 import { type BookingCalls, bookingCalls } from './booking-calls.ts';
 import type { CallParts } from './call-parts.ts';
@@ -77,7 +76,6 @@ export const openManager = ({
   };
   const senders = { email: mailSender({ store, clock: realClock }), webhook: webhookSender({ store, crypto, clock: realClock }) };
   const notices = new NoticeDesk({ store, clock, senders, tell: tellPages, failed });
-  const removed: KnownUser[] = [];
   const people = new PeopleDesk({
     store,
     crypto,
@@ -87,12 +85,10 @@ export const openManager = ({
       await noteLimits(within, changes, author);
       await notices.note(within, changes, author);
       runner.note(changes);
-      removed.push(...(await removeTenants(within, changes, author)));
     },
-    changed: () => {
-      const gone = removed.splice(0);
-      for (const { id } of gone) endSessions(id);
-      if (gone.length > 0) tell({ kind: 'changed', what: 'users' });
+    changed: (loggedOut) => {
+      for (const { id } of loggedOut) endSessions(id);
+      if (loggedOut.length > 0) tell({ kind: 'changed', what: 'users' });
       line.peopleChanged();
       notices.look();
       tell({ kind: 'changed', what: 'people' });

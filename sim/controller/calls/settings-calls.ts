@@ -44,7 +44,11 @@ export const settingsCalls = (parts: CallParts): SettingsCalls => {
         lines.map(({ person }) => person),
       );
       const views = lines.map(({ id, atMs, by, what, person, detail }) => ({
-        ...{ id, at: momentOf(atMs), by, what, detail },
+        id,
+        at: momentOf(atMs),
+        by,
+        what,
+        detail,
         ...personAmong(names, person),
       }));
       return ok({ lines: views, next: found.length > limit ? (lines.at(-1)?.id ?? null) : null });

@@ -19,13 +19,13 @@ export interface NotSettable {
   readonly expected: string;
 }
 
-export const maxSubjectLength = 200;
-export const maxTextLength = 10_000;
-export const maxUrlLength = 500;
+const maxSubjectLength = 200;
+const maxTextLength = 10_000;
+const maxUrlLength = 500;
 const maxNameLength = 255;
 const maxPort = 65_535;
 /** Standard Webhooks: 24 to 64 bytes. */
-export const webhookSecretBytes = 32;
+const webhookSecretBytes = 32;
 const secretPrefix = 'whsec_';
 
 const [noticesKey, serverKey, passwordKey, secretKey] = ['notices', 'mailServer', 'mailServer.password', 'webhook.secret'];

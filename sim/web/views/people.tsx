@@ -60,13 +60,13 @@ export function PeopleView() {
   const find = useSignal('');
   const lacks = useSignal<Lacking>('nothing');
   useSite();
-  const list = useMemo(
+  const list: PagedList<Person> = useMemo(
     () =>
       new PagedList<Person>(async (after) => {
         const answer = await ask('listPeople', {
           query: {
             limit: String(pageRows),
-            ...(after === undefined ? {} : { after: String(after), afterName: list.rows.at(-1)?.name ?? '' }),
+            ...(after === undefined ? {} : { after: String(after), afterName: list.rows.value.at(-1)?.name ?? '' }),
             ...(find.value.trim() === '' ? {} : { find: find.value.trim() }),
             ...(lacks.value === 'nothing' ? {} : { lacks: lacks.value }),
           },

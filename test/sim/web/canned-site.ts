@@ -68,7 +68,10 @@ const store: Reader = {
 };
 
 const weakCodes: Reader['codeSpace'] = {
-  ...{ people: 2, shortest: 4, ratio: 5_000, isBelowFloor: true },
+  people: 2,
+  shortest: 4,
+  ratio: 5_000,
+  isBelowFloor: true,
   sentence: 'Who guesses all night gets in 1 time in 40: too easy.',
 };
 

@@ -15,6 +15,11 @@ export class Client<Table extends Routes> {
     this.#token = token;
   }
 
+  /** Somebody else there. */
+  with(token: string): Client<Table> {
+    return new Client(this.#routes, this.#origin, token);
+  }
+
   /** The answer, or what the refusal says. */
   async ask<Name extends keyof Table>(
     name: Name,

@@ -155,6 +155,15 @@ describe('a page that listens', () => {
     expect([rig.feed.clients, operator.socket.destroyed]).toEqual([1, false]);
   });
 
+  it('hears nothing that is told after its person was logged out', async () => {
+    const page = await listening(await tokenOf('mia'));
+    const operator = await listening();
+    rig.sessions.endOfUser(1);
+    rig.feed.tell({ kind: 'changed', what: 'users' });
+    await page.ended;
+    expect([rig.feed.clients, operator.socket.destroyed]).toEqual([1, false]);
+  });
+
   it('that goes is forgotten, and no beat is kept for nobody', async () => {
     const page = await listening();
     page.socket.destroy();

@@ -10,6 +10,7 @@ import {
   Sessions,
   sessionIdleMs,
   sessionLongestMs,
+  type UserBook,
 } from '../../../../sim/controller/api/sessions.ts';
 import { startAddress, writeStartToken } from '../../../../sim/controller/api/start-token.ts';
 import { maxThrottledNames, Throttle } from '../../../../sim/controller/api/throttle.ts';
@@ -161,6 +162,49 @@ describe('guessing a password', () => {
   });
 });
 
+describe('a user who changes while they log in', () => {
+  it('is compared again, and told to come again where that does not end', async () => {
+    const clock = new VirtualClock();
+    const book = usersNamed({ mia: 'manager' });
+    let endings = 1;
+    let compared = 0;
+    const users: UserBook = {
+      ...book,
+      verify: (name, password) => {
+        compared += 1;
+        if (endings > 0) sessions.endOfUser(1);
+        endings -= 1;
+        return book.verify(name, password);
+      },
+    };
+    const sessions = new Sessions({ crypto, clock, users });
+    expect([(await sessions.logIn('mia', 'mia password')).ok, compared]).toEqual([true, 2]);
+    endings = 9;
+    expect(await sessions.logIn('mia', 'mia password')).toEqual({ ok: false, failure: { code: 'busy' } });
+  });
+});
+
+describe('one’s own password', () => {
+  it('is not that of somebody else who has the name since', async () => {
+    const { sessions, logIn } = await opened();
+    await logIn();
+    const caller = { user: { id: 9, name: 'mia', role: 'manager', person: null }, session: 1 } as const;
+    expect(await sessions.changePassword(caller, 'mia password', 'a long password')).toEqual({ ok: false, failure: { code: 'notAllowed' } });
+  });
+});
+
+describe('names that nobody has', () => {
+  it('keep nobody out, however many there are, and their tries are no more than others’', async () => {
+    const { logIn } = await opened();
+    for (let count = 0; count < maxWrongPasswords; count += 1) await logIn('mia', 'wrong');
+    for (let count = 0; count < maxThrottledNames + 10; count += 1) expect(await logIn(`nobody ${count}`)).toBe('wrongPassword');
+    expect([await logIn(), (await logIn('tom')).length]).toEqual(['tooMany', 22]);
+    const said: string[] = [];
+    for (let count = 0; count < maxWrongPasswords + 1; count += 1) said.push(await logIn('somebody'));
+    expect(said.at(-1)).toBe('tooMany');
+  });
+});
+
 describe('tries of many names', () => {
   it('are counted up to a limit, behind which a new name waits until others ran out', async () => {
     const clock = new VirtualClock();
@@ -168,6 +212,8 @@ describe('tries of many names', () => {
     for (let count = 0; count < maxThrottledNames; count += 1) expect(throttle.take(`name ${count}`)).toBe(true);
     expect([throttle.take('another'), throttle.take('name 1'), throttle.take('name 1')]).toEqual([false, true, false]);
     throttle.giveBack('nobody');
+    throttle.giveBack('name 2');
+    expect([throttle.take('another'), throttle.take('one more')]).toEqual([true, false]);
     await clock.advance(1_000);
     expect([throttle.take('another'), throttle.take('name 1')]).toEqual([true, true]);
   });

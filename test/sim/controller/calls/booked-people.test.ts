@@ -25,7 +25,8 @@ it('an access is changed under its booking and nowhere else', async () => {
     await manager.ask('removeDuressPin', { params }),
     await manager.ask('addUser', { body: { name: 'guest', password: 'a long password', role: 'tenant', person: access.person } }),
   ];
-  for (const refusal of refusals) expect(refusal).toMatchObject({ failure: { code: 'isOfBooking', sentence: expect.stringContaining('Bookings') as string } });
+  for (const refusal of refusals)
+    expect(refusal).toMatchObject({ failure: { code: 'isOfBooking', sentence: expect.stringContaining('Bookings') as string } });
   taken(await manager.ask('changeBooking', { params: { id: String(booking.id) }, body: { title: 'Stay, corrected' } }));
   await product.inStep();
   expect(await product.types(`${shown.digits}#`)).toBe('credential.notFound');

@@ -88,7 +88,14 @@ export const openProduct = async (mode: Mode = 'cardOrPin', policy: Partial<Poli
   });
   const sessions = new Sessions({ crypto, clock, users: userBook(store, clock) });
   const newOrigin = (): Promise<string> => {
-    const calls = managerCalls({ store, crypto, clock, line, tell: (message) => told.push(message), endSessions: (user) => sessions.endOfUser(user) });
+    const calls = managerCalls({
+      store,
+      crypto,
+      clock,
+      line,
+      tell: (message) => told.push(message),
+      endSessions: (user) => sessions.endOfUser(user),
+    });
     return serve({ ...calls, ...sessionCalls(sessions) }, sessions, clock, troubles);
   };
   const origin = await newOrigin();
