@@ -1,5 +1,4 @@
 /** Orders of schedules that do not come through: tried again, ever more seldom, and told to people; without a line. */
-import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { OrderAnswer } from '../../../sim/controller/order-desk.ts';
 import type { ReaderKeeper } from '../../../sim/controller/reader-keeper.ts';
@@ -44,7 +43,7 @@ const openModes = async (answers: OrderAnswer[]) => {
     isOff: () => modes.isOff(reader.id),
     bring: async (wanted: ScheduledMode): Promise<boolean> => {
       const isThere = await modes.bring(reader, wanted);
-      for (let turn = 0; turn < 50; turn += 1) await setImmediate();
+      await clock.settle();
       return isThere;
     },
   };
