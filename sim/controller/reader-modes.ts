@@ -195,9 +195,6 @@ export const orderByHand = async (store: ControllerStore, keeper: ReaderKeeper, 
   return answer;
 };
 
-/** A person has locked it. */
-export const isHeldByHand = async (stores: Pick<Stores, 'settings'>, reader: KnownReader): Promise<boolean> => isHeld(await noteOf(stores, reader));
-
 const isHeld = ({ byHand }: Note): boolean => byHand === 'locked';
 
 const keep = ({ settings }: Pick<Stores, 'settings'>, { id }: KnownReader, note: Note): Promise<void> => settings.put(keyOf(id), note);
