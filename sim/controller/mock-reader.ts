@@ -312,7 +312,11 @@ export class MockReader {
       case 'door':
         return { ...mockDoor, ...this.behaviour.saysOfDoor };
       case 'settings':
-        return { page, inForce: this.behaviour.saysOfDoor?.settingsHash ?? mockDoor.settingsHash, waiting: this.behaviour.waitingSettings ?? new Uint8Array(32) };
+        return {
+          page,
+          inForce: this.behaviour.saysOfDoor?.settingsHash ?? mockDoor.settingsHash,
+          waiting: this.behaviour.waitingSettings ?? new Uint8Array(32),
+        };
       case 'rules':
         return { ...mockRules, ...this.behaviour.saysOfRules };
     }

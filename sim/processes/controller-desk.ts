@@ -15,7 +15,7 @@ import { type ProcessIo, peopleText, type Say } from './io.ts';
 export interface DeskParts {
   readonly crypto: Crypto;
   readonly store: ControllerStore;
-  readonly people: PeopleDesk;
+  readonly people: () => PeopleDesk;
   readonly names: ReadonlyMap<number, string>;
   readonly io: Pick<ProcessIo, 'out' | 'err'>;
   readonly say: Say;
@@ -104,7 +104,7 @@ export class ControllerDesk {
       io.err('A PIN has 4 to 8 digits.\n');
       return;
     }
-    const rolled = await people.rollPin(person, pin);
+    const rolled = await people().rollPin(person, pin);
     if (!rolled.ok) io.err(`${refusals[rolled.failure]}\n`);
     else if (rolled.value.people === 0) io.err(`${this.nameOf(person)} has that PIN already.\n`);
     else say('people', `${this.nameOf(person)} has a new PIN: in force at a reader once it says table.applied`);
@@ -115,7 +115,7 @@ export class ControllerDesk {
     const { io, people, say } = this.#parts;
     const person = this.#personOf(who);
     if (person === undefined) return;
-    const removed = await people.remove(person);
+    const removed = await people().remove(person);
     if (removed.ok) say('people', `${this.nameOf(person)} is gone: at a reader once it says table.applied`);
     else io.err(`${refusals[removed.failure]}\n`);
   }

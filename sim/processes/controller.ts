@@ -13,6 +13,9 @@ import { present } from '../../src/shared/assert.ts';
 import { failed, ok, type Result } from '../../src/shared/result.ts';
 import { preparePrivateDirectory } from '../../src/tools/private-files.ts';
 import { columnsOf } from '../../src/tools/text-width.ts';
+import { settleListening } from '../controller/api/listening.ts';
+import { liveHearers } from '../controller/api/live.ts';
+import { type ManagerRoutes, managerRoutes } from '../controller/api/manager-routes.ts';
 import { ControllerStore, type ControllerStoreOptions } from '../controller/controller-store.ts';
 import type { NewEvent } from '../controller/event-store.ts';
 import { LineController } from '../controller/line-controller.ts';
@@ -25,6 +28,7 @@ import { exitCodes } from '../exit-codes.ts';
 import { ControllerDesk, stateText } from './controller-desk.ts';
 import { holdDirectory, isInUse, portInUse, portTeller } from './holding.ts';
 import { factsText, type ProcessIo, type Say, sayWith, untilEnd } from './io.ts';
+import { freshPages, type ManagerServer, newManager, withoutBench } from './manager-server.ts';
 import { restore } from './restore.ts';
 import { type FoundSite, findSite, namesIn, takenTexts, takePeople } from './site-files.ts';
 
@@ -36,6 +40,8 @@ export interface ControllerOptions {
   /** Of `controller.db`. */
   readonly data?: string;
   readonly baud?: number;
+  /** Of this machine alone: where the manager is served; 0: any that is free. */
+  readonly listen?: number;
   /** A backup that is taken in first, and the file with its password. */
   readonly restore?: string;
   readonly passwordFile?: string;
@@ -81,15 +87,23 @@ export const runController = async (
   const names = file === undefined ? new Map<number, string>() : namesIn(file);
   const readerNames = found.value.site.readers.map(({ place }) => place.name);
   const running = new RunningController({ ...options, io, store, crypto, names, readerNames });
-  const started = await running.start(found.value, file === undefined ? undefined : { file, data });
+  const started = await running.start(found.value, data, file);
   const asked = started.ok ? untilEnd(io, (line) => running.desk.carryOut(line)).then(() => 'asked' as const) : undefined;
   const ended = await Promise.race([asked, running.portTaken]);
-  running.stop();
+  await running.stop();
   await store.close();
   letGo();
-  if (!started.ok) return wrong(io, started.failure, exitCodes.usage);
+  if (!started.ok) return wrong(io, started.failure.sentences, started.failure.code);
   return ended === 'portTaken' ? wrong(io, [portInUse(options.port)], exitCodes.inUse) : exitCodes.done;
 };
+
+/** Why a controller does not start. */
+interface Refused {
+  readonly sentences: readonly string[];
+  readonly code: number;
+}
+
+const refused = (...sentences: readonly string[]): Result<never, Refused> => failed({ sentences, code: exitCodes.usage });
 
 const wrong = (io: ProcessIo, sentences: readonly string[], code: number): number => {
   io.err(`${sentences.join('\n')}\n`);
@@ -110,7 +124,8 @@ class RunningController {
   readonly #parts: RunningParts;
   readonly #clock = new NodeClock();
   readonly #say: Say;
-  readonly #people: PeopleDesk;
+  #server: ManagerServer | undefined;
+  #people: PeopleDesk | undefined;
   /** What was last said of each reader; and, by address too, when it is looked at again. */
   readonly #said = new Map<number, string>();
   readonly #looks = new Map<number, unknown>();
@@ -121,13 +136,13 @@ class RunningController {
 
   constructor(parts: RunningParts) {
     const { crypto, io, names, store } = parts;
+    const people = (): PeopleDesk => present(this.#people, 'what comes in is carried out once the controller has started');
     this.#parts = parts;
     // Whoever runs a controller vouches for the time of its machine: readers are set by it.
     this.#clock.setWall(this.#clock.wall().ms);
     const widest = Math.max(leastSubjectColumns, ...parts.readerNames.map(columnsOf));
     this.#say = sayWith(io, this.#clock, Math.min(widest, mostSubjectColumns));
-    this.#people = new PeopleDesk({ store, crypto, clock: this.#clock, changed: () => this.#line?.peopleChanged() });
-    this.desk = new ControllerDesk({ crypto, io, store, names, people: this.#people, say: this.#say, readers: () => this.#line?.readers ?? [] });
+    this.desk = new ControllerDesk({ crypto, io, store, names, people, say: this.#say, readers: () => this.#line?.readers ?? [] });
   }
 
   /** Resolves when another program has the port at the start, and keeps it. One that is lost later may come back. */
@@ -135,29 +150,58 @@ class RunningController {
     return this.#portTaken.promise;
   }
 
-  /** Begins to speak on the line; or every sentence that is wrong with the files. */
-  async start(
-    { site, siteKey }: FoundSite,
-    file: { readonly file: string; readonly data: string } | undefined,
-  ): Promise<Result<undefined, readonly string[]>> {
+  /** Begins to speak on the line and to serve the manager; or every sentence that is wrong with the files, or with the port of the manager. */
+  async start({ site, siteKey }: FoundSite, data: string, file: string | undefined): Promise<Result<undefined, Refused>> {
     const { crypto, store } = this.#parts;
     const taken = await takeSite(store, crypto, site);
-    if (!taken.ok) return failed([taken.failure === 'otherSite' ? 'The database belongs to another site.' : 'Two readers have one address.']);
-    const people = file && (await takePeople({ ...file, siteKey, crypto, desk: this.#people }));
-    if (people?.ok === false) return people;
+    if (!taken.ok) return refused(taken.failure === 'otherSite' ? 'The database belongs to another site.' : 'Two readers have one address.');
+    // Before there is a line: nobody else changes people yet.
+    const first = new PeopleDesk({ store, crypto, clock: this.#clock, changed: () => undefined });
+    const people = file === undefined ? undefined : await takePeople({ file, data, siteKey, crypto, desk: first });
+    if (people?.ok === false) return refused(...people.failure);
     for (const text of people === undefined ? [] : takenTexts(people.value, (person) => this.desk.nameOf(person))) this.#say('people', text);
     const line = this.#newLine(present(await store.site.site(), 'the site was taken in'));
     this.#line = line;
     const readers = await store.site.readers();
-    const refused = readers.filter((reader) => !line.add(reader, this.#strikeOf(reader)).ok);
+    const tooMany = readers.filter((reader) => !line.add(reader, this.#strikeOf(reader)).ok);
     for (const { name, address } of readers) this.#say(name, `not heard yet: address ${address}, ${this.#baudRate} baud`);
-    return refused.length === 0 ? ok(undefined) : failed([`One line takes no more readers: ${refused.map(({ name }) => name).join(', ')}.`]);
+    if (tooMany.length > 0) return refused(`One line takes no more readers: ${tooMany.map(({ name }) => name).join(', ')}.`);
+    return this.#manage(line, data);
   }
 
-  stop(): void {
+  async stop(): Promise<void> {
+    await this.#server?.close();
     this.#line?.stop();
     for (const timer of [this.#patience, ...this.#looks.values()]) this.#clock.clearTimeout(timer);
     this.#say('controller', 'stopped');
+  }
+
+  /** Schedules, bookings and notices go on also where nobody is served. */
+  async #manage(line: LineController, directory: string): Promise<Result<undefined, Refused>> {
+    const { crypto, store, listen, io } = this.#parts;
+    const manager = newManager<ManagerRoutes, never>({
+      store,
+      crypto,
+      clock: this.#clock,
+      line,
+      directory,
+      routes: managerRoutes,
+      handlers: (calls) => calls,
+      hearers: liveHearers,
+      report: (sentence) => this.#say('manager', sentence),
+    });
+    this.#people = manager.people;
+    if (listen === undefined) return ok(undefined);
+    const listening = settleListening({ port: listen, hasToken: true });
+    if (!listening.ok) return refused(listening.failure);
+    const pages = withoutBench(await freshPages(() => this.#say('manager', 'the pages are being made from their sources, which takes some seconds')));
+    const served = await manager.serve({ listening: listening.value, pages });
+    if (!served.ok) return failed({ sentences: [served.failure], code: exitCodes.inUse });
+    this.#server = served.value;
+    io.out(
+      `The manager is served on this machine. Open this in a browser; what follows # in it is the key to all of it:\n\n  ${served.value.address}\n\n`,
+    );
+    return ok(undefined);
   }
 
   get #baudRate(): number {

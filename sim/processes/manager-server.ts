@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { NodeClock } from '../../src/drivers/node-clock.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { Crypto } from '../../src/ports/crypto.ts';
+import { present } from '../../src/shared/assert.ts';
 import { Fault } from '../../src/shared/faults.ts';
 import { failed, ok, type Result } from '../../src/shared/result.ts';
 import type { Trouble } from '../controller/api/dispatch.ts';
@@ -105,6 +106,16 @@ const thrownText = (thrown: unknown): string =>
 
 const troubleText = ({ route, what, code, name, at }: Trouble): string =>
   `${route} failed: ${what}${code === undefined ? '' : ` ${code}`}, ${name}${at.length === 0 ? '' : ` at ${at.join(', ')}`}`;
+
+/** In the head of the page: it has the view of the bench. */
+const benchMark = '<meta name="bench" content="here" />';
+
+/** The same pages for a controller of real doors, which has no view of a bench. */
+export const withoutBench = (pages: PageFiles): PageFiles => {
+  const head = present(pages.get('/'), 'there is a page to begin with');
+  const bytes = new TextEncoder().encode(new TextDecoder().decode(head.bytes).replace(benchMark, ''));
+  return new Map([...pages, ['/', { ...head, bytes }]]);
+};
 
 /** The pages from disk, made first where they are not as their sources are. `making` is told before. Rejects where the bundler refuses them, or with a Fault. */
 export const freshPages = async (making: () => void): Promise<PageFiles> => {

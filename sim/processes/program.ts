@@ -52,6 +52,11 @@ export const processCommands = (root: Command, io: ProcessCommands, end: (code: 
     .requiredOption('--site <directory>', 'what doorpad provision made')
     .option('--people <file>', 'who may enter; taken in again only when the file changes')
     .option('--data <directory>', 'where its database is; default: controller/ in the site')
+    .option(
+      '--listen <port>',
+      'serve the manager on this machine, as npm start does for the bench; 0: any port that is free',
+      wholeNumber(0, highestPort),
+    )
     .option('--restore <file>', 'a backup, taken in first: into an empty data directory, and a site that is not there or the same')
     .option('--password-file <file>', 'its first line is the password of that backup')
     .addOption(baudOption('of the line; default: 9600'))

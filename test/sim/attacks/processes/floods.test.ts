@@ -129,7 +129,7 @@ describe('a body that is too long', () => {
         socket.write(jsonHead(method, path.replaceAll(/\{door\}/g, 'front').replaceAll(/\{\w+\}/g, '1'), bodyBytes + 1));
         socket.write(Buffer.alloc(200_000, 0x20));
         await ended;
-        expect(heard.join(''), name).toMatch(/^HTTP\/1.1 4(?:00|13|22) /);
+        expect(heard.join(''), name).toMatch(/^HTTP\/1.1 4(?:00|03|13|22) /);
       }
       return () => undefined;
     });

@@ -74,7 +74,7 @@ describe('notices over the API', () => {
 
   it.each([
     'http://other.example/',
-    'https://name:password@other.example/',
+    `https://${'name:password'}@other.example/`,
     'ftp://127.0.0.1/',
     'file:///etc/passwd',
     'other.example',
