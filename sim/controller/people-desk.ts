@@ -42,6 +42,7 @@ export type Alongside = (within: Stores, changes: readonly PersonChange[]) => Pr
 
 /** Changes that wait for those before them. More are refused with a Fault `queue.full`. */
 export const maxWaitingChanges = 64;
+const numberOfAccess = 'This number is that of an access of a booking.';
 /** Of whoever changes people without saying who they are. */
 const nobodySaid = 'controller';
 
@@ -90,9 +91,12 @@ export class PeopleDesk {
       const listed = new Map<number, { readonly line: number; readonly given: GivenPerson; readonly digest: string }>();
       await this.#inParts(reading.people, ({ line, ...given }) => listed.set(given.person, { line, given, digest: this.#digestOf(given) }));
       const before = new Map<number, { readonly record: PersonRecord; readonly digest: string }>();
-      await this.#inParts(await store.people.records(), (record) =>
-        before.set(record.given.person, { record, digest: this.#digestOf(record.given) }),
-      );
+      // Behind an access of a booking is nobody of a people file.
+      const booked = await store.bookings.persons();
+      const own = (await store.people.records()).filter(({ given }) => !booked.has(given.person));
+      await this.#inParts(own, (record) => before.set(record.given.person, { record, digest: this.#digestOf(record.given) }));
+      const mistaken = [...listed.values()].filter(({ given }) => booked.has(given.person));
+      if (mistaken.length > 0) return failed(listedErrors(mistaken.map(({ line }) => ({ line, column: 'person', sentence: numberOfAccess }))));
       const { changes, taken } = planOf(listed, before, said);
       const held = await this.#heldByOthers(changes, (person) => listed.get(person)?.line);
       if (held.length > 0) return failed(listedErrors(held));

@@ -1,6 +1,7 @@
 /** People behind accesses of bookings over the API: nobody opens, changes or removes them behind their booking's back. */
 import { expect, it } from 'vitest';
-import { taken } from '../rig.ts';
+import { PeopleDesk } from '../../../../sim/controller/people-desk.ts';
+import { crypto, taken } from '../rig.ts';
 import { openProduct } from './rig.ts';
 
 it('an access is changed under its booking and nowhere else', async () => {
@@ -31,4 +32,19 @@ it('an access is changed under its booking and nowhere else', async () => {
   await product.inStep();
   expect(await product.types(`${shown.digits}#`)).toBe('credential.notFound');
   expect(taken(await manager.ask('listBookings')).bookings[0]?.accesses[0]?.state).toBe('lockedManual');
+});
+
+it('an access is nobody of a people file: it stays when nobody names it, and its number and code are refused', async () => {
+  const { manager, clock, store } = await openProduct();
+  const nowMs = clock.wall().ms;
+  const times = { from: new Date(nowMs - 60_000).toISOString(), until: new Date(nowMs + 86_400_000).toISOString() };
+  const booking = taken(await manager.ask('addBooking', { body: { title: 'Stay', unit: '4', ...times } }));
+  const { access, shown } = taken(await manager.ask('addShared', { params: { id: String(booking.id) }, body: { label: 'Guest' } }));
+  const desk = new PeopleDesk({ store, crypto, clock, changed: () => undefined });
+  const take = (line: string): ReturnType<PeopleDesk['importChanges']> =>
+    desk.importChanges(new TextEncoder().encode(`person,pin,cards\n${line}\n`), undefined);
+  taken(await take('50,704193,'));
+  expect(await store.people.record(access.person)).toBeDefined();
+  expect(await take(`${access.person},581936,`)).toMatchObject({ ok: false, failure: [{ line: 2, column: 'person' }] });
+  expect(await take(`51,${shown.digits},`)).toMatchObject({ ok: false, failure: [{ line: 2, column: 'pin' }] });
 });
