@@ -16,10 +16,10 @@ import type { Findings, Trial } from './together-trials.ts';
 
 /** What a paired ACU may say in clear: who are you, what can you, and how a session starts. */
 const startOnly: readonly number[] = [commands.id.code, commands.cap.code, commands.chlng.code, commands.scrypt.code];
-/** What nobody may hear on a paired line. */
-const typed = bytesOf('31393834');
+/** What nobody may hear on a paired line; so long that sealed bytes do not say it by chance. */
+const typed = bytesOf('3139383431393834');
 const typedReport = { name: 'keypad', payload: { reader: 0, keys: typed } } as const;
-const order = mark(bytesOf('c0ffee'));
+const order = mark(bytesOf('c0ffee0123456789'));
 
 interface Story {
   readonly line: Together;
@@ -44,7 +44,7 @@ const spokenInClear = ({ passed }: Story): Findings => {
   for (const { toward, frame, bytes } of passed) {
     const isStart = frame !== undefined && startOnly.includes(frame.code);
     if (toward === 'pd' && frame?.mac === undefined && !isStart) findings.push(`the ACU said in clear ${hexOf(bytes)}`);
-    for (const secret of [typed, order.payload.data]) if (hexOf(bytes).includes(hexOf(secret))) findings.push(`to be read in ${hexOf(bytes)}`);
+    for (const secret of [typed, order.payload.data]) if (Buffer.from(bytes).includes(secret)) findings.push(`to be read in ${hexOf(bytes)}`);
   }
   return findings.slice(0, 3);
 };
