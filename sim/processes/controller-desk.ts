@@ -3,19 +3,19 @@
  * brings about is controller/'s.
  */
 import { Pin } from '../../src/access/pin.ts';
-import type { Crypto } from '../../src/ports/crypto.ts';
 import { orderModes } from '../../src/table/orders.ts';
 import type { ControllerStore } from '../controller/controller-store.ts';
-import type { PeopleDesk, PersonRefusal } from '../controller/people-desk.ts';
+import type { PeopleDesk } from '../controller/people-desk.ts';
+import type { PinDesk, PinRefusal } from '../controller/pin-desk.ts';
 import type { ReaderKeeper } from '../controller/reader-keeper.ts';
 import { orderByHand } from '../controller/reader-modes.ts';
 import type { KeepingState } from '../controller/table-keeper.ts';
 import { type ProcessIo, peopleText, type Say } from './io.ts';
 
 export interface DeskParts {
-  readonly crypto: Crypto;
   readonly store: ControllerStore;
   readonly people: () => PeopleDesk;
+  readonly pins: () => PinDesk;
   readonly names: ReadonlyMap<number, string>;
   readonly io: Pick<ProcessIo, 'out' | 'err'>;
   readonly say: Say;
@@ -32,15 +32,16 @@ export const controllerHelp = `  roll WHO [PIN]            a new PIN, by name or
   status, help, quit
 `;
 
-/** Of a PIN that is made here. */
-const madePinDigits = 6;
+/** Who did it, in the audit. */
+const byTerminal = 'controller';
 
-const refusals: Readonly<Record<PersonRefusal, string>> = {
+const refusals: Readonly<Record<PinRefusal | 'isOfBooking', string>> = {
   unknownPerson: 'There is nobody with that number.',
-  credentialTaken: 'That PIN cannot be given. Choose another one.',
-  tooManyCards: 'A person has at most 16 cards.',
-  noNumberLeft: 'No number is left for somebody new.',
-  changedMeanwhile: 'Somebody else has changed that person meanwhile. Say it again.',
+  hasNoPin: 'Nobody there has a PIN.',
+  pinNotAvailable: 'That PIN cannot be given. Choose another one.',
+  noPinFree: 'No PIN of that length is free.',
+  codeSpaceTooSmall: 'PINs of that length are too easily guessed with so many people. Give a longer one.',
+  isOfBooking: 'That is an access of a booking, and changes with it.',
 };
 
 export class ControllerDesk {
@@ -92,35 +93,44 @@ export class ControllerDesk {
   }
 
   async #roll(words: readonly string[]): Promise<void> {
-    const { crypto, io, people, say } = this.#parts;
+    const { io, pins, say } = this.#parts;
     const isPersonAlone = this.#named(words.join(' ')).length > 0;
     const isPersonBefore = words.length > 1 && this.#named(words.slice(0, -1).join(' ')).length > 0;
     const given = words.length > 1 && (/^[0-9]+$/.test(words.at(-1) ?? '') || (isPersonBefore && !isPersonAlone)) ? words.at(-1) : undefined;
-    const person = this.#personOf((given === undefined ? words : words.slice(0, -1)).join(' '));
+    const person = await this.#personOf((given === undefined ? words : words.slice(0, -1)).join(' '));
     if (person === undefined) return;
-    const digits = given ?? newDigits(crypto);
-    const pin = Pin.from(digits);
-    if (pin === undefined) {
+    const pin = given === undefined ? undefined : Pin.from(given);
+    if (given !== undefined && pin === undefined) {
       io.err('A PIN has 4 to 8 digits.\n');
       return;
     }
-    const rolled = await people().rollPin(person, pin);
-    if (!rolled.ok) io.err(`${refusals[rolled.failure]}\n`);
-    else if (rolled.value.people === 0) io.err(`${this.nameOf(person)} has that PIN already.\n`);
-    else say('people', `${this.nameOf(person)} has a new PIN: in force at a reader once it says table.applied`);
-    if (rolled.ok && given === undefined) io.out(`The new PIN of ${this.nameOf(person)} is ${digits}. It is shown this once.\n`);
+    const rolled = await pins().issue(person, 'pin', pin === undefined ? { length: undefined } : { pin }, byTerminal);
+    if (!rolled.ok) {
+      io.err(`${refusals[rolled.failure]}\n`);
+      return;
+    }
+    say('people', `${this.nameOf(person)} has a new PIN: in force at a reader once it says table.applied`);
+    if (given === undefined) io.out(`The new PIN of ${this.nameOf(person)} is ${rolled.value.pin.reveal()}. It is shown this once.\n`);
   }
 
   async #remove(who: string): Promise<void> {
     const { io, people, say } = this.#parts;
-    const person = this.#personOf(who);
+    const person = await this.#personOf(who);
     if (person === undefined) return;
-    const removed = await people().remove(person);
+    const removed = await people().remove(person, byTerminal);
     if (removed.ok) say('people', `${this.nameOf(person)} is gone: at a reader once it says table.applied`);
-    else io.err(`${refusals[removed.failure]}\n`);
+    else io.err(`${refusals.unknownPerson}\n`);
   }
 
-  #personOf(who: string): number | undefined {
+  /** Whom somebody may change from here; undefined: it was said why there is nobody. */
+  async #personOf(who: string): Promise<number | undefined> {
+    const person = this.#meant(who);
+    if (person === undefined || (await this.#parts.store.bookings.accessOfPerson(person)) === undefined) return person;
+    this.#parts.io.err(`${refusals.isOfBooking}\n`);
+    return undefined;
+  }
+
+  #meant(who: string): number | undefined {
     if (who === '') {
       this.#parts.io.err('Say who: a name of the people file, or a number.\n');
       return undefined;
@@ -166,16 +176,6 @@ export class ControllerDesk {
     await Promise.all(meant.map(async (keeper) => say(keeper.reader.name, `order ${name}: ${await give(keeper)}`)));
   }
 }
-
-/** Uniform: bytes that would favour some digits are thrown again. */
-const newDigits = (crypto: Crypto): string => {
-  let digits = '';
-  while (digits.length < madePinDigits) {
-    const byte = crypto.randomBytes(1)[0] ?? 0;
-    if (byte < 250) digits += String(byte % 10);
-  }
-  return digits;
-};
 
 const keepingWords: Readonly<Record<KeepingState, string>> = {
   offline: 'not looked after',

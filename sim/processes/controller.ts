@@ -28,7 +28,7 @@ import { exitCodes } from '../exit-codes.ts';
 import { ControllerDesk, stateText } from './controller-desk.ts';
 import { holdDirectory, isInUse, portInUse, portTeller } from './holding.ts';
 import { factsText, type ProcessIo, type Say, sayWith, untilEnd } from './io.ts';
-import { freshPages, type ManagerServer, newManager, withoutBench } from './manager-server.ts';
+import { freshPages, type Manager, type ManagerServer, newManager, withoutBench } from './manager-server.ts';
 import { restore } from './restore.ts';
 import { type FoundSite, findSite, namesIn, takenTexts, takePeople } from './site-files.ts';
 
@@ -125,7 +125,7 @@ class RunningController {
   readonly #clock = new NodeClock();
   readonly #say: Say;
   #server: ManagerServer | undefined;
-  #people: PeopleDesk | undefined;
+  #manager: Manager<ManagerRoutes, never> | undefined;
   /** What was last said of each reader; and, by address too, when it is looked at again. */
   readonly #said = new Map<number, string>();
   readonly #looks = new Map<number, unknown>();
@@ -135,14 +135,23 @@ class RunningController {
   #line: LineController | undefined;
 
   constructor(parts: RunningParts) {
-    const { crypto, io, names, store } = parts;
-    const people = (): PeopleDesk => present(this.#people, 'what comes in is carried out once the controller has started');
+    const { io, names, store } = parts;
+    const started = (): Pick<Manager<ManagerRoutes, never>, 'people' | 'pins'> =>
+      present(this.#manager, 'what comes in is carried out once the controller has started');
     this.#parts = parts;
     // Whoever runs a controller vouches for the time of its machine: readers are set by it.
     this.#clock.setWall(this.#clock.wall().ms);
     const widest = Math.max(leastSubjectColumns, ...parts.readerNames.map(columnsOf));
     this.#say = sayWith(io, this.#clock, Math.min(widest, mostSubjectColumns));
-    this.desk = new ControllerDesk({ crypto, io, store, names, people, say: this.#say, readers: () => this.#line?.readers ?? [] });
+    this.desk = new ControllerDesk({
+      io,
+      store,
+      names,
+      people: () => started().people,
+      pins: () => started().pins,
+      say: this.#say,
+      readers: () => this.#line?.readers ?? [],
+    });
   }
 
   /** Resolves when another program has the port at the start, and keeps it. One that is lost later may come back. */
@@ -190,7 +199,7 @@ class RunningController {
       hearers: liveHearers,
       report: (sentence) => this.#say('manager', sentence),
     });
-    this.#people = manager.people;
+    this.#manager = manager;
     if (listen === undefined) return ok(undefined);
     const listening = settleListening({ port: listen, hasToken: true });
     if (!listening.ok) return refused(listening.failure);

@@ -26,6 +26,7 @@ import { userBook } from '../controller/calls/user-book.ts';
 import type { ControllerStore } from '../controller/controller-store.ts';
 import type { LineController } from '../controller/line-controller.ts';
 import type { PeopleDesk } from '../controller/people-desk.ts';
+import type { PinDesk } from '../controller/pin-desk.ts';
 
 /** In the data directory: the token of the present start, for programs of the same user (SECURITY H4). */
 export const startTokenFile = 'start-token';
@@ -59,6 +60,7 @@ export interface ManagerServer {
 export interface Manager<Table extends Routes, Message extends { readonly kind: string }> {
   /** The one desk of the database: nobody else changes people. */
   readonly people: PeopleDesk;
+  readonly pins: PinDesk;
   /** Or a sentence: the port is taken, the certificate is none. Rejects with a Fault when the disk fails. */
   serve(parts: Pick<ManagerServerParts<Table, Message>, 'listening' | 'pages'>): Promise<Result<ManagerServer, string>>;
 }
@@ -96,7 +98,7 @@ export const newManager = <Table extends Routes, Message extends { readonly kind
     writeStartToken(join(directory, startTokenFile), token);
     return ok({ address: startAddress(origins[0] ?? '', token), close });
   };
-  return { people: manager.people, serve };
+  return { people: manager.people, pins: manager.pins, serve };
 };
 
 const thrownText = (thrown: unknown): string =>

@@ -74,6 +74,13 @@ export const loosenessOf = (path: string, mode: number): string | undefined => {
 
 export const exists = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 
+/** With those it stands in, one by one: where none can be made, as in /proc, Node's own recursion never ends. Throws what the system says. */
+const makeDirectory = (path: string): void => {
+  const above = dirname(path);
+  if (!exists(above)) makeDirectory(above);
+  mkdirSync(path, { mode: privateDirectoryMode });
+};
+
 /**
  * Makes a directory for its owner alone, or accepts one that is; the sentence says why not. Running as another user would leave
  * files that their owner cannot read.
@@ -81,7 +88,7 @@ export const exists = (path: string): boolean => lstatSync(path, { throwIfNoEntr
 export const preparePrivateDirectory = (path: string): Result<void, string> =>
   checked(path, () => {
     if (!exists(path)) {
-      mkdirSync(path, { recursive: true, mode: privateDirectoryMode });
+      makeDirectory(path);
       chmodSync(path, privateDirectoryMode);
     }
     const loose = loosenessOf(path, privateDirectoryMode);

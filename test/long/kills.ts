@@ -8,8 +8,11 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { weaknessOf } from '../../sim/controller/rules/pin-rules.ts';
 import { Random } from '../../sim/random.ts';
+import { Pin } from '../../src/access/pin.ts';
 import { NodeClock } from '../../src/drivers/node-clock.ts';
+import { present } from '../../src/shared/assert.ts';
 import { type Child, ProcessPlace } from '../sim/processes/children.ts';
 import { faultOfTable, judge, type Places } from './verdict.ts';
 
@@ -185,7 +188,7 @@ class Trial {
     const taken = new Set(this.#pins.values());
     for (;;) {
       const pin = String(this.#random.between(100_000, 999_999));
-      if (!taken.has(pin)) return pin;
+      if (!taken.has(pin) && weaknessOf(present(Pin.from(pin), 'six digits')) === undefined) return pin;
     }
   }
 

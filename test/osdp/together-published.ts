@@ -44,7 +44,8 @@ const spokenInClear = ({ passed }: Story): Findings => {
   for (const { toward, frame, bytes } of passed) {
     const isStart = frame !== undefined && startOnly.includes(frame.code);
     if (toward === 'pd' && frame?.mac === undefined && !isStart) findings.push(`the ACU said in clear ${hexOf(bytes)}`);
-    for (const secret of [typed, order.payload.data]) if (Buffer.from(bytes).includes(secret)) findings.push(`to be read in ${hexOf(bytes)}`);
+    for (const secret of [typed, order.payload.data])
+      if (Buffer.from(bytes).includes(Buffer.from(secret))) findings.push(`to be read in ${hexOf(bytes)}`);
   }
   return findings.slice(0, 3);
 };

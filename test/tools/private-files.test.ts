@@ -64,4 +64,14 @@ describe('a private file', () => {
     chmodSync(directory, mode);
     expect(preparePrivateDirectory(directory)).toMatchObject({ ok: false, failure: expect.stringContaining(mode.toString(8)) });
   });
+
+  it('has a place in a directory that is made with those it stands in, all for their owner alone', () => {
+    const deep = join(directory, 'site', 'controller');
+    expect(preparePrivateDirectory(deep)).toMatchObject({ ok: true });
+    expect([deep, join(directory, 'site')].map((path) => statSync(path).mode & 0o777)).toEqual([0o700, 0o700]);
+  });
+
+  it('is told that there is no place where no directory can be made', () => {
+    expect(preparePrivateDirectory('/proc/nothing/at/all')).toMatchObject({ ok: false, failure: expect.stringContaining('/proc/nothing') });
+  });
 });

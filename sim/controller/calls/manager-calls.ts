@@ -59,7 +59,7 @@ export type ManagerCalls = PeopleCalls &
   BackupCalls &
   NoticeCalls;
 
-/** Who puts people on disk, and what answers the API: one of each over a database. */
+/** Who puts people on disk, who gives PINs, and what answers the API: one of each over a database. */
 export const openManager = ({
   store,
   crypto,
@@ -69,7 +69,7 @@ export const openManager = ({
   tell: tellPages,
   endSessions = () => undefined,
   failed = () => undefined,
-}: ManagerCallsParts): { readonly people: PeopleDesk; readonly calls: ManagerCalls } => {
+}: ManagerCallsParts): { readonly people: PeopleDesk; readonly pins: PinDesk; readonly calls: ManagerCalls } => {
   const tell = (message: LiveMessage): void => {
     tellPages(message);
     if (message.kind === 'reader' || (message.kind === 'changed' && mayBeDue.includes(message.what))) runner.look();
@@ -128,7 +128,7 @@ export const openManager = ({
     ...backupCalls(parts),
     ...noticeCalls({ store, clock, tell, look: () => notices.look() }),
   };
-  return { people, calls };
+  return { people, pins, calls };
 };
 
 export const managerCalls = (parts: ManagerCallsParts): ManagerCalls => openManager(parts).calls;

@@ -220,13 +220,14 @@ describe('a controller on a real port', () => {
     const office = controller();
     await office.hears(/4 of the people file/);
     await office.asks('roll ada', /The new PIN of Ada is \d{6}\. It is shown this once/);
-    await office.asks('roll ADA 97531', /people {6}Ada has a new PIN: in force at a reader once it says table\.applied/);
-    await office.asks('roll 4 97531', /! That PIN cannot be given/);
+    await office.asks('roll ADA 97517', /people {6}Ada has a new PIN: in force at a reader once it says table\.applied/);
+    await office.asks('roll 4 97517', /! That PIN cannot be given/);
     await office.asks('roll 4 975', /! A PIN has 4 to 8 digits/);
     await office.asks('roll Bo 97532', /! More than one has that name/);
     await office.asks('roll Cleo', /! Nobody has that name/);
     await office.asks('roll Ada abcd', /! A PIN has 4 to 8 digits/);
-    await office.asks('roll "Ada" 97531', /! Ada has that PIN already/);
+    await office.asks('roll "Ada" 97517', /! That PIN cannot be given/);
+    await office.asks('roll Ada 123456', /! That PIN cannot be given/);
     await office.asks('accept-settings all', /! There is no such reader/);
     await office.asks('roll', /! Say who/);
     await office.asks('roll 9 97532', /! There is nobody with that number/);
@@ -243,7 +244,7 @@ describe('a controller on a real port', () => {
     await office.asks('status', /Gate {8}offline/);
     await office.asks('help', new RegExp(controllerHelp.trim().slice(0, 8)));
     await office.asks('dance', /! There is no such command/);
-    expect(office.said).not.toContain('97531');
+    expect(office.said).not.toContain('97517');
     expect(await office.quits()).toBe(0);
   });
 
@@ -251,7 +252,7 @@ describe('a controller on a real port', () => {
     const first = controller();
     await first.hears(/4 of the people file/);
     await first.asks('remove 4', /is gone/);
-    await first.asks('roll Ada 97531', /Ada has a new PIN/);
+    await first.asks('roll Ada 97517', /Ada has a new PIN/);
     await first.quits();
     const second = controller();
     await second.hears(/0 of the people file/);
@@ -260,7 +261,7 @@ describe('a controller on a real port', () => {
     writeFileSync(place.people, `${lines.replace('3,Bo,1357\n', '')}5,Eve,1122\n`);
     const third = controller();
     await third.hears(/people {6}1 of the people file are new or changed, 1 no longer in it\n/);
-    await third.asks('roll Ada 97531', /Ada has that PIN already/);
+    await third.asks('roll Ada 97517', /That PIN cannot be given/);
     await third.asks('remove 4', /There is nobody with that number/);
     await third.quits();
     writeFileSync(place.people, lines.replace('041733', '041734').replace('8642', '8643'));

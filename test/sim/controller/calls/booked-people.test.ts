@@ -1,6 +1,8 @@
 /** People behind accesses of bookings over the API: nobody opens, changes or removes them behind their booking's back. */
 import { expect, it } from 'vitest';
 import { PeopleDesk } from '../../../../sim/controller/people-desk.ts';
+import { PinDesk } from '../../../../sim/controller/pin-desk.ts';
+import { ControllerDesk } from '../../../../sim/processes/controller-desk.ts';
 import { crypto, taken } from '../rig.ts';
 import { openProduct } from './rig.ts';
 
@@ -47,4 +49,21 @@ it('an access is nobody of a people file: it stays when nobody names it, and its
   expect(await store.people.record(access.person)).toBeDefined();
   expect(await take(`${access.person},581936,`)).toMatchObject({ ok: false, failure: [{ line: 2, column: 'person' }] });
   expect(await take(`51,${shown.digits},`)).toMatchObject({ ok: false, failure: [{ line: 2, column: 'pin' }] });
+});
+
+it('an access is rolled and removed by nobody who types at the controller’s terminal', async () => {
+  const { manager, clock, store } = await openProduct();
+  const nowMs = clock.wall().ms;
+  const times = { from: new Date(nowMs - 60_000).toISOString(), until: new Date(nowMs + 86_400_000).toISOString() };
+  const booking = taken(await manager.ask('addBooking', { body: { title: 'Stay', unit: '4', ...times } }));
+  const { access } = taken(await manager.ask('addShared', { params: { id: String(booking.id) }, body: { label: 'Guest' } }));
+  const before = await store.people.record(access.person);
+  const said: string[] = [];
+  const io = { out: (text: string) => said.push(text), err: (text: string) => said.push(text) };
+  const people = new PeopleDesk({ store, crypto, clock, changed: () => undefined });
+  const pins = new PinDesk({ store, people, clock, crypto, floor: () => undefined });
+  const desk = new ControllerDesk({ io, store, names: new Map(), people: () => people, pins: () => pins, say: () => undefined, readers: () => [] });
+  for (const line of [`roll ${access.person}`, `roll ${access.person} 704193`, `remove ${access.person}`]) await desk.carryOut(line);
+  expect(said).toEqual(Array.from({ length: 3 }, () => 'That is an access of a booking, and changes with it.\n'));
+  expect(await store.people.record(access.person)).toEqual(before);
 });
