@@ -49,8 +49,6 @@ export const migrations: readonly string[] = [
    ALTER TABLE site ADD COLUMN has_tags INTEGER NOT NULL DEFAULT 0;
    ALTER TABLE reader ADD COLUMN model TEXT NOT NULL DEFAULT 'RPK40';
    ALTER TABLE reader ADD COLUMN schedule INTEGER REFERENCES schedule;
-   ALTER TABLE reader ADD COLUMN baud_rate INTEGER;
-   ALTER TABLE reader ADD COLUMN other_place TEXT;
    ALTER TABLE person ADD COLUMN name TEXT NOT NULL DEFAULT '';
    ALTER TABLE person ADD COLUMN email TEXT;
    ALTER TABLE person ADD COLUMN is_suspended INTEGER NOT NULL DEFAULT 0;

@@ -35,22 +35,12 @@ export interface NewReader {
 export const readerModels = ['RPK40', 'RP10', 'RP15', 'RP40'] as const;
 export type ReaderModel = (typeof readerModels)[number];
 
-/** Where else on the line a reader may be: it is to go there, or was there before. */
-export interface OtherPlace {
-  readonly address: number;
-  readonly baudRate: number;
-  readonly is: 'wanted' | 'before';
-}
-
 /** What people and plans say of a reader. */
 export interface ReaderFacts {
   readonly name: string;
   readonly model: ReaderModel;
   /** Of its modes. */
   readonly schedule: number | undefined;
-  /** Undefined: that of its line. */
-  readonly baudRate: number | undefined;
-  readonly otherPlace: OtherPlace | undefined;
 }
 
 export interface KnownReader extends NewReader, ReaderFacts {
@@ -135,13 +125,11 @@ export class SiteStore {
 
   /** What is named of them is so from here on. */
   async changeReader(id: number, facts: Partial<ReaderFacts>): Promise<void> {
-    const { name, model, schedule, baudRate, otherPlace } = facts;
+    const { name, model, schedule } = facts;
     await this.#set(id, {
       ...('name' in facts && { name }),
       ...('model' in facts && { model }),
       ...('schedule' in facts && { schedule: schedule ?? null }),
-      ...('baudRate' in facts && { baud_rate: baudRate ?? null }),
-      ...('otherPlace' in facts && { other_place: otherPlace === undefined ? null : JSON.stringify(otherPlace) }),
     });
   }
 
@@ -300,8 +288,6 @@ export class SiteStore {
       pendingScbk: pending === null ? undefined : this.#key(placeOf.scbk(reader), pending),
       model: row.model as ReaderModel,
       schedule: row.schedule ?? undefined,
-      baudRate: row.baud_rate ?? undefined,
-      otherPlace: row.other_place === null ? undefined : (JSON.parse(row.other_place) as OtherPlace),
       told: row.told === null ? undefined : (JSON.parse(row.told) as ToldDoor),
     };
   }

@@ -33,9 +33,7 @@ interface ReaderTable {
   /** Of its modes. */
   readonly schedule: number | null;
   /** Null: that of its line. */
-  readonly baud_rate: number | null;
   /** JSON: the address and rate it is to have, or had before. */
-  readonly other_place: string | null;
   /** JSON: what it said of its door last; null: nothing yet. */
   readonly told: string | null;
 }

@@ -259,20 +259,12 @@ describe('readers', () => {
     const place = await foundSite();
     const [one, two] = [await addReader(place, 1), await addReader(place, 2)];
     const { site } = place.store;
-    expect([one.model, one.schedule, one.baudRate, one.otherPlace]).toEqual(['RPK40', undefined, undefined, undefined]);
-    await site.changeReader(one.id, { name: 'Gate', model: 'RP15', baudRate: 38_400, otherPlace: { address: 5, baudRate: 9_600, is: 'wanted' } });
+    expect([one.model, one.schedule]).toEqual(['RPK40', undefined]);
+    await site.changeReader(one.id, { name: 'Gate', model: 'RP15' });
     expect(await site.moveReader(one.id, two.address)).toEqual({ ok: false, failure: 'addressInUse' });
     taken(await site.moveReader(one.id, 5));
     const [, moved] = await site.readers();
-    expect([moved?.name, moved?.model, moved?.address, moved?.baudRate, moved?.otherPlace]).toEqual([
-      'Gate',
-      'RP15',
-      5,
-      38_400,
-      { address: 5, baudRate: 9_600, is: 'wanted' },
-    ]);
-    await site.changeReader(one.id, { otherPlace: undefined, baudRate: undefined });
-    expect((await site.readers())[1]?.otherPlace).toBeUndefined();
+    expect([moved?.name, moved?.model, moved?.address]).toEqual(['Gate', 'RP15', 5]);
   });
 
   it('are replaced by new hardware, which has no table and begins above the versions of the old', async () => {
