@@ -40,6 +40,8 @@ export interface ControllerOptions {
   /** Of `controller.db`. */
   readonly data?: string;
   readonly baud?: number;
+  /** Milliseconds between two POLLs of a reader. */
+  readonly poll?: number;
   /** Of this machine alone: where the manager is served; 0: any that is free. */
   readonly listen?: number;
   /** A backup that is taken in first, and the file with its password. */
@@ -218,7 +220,7 @@ class RunningController {
   }
 
   #newLine(site: Site): LineController {
-    const { crypto, port, store } = this.#parts;
+    const { crypto, port, store, poll } = this.#parts;
     const [clock, baudRate] = [this.#clock, this.#baudRate];
     const tell = portTeller(port, this.#say);
     const line = new SerialLink({
@@ -240,6 +242,7 @@ class RunningController {
       store,
       site,
       baudRate,
+      ...(poll !== undefined && { pollIntervalMs: poll }),
       // What waits at a reader comes up together.
       maxReplyBytes: maxFrameBytes,
       listener: this.#listener(),

@@ -1,6 +1,7 @@
 /** The commands of `npm run sim` that are one end of a real line each: their options and their help. What the ends do is reader.ts's and controller.ts's. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { highestAddress, type LineBaudRate, lineBaudRates } from '../../src/config/settings.ts';
+import { defaultPollIntervalMs } from '../../src/osdp/acu-line.ts';
 import { wholeNumber } from '../../src/tools/command-line.ts';
 import { type BenchOptions, defaultBenchPort } from './bench-options.ts';
 import type { ControllerOptions } from './controller.ts';
@@ -24,6 +25,8 @@ const baudOption = (meaning: string): Option =>
     return rate;
   });
 
+/** Between two POLLs, in milliseconds. A reader that hears none for 8 s takes its controller for lost. */
+const [leastPollMs, mostPollMs] = [20, 1_000];
 const highestPort = 65_535;
 
 export const processCommands = (root: Command, io: ProcessCommands, end: (code: number) => void): void => {
@@ -60,6 +63,7 @@ export const processCommands = (root: Command, io: ProcessCommands, end: (code: 
     .option('--restore <file>', 'a backup, taken in first: into an empty data directory, and a site that is not there or the same')
     .option('--password-file <file>', 'its first line is the password of that backup')
     .addOption(baudOption('of the line; default: 9600'))
+    .option('--poll <ms>', `between two POLLs of a reader; default: ${defaultPollIntervalMs}`, wholeNumber(leastPollMs, mostPollMs))
     .addHelpText('after', `\nA line each, until quit, Ctrl-C or the end of the input:\n${controllerHelp}${codesHelp} or the port.`)
     .action(async (options: ControllerOptions) => end(await io.controller(options)));
 };

@@ -24,6 +24,7 @@ export const revealers: readonly Revealer[] = [
   { path: 'sim/controller/notices/notice-text.ts', reason: 'puts a PIN into an email whose template a manager allowed to hold it, audited' },
   { path: 'sim/controller/people-file-text.ts', reason: 'writes PINs and card numbers into a people file for a manager who asked, audited before' },
   { path: 'sim/controller/backup.ts', reason: 'puts the keys of a site into a backup, sealed under a password' },
+  { path: 'sim/processes/controller-desk.ts', reason: 'shows a PIN that was just made to whoever asked for it at the terminal' },
   { path: 'sim/processes/restore.ts', reason: 'makes the public half of the authority of a backup' },
   { path: 'sim/processes/site-files.ts', reason: 'writes the key of a database that was restored beside its site' },
   { path: 'sim/bench/recorded-people.ts', reason: 'writes the PINs of a simulated door into its story' },

@@ -40,11 +40,11 @@ describe('a controller with its manager', () => {
     await reader.says(new RegExp(`access\\.granted: .*person ${id}`), applied.end);
     await controller.says(/access\.granted/);
     expect(taken(await client.ask('listEvents', { query: { what: 'access.granted' } })).events).toHaveLength(1);
-    controller.type(`roll ${id} 97531`);
+    controller.type(`roll ${id} 97517`);
     const revoked = await reader.says(/table\.revoked/, applied.end);
     reader.type(`${digits}#`);
     await reader.says(/credential\.notFound/, revoked.end);
-    expect(taken(await client.ask('showPin', { params: { id: String(id) } })).digits).toBe('97531');
+    expect(taken(await client.ask('showPin', { params: { id: String(id) } })).digits).toBe('97517');
     expect(controller.out + controller.err).not.toContain(digits);
     expect((await controller.end('SIGINT')).code).toBe(0);
     expect(controller.err).toBe('');

@@ -29,14 +29,14 @@ describe('a controller and a reader as processes', () => {
   it('kill a rolled code before the table that has the new one', async () => {
     const [controller, reader] = [place.controller(), place.reader()];
     await reader.says(inStep);
-    controller.type('roll ada 97531');
+    controller.type('roll ada 97517');
     await controller.says(/Ada has a new PIN/);
     const revoked = await reader.says(/table\.revoked/);
     const applied = await reader.says(/table\.applied: .*version 2/, revoked.end);
     expect(revoked.atMs).toBeLessThanOrEqual(applied.atMs);
     reader.type('041733#');
     const denied = await reader.says(/credential\.notFound/, applied.end);
-    reader.type('97531#');
+    reader.type('97517#');
     await reader.says(/access\.granted: .*person 1/, denied.end);
     await controller.says(/access\.granted: .*Ada/);
   });
@@ -44,13 +44,13 @@ describe('a controller and a reader as processes', () => {
   it('go on where they ended, however they did', async () => {
     const first = [place.controller(), place.reader()] as const;
     await first[1].says(inStep);
-    first[0].type('roll 1 97531');
+    first[0].type('roll 1 97517');
     await first[1].says(/table\.applied: .*version 2/);
     await Promise.all(first.map((child) => child.end('SIGKILL')));
     const [controller, reader] = [place.controller(), place.reader()];
     expect((await controller.says(/people {6}/)).line).toContain('0 of the people file');
     expect((await reader.says(/ready:/)).line).toContain('table version 2');
-    reader.type('97531#');
+    reader.type('97517#');
     await reader.says(/access\.granted: .*person 1/);
     await controller.says(/access\.granted: .*Ada/);
     const numbers = [...`${first[0].out}${controller.out}`.matchAll(/event (\d+) /g)].map(([, number]) => Number(number));

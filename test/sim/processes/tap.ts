@@ -13,6 +13,8 @@ import { Framer } from '../../../src/osdp/framer.ts';
 import type { Subscription } from '../../../src/ports/subscription.ts';
 
 const baudRate = 115_200;
+/** Commands in a row that are POLLs: nobody has anything to say. */
+const quietPolls = 4;
 
 export class Tap {
   readonly #cable: PtyPair;
@@ -25,6 +27,8 @@ export class Tap {
   #left = Number.POSITIVE_INFINITY;
   #polls = 0;
   #lastPoll = '';
+  #pollsInRow = 0;
+  #quiet = Promise.withResolvers<void>();
   /** Since `limit` nothing was said that a POLL could be counted from. */
   #isWaiting = false;
 
@@ -61,18 +65,23 @@ export class Tap {
     await this.#cable.unplug();
   }
 
-  /** So many more POLLs pass, counted from `begin`, or from the next command that is no POLL where that is sooner. */
+  /** So many more POLLs pass, counted from the next command that is none: how soon an ACU has something to say is its machine's. */
   limit(polls: number): void {
     this.#left = polls;
     this.#polls = 0;
     this.#isWaiting = true;
   }
 
-  begin(): void {
-    this.#isWaiting = false;
+  /** Resolves when nothing but POLLs has been said for a while. */
+  quiet(): Promise<void> {
+    this.#pollsInRow = 0;
+    this.#quiet = Promise.withResolvers();
+    return this.#quiet.promise;
   }
 
   #command({ bytes, code }: Frame): void {
+    this.#pollsInRow = code === commands.poll.code ? this.#pollsInRow + 1 : 0;
+    if (this.#pollsInRow >= quietPolls) this.#quiet.resolve();
     if (code !== commands.poll.code) this.#isWaiting = false;
     else if (!this.#isWaiting && !this.#mayPass(Buffer.from(bytes).toString('base64'))) return;
     this.#reader.send(Uint8Array.of(mark, ...bytes));
