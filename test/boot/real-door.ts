@@ -12,7 +12,7 @@ import { evKey, evSyn, inputEvent } from '../drivers/evdev-fifo.ts';
 import { programFile, Workplace } from '../tools/workplace.ts';
 
 /** Longest wait for what must come, in real milliseconds: far more than it takes, so that only a fault reaches it. */
-const deadlineMs = 15_000;
+const deadlineMs = 45_000;
 /** How often files are looked at. */
 const intervalMs = 5;
 

@@ -121,7 +121,7 @@ describe('the table of two processes', () => {
     const look = async (): Promise<void> => {
       const looked = told.length;
       await clock.advance(lookMs);
-      await vi.waitUntil(() => told.length > looked, { interval: 1 });
+      await vi.waitUntil(() => told.length > looked, { interval: 1, timeout: 10_000 });
     };
     // Answered when the log is in the file: then a first page that is none lets the next who opens it set it aside.
     expect(await reader.scrub()).toBe(true);

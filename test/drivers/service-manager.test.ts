@@ -98,7 +98,7 @@ describe('systemd-notify', () => {
   it('brings each notice to the socket, in order, as one line', async () => {
     const sender = new NotifySender({ NOTIFY_SOCKET: heard.socket });
     await Promise.all([sender.send('READY=1'), sender.send('STATUS=two $(words)\nand "quotes"')]);
-    await vi.waitFor(() => expect(heard.notices).toEqual(['READY=1', 'STATUS=two $(words) and "quotes"']));
+    await vi.waitFor(() => expect(heard.notices).toEqual(['READY=1', 'STATUS=two $(words) and "quotes"']), { timeout: 10_000 });
     sender.stop();
   });
 

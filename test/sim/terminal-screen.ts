@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 const execute = promisify(execFile);
 
 /** Longest a screen is waited for. */
-const deadlineMs = 8_000;
+const deadlineMs = 45_000;
 /** Between two looks at it. */
 const lookSeconds = 0.03;
 

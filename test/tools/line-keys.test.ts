@@ -99,15 +99,18 @@ describe('the key of the line', () => {
   });
 });
 
+/** For a busy machine. */
+const patience = { timeout: 10_000 };
+
 describe('the keeper of the key of the line', () => {
   const told = vi.fn<(sentence: string) => void>();
   beforeEach(() => told.mockClear());
   const keptAfter = async (ask: () => string): Promise<string> => {
-    await vi.waitUntil(() => readdirSync(join(directory, 'keys')).every((name) => !name.endsWith('.new')));
+    await vi.waitUntil(() => readdirSync(join(directory, 'keys')).every((name) => !name.endsWith('.new')), patience);
     return vi.waitUntil(() => {
       const kept = ask();
       return kept === 'later' ? undefined : kept;
-    });
+    }, patience);
   };
 
   it('says later until both keys are on disk, then that they are, and keeps the proven one alone', async () => {
@@ -171,12 +174,12 @@ describe('the keeper of the key of the line', () => {
     const keep = lineKeyKeeper(directory, told);
     const wanted = { current: key(), pending: undefined };
     expect(keep(wanted)).toBe('later');
-    expect(await vi.waitUntil(() => (keep(wanted) === 'failed' ? 'failed' : undefined))).toBe('failed');
+    expect(await vi.waitUntil(() => (keep(wanted) === 'failed' ? 'failed' : undefined), patience)).toBe('failed');
     expect(told).toHaveBeenCalledWith(expect.stringMatching(/^The key of the line could not be kept: [A-Z_]+\.$/));
     expect(onDisk()).toEqual({ current: keys.scbk.reveal(), pending: undefined });
     rmSync(join(directory, 'keys'), { recursive: true });
     rmSync(directory, { recursive: true });
-    expect(await vi.waitUntil(() => (keep(wanted) === 'failed' ? 'failed' : undefined))).toBe('failed');
+    expect(await vi.waitUntil(() => (keep(wanted) === 'failed' ? 'failed' : undefined), patience)).toBe('failed');
     expect(existsSync(directory)).toBe(false);
   });
 });

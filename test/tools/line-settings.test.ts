@@ -13,6 +13,8 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
+/** For a busy machine. */
+const patience = { timeout: 10_000 };
 const told: string[] = [];
 const keep = async (place = directory): Promise<string> => {
   told.length = 0;
@@ -22,7 +24,7 @@ const keep = async (place = directory): Promise<string> => {
     const kept = keeper({ ...set });
     if (kept === 'later') throw new Error('not yet');
     return kept;
-  });
+  }, patience);
 };
 
 describe('address and rate of the line', () => {

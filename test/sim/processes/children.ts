@@ -15,7 +15,7 @@ import { type SiteKeys, writeSiteKeys } from '../../../src/tools/key-store.ts';
 import { provision, readSite } from '../../../src/tools/provision-site.ts';
 
 /** Far more than anything here takes, in real milliseconds. */
-const deadlineMs = 20_000;
+const deadlineMs = 45_000;
 export const simFile = join(import.meta.dirname, '..', '..', '..', 'sim', 'main.ts');
 
 /** One process, from its start to its end. */
