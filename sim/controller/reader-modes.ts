@@ -195,6 +195,9 @@ export const orderByHand = async (store: ControllerStore, keeper: ReaderKeeper, 
   return answer;
 };
 
+/** The mode that a person has ordered, while no schedule has set another one since. */
+export const heldByHand = async (store: Pick<Stores, 'settings'>, reader: KnownReader): Promise<Mode | null> => (await noteOf(store, reader)).byHand;
+
 const isHeld = ({ byHand }: Note): boolean => byHand === 'locked';
 
 const keep = ({ settings }: Pick<Stores, 'settings'>, { id }: KnownReader, note: Note): Promise<void> => settings.put(keyOf(id), note);

@@ -124,7 +124,8 @@ interface RunningParts extends ControllerOptions {
 class RunningController {
   readonly desk: ControllerDesk;
   readonly #parts: RunningParts;
-  readonly #clock = new NodeClock();
+  /** Whoever runs a controller vouches for the time of its machine: readers are set by it. */
+  readonly #clock = new NodeClock({ isSystemTimeVouched: true });
   readonly #say: Say;
   #server: ManagerServer | undefined;
   #manager: Manager<ManagerRoutes, never> | undefined;
@@ -141,8 +142,6 @@ class RunningController {
     const started = (): Pick<Manager<ManagerRoutes, never>, 'people' | 'pins'> =>
       present(this.#manager, 'what comes in is carried out once the controller has started');
     this.#parts = parts;
-    // Whoever runs a controller vouches for the time of its machine: readers are set by it.
-    this.#clock.setWall(this.#clock.wall().ms);
     const widest = Math.max(leastSubjectColumns, ...parts.readerNames.map(columnsOf));
     this.#say = sayWith(io, this.#clock, Math.min(widest, mostSubjectColumns));
     this.desk = new ControllerDesk({

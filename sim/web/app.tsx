@@ -9,7 +9,9 @@ import { Button } from './parts/button.tsx';
 import { Toasts } from './parts/toast.tsx';
 import { homeOf, menuFor, type Place, place, rowOf, type ViewName, type ViewProps } from './router.ts';
 import { forget, token, type User, user } from './session.ts';
+import { followTime } from './standing-time.ts';
 import { LogIn } from './views/log-in.tsx';
+import { OwnPassword } from './views/password.tsx';
 
 /** Why nobody is known yet, where it is not that nobody has logged in. */
 const askWho = async (): Promise<string | undefined> => {
@@ -22,6 +24,8 @@ effect(() => {
   if (user.value === undefined || user.value.role === 'tenant') stopLive();
   else void startLive();
 });
+
+followTime(() => user.value !== undefined && menuFor(user.value.role).includes('bench'));
 
 const lineWords = { connecting: 'Connecting …', live: 'Live', down: 'Not connected, trying again' } as const;
 
@@ -54,7 +58,13 @@ const leave = async (): Promise<void> => {
   forget();
 };
 
-function Head({ who, here }: { readonly who: User; readonly here: ViewName }) {
+interface HeadProps {
+  readonly who: User;
+  readonly here: ViewName;
+  readonly onPassword: () => void;
+}
+
+function Head({ who, here, onPassword }: HeadProps) {
   return (
     <header class="head">
       <a class="brand" href="#/">
@@ -69,6 +79,12 @@ function Head({ who, here }: { readonly who: User; readonly here: ViewName }) {
       )}
       <p class="who">
         <span>{who.name}</span>
+        {/* Who has the token of this start has no password. */}
+        {who.id !== null && (
+          <button type="button" class="link" onClick={onPassword}>
+            Password
+          </button>
+        )}
         <button type="button" class="link" onClick={() => void leave()}>
           Log out
         </button>
@@ -108,6 +124,7 @@ function Nobody({ problem, onAgain }: { readonly problem: string | undefined; re
 
 export function App() {
   const problem = useSignal<string | undefined>(undefined);
+  const isChangingPassword = useSignal(false);
   const askAgain = async (): Promise<void> => {
     problem.value = await askWho();
   };
@@ -123,10 +140,11 @@ export function App() {
       <button type="button" class="skip" onClick={focusMain}>
         To the content
       </button>
-      <Head who={who} here={at.view} />
+      <Head who={who} here={at.view} onPassword={() => (isChangingPassword.value = true)} />
       <main id="main" tabIndex={-1}>
         <Shown at={at} />
       </main>
+      {isChangingPassword.value && <OwnPassword onClose={() => (isChangingPassword.value = false)} />}
       <Toasts />
     </>
   );

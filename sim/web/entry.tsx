@@ -5,6 +5,8 @@ import { followAddress } from './router.ts';
 import { takeToken } from './session.ts';
 
 takeToken();
+// Opened in a tab that has the page, an address changes in what follows # alone.
+addEventListener('hashchange', takeToken);
 followAddress();
 const page = document.getElementById('page');
 if (page !== null) render(<App />, page);

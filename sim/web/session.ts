@@ -16,18 +16,21 @@ export const token = signal<string | undefined>(undefined);
 /** Undefined: not asked yet, or nobody. */
 export const user = signal<User | undefined>(undefined);
 
+/** The server let go of the one who was here. */
+export const hasEnded = signal(false);
+
 /** Takes the token out of the address, where nobody else shall find it (SECURITY H10), or the one this tab had. */
 export const takeToken = (): void => {
   const given = inFragment.exec(location.hash)?.[1];
   if (given !== undefined) {
     history.replaceState(null, '', location.pathname);
     sessionStorage.setItem(kept, given);
+    // Whoever was here may be somebody else.
+    user.value = undefined;
+    hasEnded.value = false;
   }
   token.value = given ?? sessionStorage.getItem(kept) ?? undefined;
 };
-
-/** The server let go of the one who was here. */
-export const hasEnded = signal(false);
 
 export const logInWith = (given: string, who: User): void => {
   sessionStorage.setItem(kept, given);

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { NodeClock, trustHoldsMs } from '../../src/drivers/node-clock.ts';
+import { NodeClock, type NodeClockOptions, trustHoldsMs } from '../../src/drivers/node-clock.ts';
 import { earliestWallMs } from '../../src/drivers/wall-clock.ts';
 import { describeClock } from '../contracts/clock.contract.ts';
 
@@ -102,8 +102,9 @@ describe('NodeClock wall time', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  const make = (): NodeClock =>
+  const make = (options: NodeClockOptions = {}): NodeClock =>
     new NodeClock({
+      ...options,
       timeFiles: { synchronized: join(folder, 'synchronized'), setFromRtc: join(folder, 'hctosys') },
       systemWallMs: () => systemWallMs,
       systemNowMs: () => nowMs,
@@ -159,6 +160,16 @@ describe('NodeClock wall time', () => {
     clock.setWall(toldMs - 86_400_000);
     expect(clock.wall()).toEqual({ ms: toldMs - 86_400_000, trusted: true });
     expect(clock.nowMs()).toBe(3_500);
+  });
+
+  it('is trusted and follows the system clock where whoever runs the process vouches for it', () => {
+    const clock = make({ isSystemTimeVouched: true });
+    for (const ms of [Date.UTC(2026, 10, 23), Date.UTC(2027, 0, 1), Date.UTC(2026, 10, 24)]) {
+      systemWallMs = ms;
+      expect(clock.wall()).toEqual({ ms, trusted: true });
+    }
+    systemWallMs = 0;
+    expect(clock.wall()).toEqual({ ms: 0, trusted: false });
   });
 
   it('refuses to be set to no number', () => {

@@ -35,6 +35,8 @@ export interface DispatchLimits {
   readonly largeBodyMs: number;
   /** Calls carried out at once; one more is told to come again. Whoever has not said all of theirs takes nobody's place. */
   readonly callsAtOnce: number;
+  /** Of those, one user's. */
+  readonly callsOfUser: number;
   /** Bodies beyond `bodyBytes` under way at once. */
   readonly largeBodiesAtOnce: number;
 }
@@ -62,6 +64,8 @@ export const dispatcher = <Table extends Routes>(options: DispatchOptions<Table>
   const admit = gate(options);
   const read = reader(options);
   let underWay = 0;
+  /** By user, the operator's under null. Of those for anyone nobody knows whose they are. */
+  const ofUsers = new Map<number | null, number>();
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const [path = '', query = ''] = splitOnce(request.url ?? '');
@@ -73,7 +77,7 @@ export const dispatcher = <Table extends Routes>(options: DispatchOptions<Table>
     const said = await read(request, finding.found, query);
     if (!said.ok) return sendRefusal(response, said.failure);
     const call = calls.get(name);
-    if (underWay >= options.limits.callsAtOnce) return sendRefusal(response, { code: 'busy' });
+    if (underWay >= options.limits.callsAtOnce || isGreedy(caller.value)) return sendRefusal(response, { code: 'busy' });
     const result = call === undefined ? failed<Refusal>({ code: 'notFound' }) : await carryOut(call, name, said.value, caller.value);
     if (!result.ok) return sendRefusal(response, result.failure);
     if (!options.checksAnswers || isAsTheRowSays(route, result.value)) return sendJson(response, 200, result.value);
@@ -81,8 +85,18 @@ export const dispatcher = <Table extends Routes>(options: DispatchOptions<Table>
     return sendRefusal(response, { code: 'failed' });
   };
 
+  const isGreedy = (caller: Caller | undefined): boolean => caller !== undefined && (ofUsers.get(caller.user.id) ?? 0) >= options.limits.callsOfUser;
+
+  const count = (caller: Caller | undefined, more: 1 | -1): void => {
+    underWay += more;
+    if (caller === undefined) return;
+    const left = (ofUsers.get(caller.user.id) ?? 0) + more;
+    if (left === 0) ofUsers.delete(caller.user.id);
+    else ofUsers.set(caller.user.id, left);
+  };
+
   const carryOut = async (call: Call, name: string, said: Said, caller: Caller | undefined): Promise<Result<unknown, Refusal>> => {
-    underWay += 1;
+    count(caller, 1);
     try {
       return await call(said, caller);
     } catch (thrown) {
@@ -90,7 +104,7 @@ export const dispatcher = <Table extends Routes>(options: DispatchOptions<Table>
       if (!(thrown instanceof Fault)) return failed({ code: 'failed' });
       return failed({ code: thrown.code === 'queue.full' ? 'busy' : 'diskFailed' });
     } finally {
-      underWay -= 1;
+      count(caller, -1);
     }
   };
 
@@ -124,7 +138,7 @@ const gate = ({ sessions, clock, routes }: Pick<DispatchOptions<Routes>, 'sessio
   );
   return (name: string, route: Route, authorization: string | undefined): Result<Caller | undefined, Refusal> => {
     if (route.may === 'anyone') return ok(undefined);
-    const caller = sessions.callerOf(authorization);
+    const caller = sessions.callerOf(authorization, route.isWatched !== true);
     if (caller === undefined) return failed({ code: 'notLoggedIn' });
     if (!route.may.includes(caller.user.role)) return failed({ code: 'notAllowed' });
     const isOften = throttles.get(name)?.take(String(caller.user.id)) === false;

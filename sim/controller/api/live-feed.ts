@@ -11,6 +11,8 @@ import type { Caller, Role } from './route.ts';
 export interface LiveLimits {
   /** SECURITY H6: 16. */
   readonly clients: number;
+  /** Of those, one user's: nobody takes all places. */
+  readonly clientsOfUser: number;
   /** Bytes that wait for one page; what comes beyond them it misses. */
   readonly bytesWaiting: number;
   readonly beatMs: number;
@@ -18,7 +20,7 @@ export interface LiveLimits {
   readonly behindMs: number;
 }
 
-export const liveLimits: LiveLimits = { clients: 16, bytesWaiting: 262_144, beatMs: 15_000, behindMs: 60_000 };
+export const liveLimits: LiveLimits = { clients: 16, clientsOfUser: 6, bytesWaiting: 262_144, beatMs: 15_000, behindMs: 60_000 };
 
 interface Client {
   readonly response: ServerResponse;
@@ -55,7 +57,8 @@ export class LiveFeed<Message extends { readonly kind: string }> {
   /** Keeps the answer open until the page goes or its session ends; a refusal leaves it unanswered. */
   join(response: ServerResponse, caller: Caller): RefusalCode | undefined {
     if (!this.#options.hearers.beat.includes(caller.user.role)) return 'notAllowed';
-    if (this.#clients.size >= this.#limits.clients) return 'tooManyPages';
+    const own = [...this.#clients].filter((client) => client.caller.user.id === caller.user.id);
+    if (this.#clients.size >= this.#limits.clients || own.length >= this.#limits.clientsOfUser) return 'tooManyPages';
     const client: Client = { response, caller, behindSinceMs: undefined };
     this.#clients.add(client);
     response.writeHead(200, { ...safetyHeaders, ...neverKept, 'content-type': 'application/x-ndjson; charset=utf-8' });

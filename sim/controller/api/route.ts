@@ -25,6 +25,8 @@ export interface Route {
   readonly body?: Schema;
   /** Longest body, in bytes; 64 kB where it is not said. */
   readonly bodyBytes?: number;
+  /** Pages ask it again and again, whoever sits before them: it keeps no session from being idle. */
+  readonly isWatched?: boolean;
   /** Most calls of one user in a minute; as many as they like where it is not said. */
   readonly perMinute?: number;
   readonly answer: Schema;

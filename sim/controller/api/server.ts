@@ -37,6 +37,7 @@ export const serverLimits: ServerLimits = {
   idleMs: 10_000,
   connections: 128,
   callsAtOnce: 64,
+  callsOfUser: 16,
   largeBodiesAtOnce: 1,
 };
 

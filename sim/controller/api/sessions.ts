@@ -33,6 +33,8 @@ export type LogInNote = 'loggedIn' | 'wrongPassword';
 /** A user at several devices; one more, and the one that is idle the longest ends. */
 export const maxSessionsOfUser = 5;
 export const maxSessions = 500;
+/** Of those, tenants': whatever they do, who runs the site comes in. */
+export const maxTenantSessions = 400;
 /** SECURITY H4. */
 export const maxWrongPasswords = 10;
 /** Log-ins of a name, or tries that failed, in a minute: of more the audit is not told. */
@@ -100,7 +102,7 @@ export class Sessions {
       // Whoever was removed meanwhile, or has another password, was compared with what they had.
       if (endings !== this.#endings) continue;
       const user = { id: known.value.id, name: known.value.name, role: known.value.role, person: known.value.person ?? null };
-      return this.#hasRoomFor(user.id) ? ok({ token: this.#open(user, false), user }) : failed({ code: 'tooManySessions' });
+      return this.#hasRoomFor(user) ? ok({ token: this.#open(user, false), user }) : failed({ code: 'tooManySessions' });
     }
     return failed({ code: 'busy' });
   }
@@ -117,8 +119,8 @@ export class Sessions {
     return ok(undefined);
   }
 
-  /** Of the header `authorization`, and of nothing else. The call keeps the session from being idle. */
-  callerOf(authorization: string | undefined): Caller | undefined {
+  /** Of the header `authorization`, and of nothing else. `isUse`: somebody is there, and the session is not idle. */
+  callerOf(authorization: string | undefined, isUse = true): Caller | undefined {
     const token = bearer.exec(authorization ?? '')?.[1];
     if (token === undefined) return undefined;
     const { crypto, clock } = this.#options;
@@ -126,7 +128,7 @@ export class Sessions {
     this.#endTheOld();
     // All of them, whichever it is: how long it takes says nothing (SECURITY H4).
     const found = [...this.#sessions.values()].filter(({ tokenHash }) => crypto.isEqual(tokenHash, hash))[0];
-    if (found !== undefined) found.usedMs = clock.nowMs();
+    if (found !== undefined && isUse) found.usedMs = clock.nowMs();
     return found?.caller;
   }
 
@@ -174,11 +176,13 @@ export class Sessions {
     return token;
   }
 
-  #hasRoomFor(user: number): boolean {
+  #hasRoomFor({ id, role }: LoggedIn['user']): boolean {
     this.#endTheOld();
-    const own = [...this.#sessions.values()].filter(({ caller }) => caller.user.id === user).sort((left, right) => left.usedMs - right.usedMs);
+    const all = [...this.#sessions.values()];
+    const own = all.filter(({ caller }) => caller.user.id === id).sort((left, right) => left.usedMs - right.usedMs);
     if (own.length >= maxSessionsOfUser && own[0] !== undefined) this.end(own[0].caller.session);
-    return this.#sessions.size < maxSessions;
+    const tenants = role === 'tenant' ? [...this.#sessions.values()].filter(({ caller }) => caller.user.role === 'tenant').length : 0;
+    return this.#sessions.size < maxSessions && tenants < maxTenantSessions;
   }
 
   #endTheOld(): void {

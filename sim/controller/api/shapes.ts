@@ -50,6 +50,8 @@ export const person = v.object({
   extendedTime: v.boolean(),
   offlinePriority: v.boolean(),
   schedule: v.nullable(rowId),
+  /** The booking whose access this is: it decides everything about this person. */
+  booking: v.nullable(rowId),
   /** Rises with each change: a change says which it is of. */
   revision: v.number(),
 });
@@ -119,6 +121,8 @@ export const reader = v.object({
   isOnline: v.boolean(),
   offlineReason: v.nullable(v.string()),
   mode: v.nullable(mode),
+  /** What a person has ordered, which stays until the next mode of its schedule; `locked` until a person orders another one. */
+  byHand: v.nullable(mode),
   decides: v.nullable(v.string()),
   software: v.nullable(v.string()),
   isLowSecurity: v.nullable(v.boolean()),
@@ -137,6 +141,8 @@ export const reader = v.object({
   schedule: v.nullable(rowId),
   /** "1 in N per night", FIELD M7 and §2.10; null where no code opens alone. */
   codeSpace,
+  /** Settings that weaken it wait there for somebody to accept them. */
+  settingsWait: v.boolean(),
   /** What the code space is reckoned with; null: nothing was ever heard of this reader. */
   settingsAre: v.nullable(settingsAre),
   /** People who forgot the # in the last 30 days (FIELD U8). */

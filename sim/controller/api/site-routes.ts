@@ -171,6 +171,9 @@ export const siteRoutes = {
     method: 'GET',
     path: '/api/portal',
     may: ['tenant'],
+    isWatched: true,
+    // Five devices that ask each ten seconds, twice over.
+    perMinute: 60,
     answer: v.object({
       name: v.string(),
       pin: v.nullable(s.pinShown),

@@ -9,6 +9,7 @@ import type { card, event, person, reader } from '../api/shapes.ts';
 import type { KeptEvent } from '../event-store.ts';
 import { inTables, type PersonRecord } from '../person-record.ts';
 import type { ReaderState } from '../reader-keeper.ts';
+import { heldByHand } from '../reader-modes.ts';
 import { codeSpaceOf } from '../rules/code-space.ts';
 import { siteSettingsOf } from '../site-settings.ts';
 import type { KnownReader } from '../site-store.ts';
@@ -67,6 +68,7 @@ const personWith = async (parts: CallParts, record: PersonRecord, through: reado
     extendedTime,
     offlinePriority,
     schedule: schedule ?? null,
+    booking: (await parts.store.bookings.accessOfPerson(given.person))?.booking ?? null,
     revision,
   };
 };
@@ -119,6 +121,7 @@ export const readerView = async (parts: Pick<CallParts, 'store' | 'line' | 'cloc
     isOnline: state?.isOnline ?? false,
     offlineReason: state?.offlineReason ?? null,
     mode: door?.mode ?? null,
+    byHand: await heldByHand(store, known),
     decides: door?.deciding ?? null,
     software: door?.software ?? null,
     isLowSecurity: door?.isLowSecurity ?? null,
@@ -134,6 +137,7 @@ export const readerView = async (parts: Pick<CallParts, 'store' | 'line' | 'cloc
     alarms: alarmViews(state, nowMs - clock.nowMs()),
     schedule: known.schedule ?? null,
     codeSpace: told === undefined ? null : await codeSpaceAt(parts, told),
+    settingsWait: state?.waitingSettings !== undefined,
     settingsAre: told === undefined ? null : settingsAre(told),
     hints: await store.events.countOf({ reader: known.id, codes: ['pin.hinted'], fromMs: nowMs - hintsMs }),
   };

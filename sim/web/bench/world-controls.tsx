@@ -4,6 +4,7 @@ import { ask } from '../client.ts';
 import { Button, Toggle } from '../parts/button.tsx';
 import { download } from '../parts/download.ts';
 import { tell, tellIfRefused, tellRefusal } from '../parts/toast.tsx';
+import { setSpeed, skip } from '../standing-time.ts';
 import { askWorld, type World } from './bench-store.ts';
 import { isSounding, turnSound } from './sound.ts';
 
@@ -25,13 +26,13 @@ export function TimeControls({ world }: { readonly world: World }) {
       </time>
       <div class="joined">
         {speeds.map(({ speed, words }) => (
-          <Toggle key={speed} isOn={world.speed === speed} onTurn={() => tellIfRefused(ask('time', { body: { speed } }))}>
+          <Toggle key={speed} isOn={world.speed === speed} onTurn={() => tellIfRefused(setSpeed(speed))}>
             {words}
           </Toggle>
         ))}
       </div>
-      <Button onPress={() => tellIfRefused(ask('time', { body: { skipMs: 1_000 } }))}>+1 s</Button>
-      <Button onPress={() => tellIfRefused(ask('time', { body: { skipMs: 15_000 } }))}>+15 s</Button>
+      <Button onPress={() => tellIfRefused(skip(1_000))}>+1 s</Button>
+      <Button onPress={() => tellIfRefused(skip(15_000))}>+15 s</Button>
     </div>
   );
 }

@@ -1,6 +1,6 @@
 /** A button, and one that stays pressed. What it does is its caller's; while that goes on it says so and takes no second press. */
-import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
+import { Progress, useProgress } from './progress.tsx';
 
 export interface ButtonProps {
   readonly children: ComponentChildren;
@@ -11,23 +11,25 @@ export interface ButtonProps {
 }
 
 export function Button({ children, onPress, kind = 'plain', isSubmit = false, isDisabled = false }: ButtonProps) {
-  const isBusy = useSignal(false);
+  const { stage, isBusy, during } = useProgress();
   const press = async (): Promise<void> => {
-    if (isBusy.value) return;
-    isBusy.value = true;
-    await onPress();
-    isBusy.value = false;
+    if (stage.value !== 'done') return;
+    const work = onPress();
+    if (work instanceof Promise) await during(() => work);
   };
   return (
-    <button
-      type={isSubmit ? 'submit' : 'button'}
-      class={`button ${kind}`}
-      disabled={isDisabled}
-      aria-busy={isBusy.value}
-      onClick={isSubmit ? undefined : () => void press()}
-    >
-      {children}
-    </button>
+    <>
+      <button
+        type={isSubmit ? 'submit' : 'button'}
+        class={`button ${kind}`}
+        disabled={isDisabled}
+        aria-busy={isBusy}
+        onClick={isSubmit ? undefined : () => void press()}
+      >
+        {children}
+      </button>
+      {isBusy && <Progress stage={stage} />}
+    </>
   );
 }
 

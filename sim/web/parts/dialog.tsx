@@ -28,12 +28,12 @@ export function Dialog({ title, children, onClose }: DialogProps) {
   };
   return (
     <dialog ref={own} class="dialog" aria-labelledby={id} onCancel={cancel}>
-      <header>
+      <div class="dialog-head">
         <h2 id={id}>{title}</h2>
         <button type="button" class="close" aria-label="Close" onClick={onClose}>
           ×
         </button>
-      </header>
+      </div>
       {children}
     </dialog>
   );

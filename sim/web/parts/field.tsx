@@ -58,8 +58,8 @@ export function Field({ label, hint, error, value, onType, type = 'text', autoco
 }
 
 /** A password that is chosen here; the server refuses a shorter one. */
-export function NewPassword({ value, onType }: Pick<FieldProps, 'value' | 'onType'>) {
-  const shared = { label: 'Password', hint: 'At least 10 characters.', autocomplete: 'new-password' };
+export function NewPassword({ label = 'Password', value, onType }: Partial<Pick<FieldProps, 'label'>> & Pick<FieldProps, 'value' | 'onType'>) {
+  const shared = { label, hint: 'At least 10 characters.', autocomplete: 'new-password' };
   return <Field {...shared} type="password" maxLength={200} isNeeded value={value} onType={onType} />;
 }
 

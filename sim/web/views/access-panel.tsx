@@ -126,7 +126,7 @@ export function AccessPanel({ person, onChange }: PinPanelProps) {
         <h2>Access</h2>
         {person.uses !== null && <span class="badge">{`${person.uses.used} of ${person.uses.limit} uses`}</span>}
       </header>
-      <fieldset class="bare" disabled={!may('changePerson')}>
+      <fieldset class="bare" disabled={!may('changePerson') || person.booking !== null}>
         <legend class="unseen">Access</legend>
         <Form sending={sending} words="Save" onSend={save}>
           <div class="pair">

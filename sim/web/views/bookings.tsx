@@ -1,11 +1,12 @@
 /** Bookings with their shared accesses: states, new codes, locks, and what happened to each. */
 import { useSignal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { type Answer, ask } from '../client.ts';
 import { hear } from '../live.ts';
 import { Button } from '../parts/button.tsx';
 import { Field } from '../parts/field.tsx';
 import { tellRefusal } from '../parts/toast.tsx';
+import type { ViewProps } from '../router.ts';
 import { Loaded, useAsked } from './asked.tsx';
 import { BookingForm } from './booking-form.tsx';
 import { Form, Head, Opener, Sure, useSending } from './form-parts.tsx';
@@ -17,6 +18,8 @@ type Booking = Answer<'listBookings'>['bookings'][number];
 const stateWords: Readonly<Record<Booking['state'], string>> = { upcoming: 'To come', running: 'Running', over: 'Over', cancelled: 'Cancelled' };
 /** Bookings shown at once; the rest is asked for. */
 const shownAtOnce = 50;
+/** The server gives no more of them. */
+const shownAtMost = 500;
 
 function NewAccess({ id, onDone }: { readonly id: string; readonly onDone: () => void }) {
   const label = useSignal('');
@@ -57,11 +60,22 @@ function Tools({ booking, onChange }: { readonly booking: Booking; readonly onCh
   );
 }
 
-function BookingPanel({ booking, onChange }: { readonly booking: Booking; readonly onChange: () => unknown }) {
+interface PanelProps {
+  readonly booking: Booking;
+  /** Somebody came for this one. */
+  readonly isMeant: boolean;
+  readonly onChange: () => unknown;
+}
+
+function BookingPanel({ booking, isMeant, onChange }: PanelProps) {
+  const own = useRef<HTMLElement>(null);
+  useEffect(() => {
+    if (isMeant) own.current?.scrollIntoView({ block: 'center' });
+  }, [isMeant]);
   const { title, unit, from, until, isOverdue, state, accesses } = booking;
   const isOpen = state === 'upcoming' || state === 'running';
   return (
-    <section class="panel stack" aria-label={title}>
+    <section class="panel stack" ref={own} aria-label={title}>
       <header>
         <h2>{unit === '' ? title : `${title}, ${unit}`}</h2>
         <span class="badge">{stateWords[state]}</span>
@@ -84,10 +98,11 @@ function BookingPanel({ booking, onChange }: { readonly booking: Booking; readon
 /** A pause in typing after which it is asked. */
 const pauseMs = 150;
 
-export function BookingsView() {
+/** `id`: of the booking that somebody came for; it may be an old one. */
+export function BookingsView({ id }: ViewProps) {
   useSite();
   const find = useSignal('');
-  const most = useSignal(shownAtOnce);
+  const most = useSignal(id === '' ? shownAtOnce : shownAtMost);
   const asked = useAsked(
     () => ask('listBookings', { query: { limit: String(most.value), ...(find.value.trim() === '' ? {} : { find: find.value.trim() }) } }),
     ['bookings', 'people'],
@@ -123,10 +138,10 @@ export function BookingsView() {
             <div class="panels">
               {bookings.length === 0 && <p class="empty">No booking.</p>}
               {bookings.map((booking) => (
-                <BookingPanel key={booking.id} booking={booking} onChange={asked.again} />
+                <BookingPanel key={booking.id} booking={booking} isMeant={String(booking.id) === id} onChange={asked.again} />
               ))}
             </div>
-            {next !== null && most.value < 500 && <Button onPress={() => (most.value = 500)}>Show more</Button>}
+            {next !== null && most.value < shownAtMost && <Button onPress={() => (most.value = shownAtMost)}>Show more</Button>}
           </>
         )}
       </Loaded>

@@ -1,6 +1,7 @@
 /** A person's cards: by number, or one that a reader saw and nobody has. Never more than the last two digits are shown. */
 import { useSignal } from '@preact/signals';
 import { ask } from '../client.ts';
+import { Button } from '../parts/button.tsx';
 import { Field } from '../parts/field.tsx';
 import { tellRefusal } from '../parts/toast.tsx';
 import { Form, Opener, Sure, useSending } from './form-parts.tsx';
@@ -22,9 +23,9 @@ function UnknownCards({ person, onDone }: { readonly person: number; readonly on
       <ul class="offers">
         {cards.map(({ id, at, readerName, unknownCard }) => (
           <li key={id}>
-            <button type="button" class="button" onClick={() => void give(unknownCard)}>
+            <Button onPress={() => give(unknownCard)}>
               {readerName}, <When at={at} />
-            </button>
+            </Button>
           </li>
         ))}
       </ul>
@@ -46,7 +47,7 @@ function NewCard({ person, onDone }: { readonly person: number; readonly onDone:
   );
 }
 
-export function CardPanel({ person: { id, cards }, onChange }: PinPanelProps) {
+export function CardPanel({ person: { id, cards, booking }, onChange }: PinPanelProps) {
   const remove = async (card: number) => {
     const answer = await ask('removeCard', { params: { id: String(id), card: String(card) } });
     if (answer.ok) await onChange();
@@ -56,7 +57,7 @@ export function CardPanel({ person: { id, cards }, onChange }: PinPanelProps) {
     <section class="panel stack" aria-label="Cards">
       <header>
         <h2>Cards</h2>
-        {may('addCard') && (
+        {may('addCard') && booking === null && (
           <Opener words="Add card" title="Add a card">
             {(close) => (
               <NewCard
@@ -77,7 +78,7 @@ export function CardPanel({ person: { id, cards }, onChange }: PinPanelProps) {
             <span>
               {shown} {bits !== null && <span class="hint">{bits} bits</span>}
             </span>
-            {may('removeCard') && (
+            {may('removeCard') && booking === null && (
               <Sure
                 words={`Revoke ${shown}`}
                 title="Revoke the card"

@@ -5,6 +5,7 @@ import { useId } from 'preact/hooks';
 import type { Result } from '../../../src/shared/result.ts';
 import { Button, type ButtonProps } from '../parts/button.tsx';
 import { Dialog } from '../parts/dialog.tsx';
+import { Progress, useProgress } from '../parts/progress.tsx';
 
 export interface CheckProps {
   readonly label: string;
@@ -54,29 +55,20 @@ export function LongText({ label, value, rows, maxLength, onType }: LongTextProp
   );
 }
 
-/** A call that takes longer than this says that it goes on. */
-const slowMs = 1_000;
-
 /** Sends what a form holds: busy until it was answered, and what was refused stands in it. */
 export const useSending = () => {
-  const isSlow = useSignal(false);
   const refusal = useSignal<string | undefined>(undefined);
-  const isBusy = useSignal(false);
+  const { stage, during } = useProgress();
   const send = async <Value,>(
     asked: () => Promise<Result<Value, { readonly sentence: string }>>,
     onDone: (value: Value) => unknown,
   ): Promise<void> => {
-    if (isBusy.value) return;
-    isBusy.value = true;
-    const wait = window.setTimeout(() => (isSlow.value = true), slowMs);
-    const answer = await asked();
-    window.clearTimeout(wait);
-    isSlow.value = false;
-    isBusy.value = false;
+    if (stage.value !== 'done') return;
+    const answer = await during(asked);
     refusal.value = answer.ok ? undefined : answer.failure.sentence;
     if (answer.ok) await onDone(answer.value);
   };
-  return { refusal, isBusy, isSlow, send };
+  return { refusal, stage, send };
 };
 
 export interface FormProps {
@@ -87,7 +79,7 @@ export interface FormProps {
 }
 
 /** A form with its one button; what was refused stands above it. */
-export function Form({ sending: { refusal, isBusy, isSlow }, words, onSend, children }: FormProps) {
+export function Form({ sending: { refusal, stage }, words, onSend, children }: FormProps) {
   const submit = (event: Event): void => {
     event.preventDefault();
     void onSend();
@@ -99,10 +91,8 @@ export function Form({ sending: { refusal, isBusy, isSlow }, words, onSend, chil
         {refusal.value}
       </p>
       <div class="actions">
-        <span class="hint" role="status">
-          {isSlow.value && 'Working …'}
-        </span>
-        <Button kind="main" isSubmit isDisabled={isBusy.value} onPress={() => undefined}>
+        <Progress stage={stage} />
+        <Button kind="main" isSubmit isDisabled={stage.value !== 'done'} onPress={() => undefined}>
           {words}
         </Button>
       </div>

@@ -8,7 +8,8 @@ import { type Answer, ask } from '../client.ts';
 import { Button } from '../parts/button.tsx';
 import { Choice } from '../parts/field.tsx';
 import { tell, tellRefusal } from '../parts/toast.tsx';
-import { Check, Form, Opener, useSending } from './form-parts.tsx';
+import { Form, Opener, useSending } from './form-parts.tsx';
+import { Meant, useMeant } from './meant.tsx';
 import type { Reader } from './readers.tsx';
 import { may } from './site.tsx';
 import { plural } from './words.ts';
@@ -55,8 +56,7 @@ function ModeForm({ reader: { id, mode: before, codeSpace }, onDone }: { readonl
   const params = { id: String(id) };
   const mode = useSignal<Mode>(before ?? 'cardOrPin');
   const lacking = useSignal<Lacking | undefined>(undefined);
-  const isWarned = useSignal(false);
-  const isMeant = useSignal(false);
+  const meant = useMeant();
   const sending = useSending();
   const look = async (): Promise<void> => {
     const wanted = mode.value;
@@ -67,18 +67,13 @@ function ModeForm({ reader: { id, mode: before, codeSpace }, onDone }: { readonl
     else sending.refusal.value = answer.failure.sentence;
   };
   useEffect(() => {
-    isMeant.value = false;
-    isWarned.value = false;
+    meant.forget();
     sending.refusal.value = undefined;
     void look();
   }, [mode.value]);
   const send = () =>
     sending.send(
-      async () => {
-        const answer = await ask('setMode', { params, body: { mode: mode.value, ...(isMeant.value ? { isMeant: true } : {}) } });
-        isWarned.value = !answer.ok && (answer.failure.code === 'peopleLackPin' || answer.failure.code === 'codeSpaceTooSmall');
-        return answer;
-      },
+      async () => meant.heed(await ask('setMode', { params, body: { mode: mode.value, ...meant.said() } })),
       ({ sentence }) => {
         tell(sentence);
         onDone();
@@ -95,9 +90,7 @@ function ModeForm({ reader: { id, mode: before, codeSpace }, onDone }: { readonl
       {lacking.value !== undefined && <Lacks lacking={lacking.value} onIssued={look} />}
       {codeSpace !== null && <p class="hint">{`As it is: ${codeSpace.sentence}`}</p>}
       {mode.value !== before && lacking.value !== undefined && <Odds codeSpace={lacking.value.codeSpace} />}
-      {(isWarned.value || (lacking.value?.total ?? 0) > 0 || lacking.value?.codeSpace?.isBelowFloor === true) && (
-        <Check label="I know, and mean it all the same" isOn={isMeant.value} onTurn={(isOn) => (isMeant.value = isOn)} />
-      )}
+      <Meant meant={meant} isForeseen={(lacking.value?.total ?? 0) > 0 || lacking.value?.codeSpace?.isBelowFloor === true} />
     </Form>
   );
 }

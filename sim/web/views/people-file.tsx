@@ -5,6 +5,7 @@ import { type Answer, ask } from '../client.ts';
 import { download } from '../parts/download.ts';
 import { tell } from '../parts/toast.tsx';
 import { Check, Form, Opener, useSending } from './form-parts.tsx';
+import { Meant, useMeant } from './meant.tsx';
 
 const changeWords = ({ added, changed, removed, unchanged }: Answer<'importPeople'>): string =>
   `${added} added, ${changed} changed, ${removed} removed, ${unchanged} as they were.`;
@@ -13,23 +14,17 @@ function Import({ onDone }: { readonly onDone: () => void }) {
   const id = useId();
   const csv = useSignal('');
   const wouldBe = useSignal<string | undefined>(undefined);
-  const isWarned = useSignal(false);
-  const isMeant = useSignal(false);
+  const meant = useMeant();
   const sending = useSending();
   const take = async (file: File | undefined): Promise<void> => {
     wouldBe.value = undefined;
-    isWarned.value = false;
-    isMeant.value = false;
+    meant.forget();
     csv.value = (await file?.text()) ?? '';
   };
   const send = () => {
     const isTrial = wouldBe.value === undefined;
     return sending.send(
-      async () => {
-        const answer = await ask('importPeople', { body: { csv: csv.value, isTrial, ...(isMeant.value ? { isMeant: true } : {}) } });
-        isWarned.value ||= !answer.ok && answer.failure.code === 'codeSpaceTooSmall';
-        return answer;
-      },
+      async () => meant.heed(await ask('importPeople', { body: { csv: csv.value, isTrial, ...meant.said() } })),
       (changes) => {
         if (isTrial) {
           wouldBe.value = changeWords(changes);
@@ -47,7 +42,7 @@ function Import({ onDone }: { readonly onDone: () => void }) {
         <label for={id}>People file (CSV)</label>
         <input id={id} type="file" accept=".csv,text/csv" required onChange={(event) => void take(event.currentTarget.files?.[0])} />
       </div>
-      {isWarned.value && <Check label="I know, and mean it all the same" isOn={isMeant.value} onTurn={(isOn) => (isMeant.value = isOn)} />}
+      <Meant meant={meant} />
       <p role="status">{wouldBe.value === undefined ? '' : `It would be: ${wouldBe.value}`}</p>
     </Form>
   );

@@ -2,6 +2,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { type Answer, ask } from '../client.ts';
+import { Button } from '../parts/button.tsx';
 import { Field } from '../parts/field.tsx';
 
 export type Person = Answer<'getPerson'>;
@@ -10,7 +11,7 @@ const offered = 6;
 /** A pause in typing after which it is asked. */
 const pauseMs = 150;
 
-export function PersonPicker({ label, onPick }: { readonly label: string; readonly onPick: (person: Person) => void }) {
+export function PersonPicker({ label, onPick }: { readonly label: string; readonly onPick: (person: Person) => unknown }) {
   const typed = useSignal('');
   const found = useSignal<readonly Person[] | undefined>(undefined);
   useEffect(() => {
@@ -34,16 +35,14 @@ export function PersonPicker({ label, onPick }: { readonly label: string; readon
       <ul class="offers">
         {found.value?.map((person) => (
           <li key={person.id}>
-            <button
-              type="button"
-              class="button"
-              onClick={() => {
+            <Button
+              onPress={async () => {
+                await onPick(person);
                 typed.value = '';
-                onPick(person);
               }}
             >
               {person.name}
-            </button>
+            </Button>
           </li>
         ))}
       </ul>

@@ -11,11 +11,13 @@ import { CardPanel } from './card-panel.tsx';
 import { EventList } from './event-list.tsx';
 import { Head, Sure } from './form-parts.tsx';
 import { Lockouts } from './lockouts.tsx';
+import type { Person } from './person-picker.tsx';
 import { PinPanel } from './pin-panel.tsx';
 import { may, useSite, zone } from './site.tsx';
 import { personStateWords } from './words.ts';
 
-function Tools({ id }: { readonly id: string }) {
+function Tools({ person }: { readonly person: Person }) {
+  const id = String(person.id);
   const remove = async () => {
     const answer = await ask('removePerson', { params: { id } });
     if (answer.ok) goTo('people');
@@ -29,7 +31,9 @@ function Tools({ id }: { readonly id: string }) {
   return (
     <>
       <Sure words="Export" title="All that is kept of this person" question="It is written down that you took it." onSure={save} />
-      <Sure words="Remove" title="Remove this person" question="Their credentials are revoked ahead of everything." kind="danger" onSure={remove} />
+      {person.booking === null && (
+        <Sure words="Remove" title="Remove this person" question="Their credentials are revoked ahead of everything." kind="danger" onSure={remove} />
+      )}
     </>
   );
 }
@@ -55,11 +59,17 @@ function PersonOf({ id }: ViewProps) {
     <Loaded asked={asked}>
       {(person) => (
         <div class="view">
-          <Head title={person.name}>{may('removePerson') && <Tools id={id} />}</Head>
+          <Head title={person.name}>{may('removePerson') && <Tools person={person} />}</Head>
           <p>
             <span class={`badge ${person.state === 'active' ? '' : 'bad'}`}>{personStateWords[person.state]}</span>{' '}
             <span class="hint">{person.email}</span>
           </p>
+          {person.booking !== null && (
+            <p>
+              This is a shared access. Its code, its times and its locks are changed under{' '}
+              <a href={addressOf('bookings', person.booking)}>its booking</a>.
+            </p>
+          )}
           {may('lockouts') && <Lockouts person={person.id} />}
           <div class="panels paired">
             <PinPanel person={person} onChange={asked.again} />

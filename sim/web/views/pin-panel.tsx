@@ -54,7 +54,13 @@ export interface PinPanelProps {
   readonly onChange: () => Promise<void>;
 }
 
-function Actions({ person: { id, pin }, shown, onChange }: PinPanelProps & { readonly shown: Signal<Shown | undefined> }) {
+interface ActionsProps extends PinPanelProps {
+  readonly shown: Signal<Shown | undefined>;
+  /** What is shown is the present one. */
+  readonly isStill: boolean;
+}
+
+function Actions({ person: { id, pin, booking }, shown, isStill, onChange }: ActionsProps) {
   const params = { id: String(id) };
   const take = async (answer: Result<Shown, PageRefusal>): Promise<Result<Shown, PageRefusal>> => {
     if (answer.ok) {
@@ -72,16 +78,21 @@ function Actions({ person: { id, pin }, shown, onChange }: PinPanelProps & { rea
     }
     return answer;
   };
+  const isFree = booking === null;
   return (
     <div class="tools">
-      <Opener words="+ New" title={pin === null ? 'New code' : 'New code in place of the old'} kind={pin === null ? 'main' : 'plain'}>
-        {(close) => <NewCode asks={async (body) => take(await ask('newPin', { params, body }))} onDone={close} />}
-      </Opener>
+      {isFree && (
+        <Opener words="+ New" title={pin === null ? 'New code' : 'New code in place of the old'} kind={pin === null ? 'main' : 'plain'}>
+          {(close) => <NewCode asks={async (body) => take(await ask('newPin', { params, body }))} onDone={close} />}
+        </Opener>
+      )}
       {pin !== null && (
+        <Button isDisabled={isStill} onPress={show}>
+          Show
+        </Button>
+      )}
+      {pin !== null && isFree && (
         <>
-          <Button isDisabled={shown.value !== undefined} onPress={show}>
-            Show
-          </Button>
           <Sure
             words="Roll"
             title="Roll the code"
@@ -100,7 +111,10 @@ function Duress({ person: { id, hasDuressPin }, onChange }: PinPanelProps) {
   const params = { id: String(id) };
   const remove = async () => {
     const answer = await ask('removeDuressPin', { params });
-    if (answer.ok) await onChange();
+    if (answer.ok) {
+      shown.value = undefined;
+      await onChange();
+    }
     return answer;
   };
   return (
@@ -134,6 +148,8 @@ function Duress({ person: { id, hasDuressPin }, onChange }: PinPanelProps) {
 export function PinPanel({ person, onChange }: PinPanelProps) {
   const shown = useSignal<Shown | undefined>(undefined);
   const { pin } = person;
+  // Whoever rolls or withdraws it elsewhere makes another one of it: what was shown here is none any more.
+  const isStill = shown.value !== undefined && shown.value.pin.issued === pin?.issued;
   return (
     <section class="panel stack" aria-label="PIN">
       <header>
@@ -141,14 +157,14 @@ export function PinPanel({ person, onChange }: PinPanelProps) {
         {pin !== null && <span class="badge">{pin.length} digits</span>}
       </header>
       {pin === null ? <p class="hint">No code yet.</p> : <Spread pin={pin} />}
-      {shown.value !== undefined && <Digits digits={shown.value.digits} onHide={() => (shown.value = undefined)} />}
+      {isStill && <Digits digits={shown.value.digits} onHide={() => (shown.value = undefined)} />}
       {pin !== null && (
         <p class="hint">
           Issued <When at={pin.issued} /> by {pin.issuedBy}.
         </p>
       )}
-      {may('newPin') && <Actions person={person} shown={shown} onChange={onChange} />}
-      <Duress person={person} onChange={onChange} />
+      {may('newPin') && <Actions person={person} shown={shown} isStill={isStill} onChange={onChange} />}
+      {person.booking === null && <Duress person={person} onChange={onChange} />}
     </section>
   );
 }

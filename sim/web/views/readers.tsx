@@ -1,6 +1,7 @@
 /** Every reader: whether it is there, how far its table is in step, what it complains of, and what can be ordered of it. Its mode is mode-change.tsx's. */
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
+import type { Mode } from '../../../src/access/mode.ts';
 import { addressOf } from '../addresses.ts';
 import { modeText } from '../bench/words.ts';
 import { type Answer, ask } from '../client.ts';
@@ -11,6 +12,7 @@ import { tell, tellRefusal } from '../parts/toast.tsx';
 import { Loaded, useAsked } from './asked.tsx';
 import { Form, Head, LongText, Opener, Sure, useSending } from './form-parts.tsx';
 import { ClearOne } from './lockouts.tsx';
+import { Meant, useMeant } from './meant.tsx';
 import { ModeChange } from './mode-change.tsx';
 import { may, useSite, When } from './site.tsx';
 import { plural, tableStateWords } from './words.ts';
@@ -20,6 +22,12 @@ export type Reader = Answer<'listReaders'>['readers'][number];
 interface Of {
   readonly reader: Reader;
 }
+
+/** A mode that somebody has set by hand, and how it ends. */
+const byHandWords = (mode: Mode, hasSchedule: boolean): string => {
+  const isOver = hasSchedule && mode !== 'locked' ? 'its schedule changes it next, or somebody does' : 'somebody sets another mode';
+  return `Held by hand: ${modeText(mode)}, until ${isOver}.`;
+};
 
 function Sync({ reader: { name, table } }: Of) {
   const { state, versionInForce, persons, progress, oldCodes } = table;
@@ -43,14 +51,19 @@ function Sync({ reader: { name, table } }: Of) {
 }
 
 function Facts({ reader }: Of) {
-  const { isOnline, offlineReason, model, address, decides, software, isLowSecurity, lockedOut, eventsWaiting, alarms, codeSpace, hints } = reader;
+  const { isOnline, offlineReason, model, address, mode, byHand, schedule, decides, software, isLowSecurity, lockedOut } = reader;
+  const { eventsWaiting, alarms, codeSpace, settingsWait, hints } = reader;
   return (
     <>
       <p>
         <span class={isOnline ? 'good' : 'bad'}>{isOnline ? 'Connected' : `Not connected${offlineReason === null ? '' : `: ${offlineReason}`}`}</span>
         <span class="hint">{` · ${model}, address ${address}${software === null ? '' : `, software ${software}`}`}</span>
       </p>
+      {byHand !== null && byHand === mode && <p class="warn">{byHandWords(byHand, schedule !== null)}</p>}
       {decides !== null && decides !== 'reader' && <p class="warn">{`Who decides: ${decides}.`}</p>}
+      {settingsWait && !alarms.some(({ alarm }) => alarm === 'settings.refused') && (
+        <p class="bad">Settings that weaken this door wait there: accept them, or have the old ones put back.</p>
+      )}
       {isLowSecurity === true && <p class="warn">Low security: a setting lets the strike or the line be reached from outside.</p>}
       {lockedOut === true && <p class="bad">PIN entry waits: too many wrong codes.</p>}
       {eventsWaiting !== null && eventsWaiting > 0 && <p class="hint">{`${plural(eventsWaiting, 'event')} still to come.`}</p>}
@@ -76,16 +89,14 @@ function Facts({ reader }: Of) {
 function Change({ reader: { id, name, model, schedule }, onDone }: Of & { readonly onDone: () => void }) {
   const draft = useSignal({ name, model, schedule: String(schedule ?? '') });
   const sending = useSending();
+  const meant = useMeant();
   const schedules = useAsked(() => ask('listSchedules'), ['schedules']);
   const send = () =>
-    sending.send(
-      () =>
-        ask('changeReader', {
-          params: { id: String(id) },
-          body: { name: draft.value.name, model: draft.value.model, schedule: draft.value.schedule === '' ? null : Number(draft.value.schedule) },
-        }),
-      onDone,
-    );
+    sending.send(async () => {
+      const { schedule: chosen, ...rest } = draft.value;
+      const body = { ...rest, schedule: chosen === '' ? null : Number(chosen), ...meant.said() };
+      return meant.heed(await ask('changeReader', { params: { id: String(id) }, body }));
+    }, onDone);
   const models = (['RPK40', 'RP10', 'RP15', 'RP40'] as const).map((value) => ({ value, words: value }));
   const modes = (schedules.value?.schedules ?? []).filter(({ kind }) => kind === 'readerMode');
   return (
@@ -102,8 +113,12 @@ function Change({ reader: { id, name, model, schedule }, onDone }: Of & { readon
         label="Schedule of modes"
         value={draft.value.schedule}
         among={[{ value: '', words: 'None' }, ...modes.map((one) => ({ value: String(one.id), words: one.name }))]}
-        onChoose={(value) => (draft.value = { ...draft.value, schedule: value })}
+        onChoose={(value) => {
+          meant.forget();
+          draft.value = { ...draft.value, schedule: value };
+        }}
       />
+      <Meant meant={meant} />
     </Form>
   );
 }
@@ -131,7 +146,7 @@ const enrolText = 'Hold the new card up within 60 s, then assign it in Activity.
 
 type Order = 'clearLockout' | 'enrol' | 'acceptSettings' | 'setClock';
 
-function Orders({ reader: { id, table, lockedOut, name, hasKeypad } }: Of) {
+function Orders({ reader: { id, table, lockedOut, name, hasKeypad, settingsWait } }: Of) {
   const params = { id: String(id) };
   const order = async (call: Order): Promise<void> => {
     const answer = call === 'clearLockout' ? await ask(call, { params, body: {} }) : await ask(call, { params });
@@ -161,7 +176,7 @@ function Orders({ reader: { id, table, lockedOut, name, hasKeypad } }: Of) {
         </Button>
       )}
       {may('enrol') && <Button onPress={() => order('enrol')}>Enrol a card</Button>}
-      {may('acceptSettings') && <Button onPress={() => order('acceptSettings')}>Accept settings</Button>}
+      {may('acceptSettings') && settingsWait && <Button onPress={() => order('acceptSettings')}>Accept settings</Button>}
       {may('setClock') && <Button onPress={() => order('setClock')}>Set clock</Button>}
     </div>
   );

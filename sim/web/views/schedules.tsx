@@ -7,6 +7,7 @@ import { Button, Toggle } from '../parts/button.tsx';
 import { Choice, Field } from '../parts/field.tsx';
 import { Loaded, useAsked } from './asked.tsx';
 import { Form, Head, Opener, Sure, useSending } from './form-parts.tsx';
+import { Meant, useMeant } from './meant.tsx';
 import { may, useSite, zone } from './site.tsx';
 
 type Schedule = Answer<'addSchedule'>;
@@ -70,6 +71,7 @@ function ScheduleForm({ schedule, onDone }: { readonly schedule?: Schedule; read
   const kind = useSignal<Schedule['kind']>(schedule?.kind ?? 'readerMode');
   const times = useSignal<readonly Time[]>(schedule?.times ?? [newTime]);
   const sending = useSending();
+  const meant = useMeant();
   const send = () => {
     const isOfReaders = kind.value === 'readerMode';
     const body = {
@@ -78,7 +80,10 @@ function ScheduleForm({ schedule, onDone }: { readonly schedule?: Schedule; read
       times: times.value.map((time) => ({ ...time, mode: isOfReaders ? (time.mode ?? 'cardOrPin') : null })),
     };
     return sending.send(
-      () => (schedule === undefined ? ask('addSchedule', { body }) : ask('changeSchedule', { params: { id: String(schedule.id) }, body })),
+      async () =>
+        schedule === undefined
+          ? ask('addSchedule', { body })
+          : meant.heed(await ask('changeSchedule', { params: { id: String(schedule.id) }, body: { ...body, ...meant.said() } })),
       onDone,
     );
   };
@@ -92,13 +97,17 @@ function ScheduleForm({ schedule, onDone }: { readonly schedule?: Schedule; read
           time={time}
           number={at + 1}
           hasMode={kind.value === 'readerMode'}
-          onPut={(put) => (times.value = times.value.map((one, place) => (place === at ? put : one)))}
+          onPut={(put) => {
+            meant.forget();
+            times.value = times.value.map((one, place) => (place === at ? put : one));
+          }}
           onRemove={() => (times.value = times.value.filter((_, place) => place !== at))}
         />
       ))}
       <div class="tools">
         <Button onPress={() => (times.value = [...times.value, newTime])}>Add time</Button>
       </div>
+      <Meant meant={meant} />
     </Form>
   );
 }

@@ -33,19 +33,21 @@ function History({ access: { label, history } }: Pick<SharedAccessProps, 'access
 
 export function SharedAccess({ access, onChange }: SharedAccessProps) {
   const { id, label, state, pin } = access;
-  const digits = useSignal<string | undefined>(undefined);
+  const shown = useSignal<Answer<'showShared'> | undefined>(undefined);
   const params = { id: String(id) };
+  // Regenerated or revoked elsewhere, what was shown here is its code no longer.
+  const isStill = shown.value !== undefined && shown.value.pin.issued === pin?.issued;
   const isOver = state === 'revoked' || state === 'expired';
   const isLocked = state === 'lockedAuto' || state === 'lockedManual';
   const show = async (): Promise<void> => {
     const answer = await ask('showShared', { params });
     tellRefusal(answer);
-    if (answer.ok) digits.value = answer.value.digits;
+    if (answer.ok) shown.value = answer.value;
   };
   const regenerate = async () => {
     const answer = await ask('regenerateShared', { params });
     if (answer.ok) {
-      digits.value = answer.value.shown.digits;
+      shown.value = answer.value.shown;
       onChange();
     }
     return answer;
@@ -53,7 +55,7 @@ export function SharedAccess({ access, onChange }: SharedAccessProps) {
   const does = async (call: 'lockShared' | 'restoreShared' | 'revokeShared') => {
     const answer = await ask(call, { params });
     if (answer.ok) {
-      digits.value = undefined;
+      shown.value = undefined;
       onChange();
     }
     return answer;
@@ -66,7 +68,7 @@ export function SharedAccess({ access, onChange }: SharedAccessProps) {
           <span class={`badge ${state === 'active' ? '' : isOver || isLocked ? 'bad' : 'warn'}`}>{sharedStateWords[state]}</span>
         </p>
         {pin !== null && !isOver && <Spread pin={pin} />}
-        {digits.value !== undefined && <Digits digits={digits.value} onHide={() => (digits.value = undefined)} />}
+        {isStill && <Digits digits={shown.value.digits} onHide={() => (shown.value = undefined)} />}
       </div>
       {/* biome-ignore lint/a11y/useSemanticElements: buttons that act at once are no fieldset of a form */}
       <div class="tools" role="group" aria-label={label}>

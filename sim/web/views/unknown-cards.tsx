@@ -34,7 +34,7 @@ export function AssignCard({ unknownCard, onDone }: { readonly unknownCard: numb
   };
   return (
     <Opener words="Assign card" title="Whose card is it?">
-      {(close) => <PersonPicker label="Person" onPick={({ id }) => void give(id, close)} />}
+      {(close) => <PersonPicker label="Person" onPick={({ id }) => give(id, close)} />}
     </Opener>
   );
 }

@@ -3,8 +3,10 @@ import { useSignal } from '@preact/signals';
 import type { Role } from '../../controller/api/route.ts';
 import { ask } from '../client.ts';
 import { Choice, Field, NewPassword } from '../parts/field.tsx';
+import { user } from '../session.ts';
 import { Loaded, useAsked } from './asked.tsx';
 import { Form, Head, Opener, Sure, useSending } from './form-parts.tsx';
+import { PasswordOf } from './password.tsx';
 import { PersonLink } from './person-link.tsx';
 import { type Person, PersonPicker } from './person-picker.tsx';
 import { roleWords } from './words.ts';
@@ -65,7 +67,11 @@ export function UsersView() {
                 <span>
                   <strong>{name}</strong> <span class="badge">{roleWords[role]}</span> <PersonLink {...who} />
                 </span>
-                <Sure words={`Remove ${name}`} title={name} question="They cannot log in any more." kind="danger" onSure={() => remove(id)} />
+                <div class="tools">
+                  {/* One's own is changed with the old one, in the head. */}
+                  {id !== user.value?.id && <PasswordOf id={id} name={name} />}
+                  <Sure words={`Remove ${name}`} title={name} question="They cannot log in any more." kind="danger" onSure={() => remove(id)} />
+                </div>
               </li>
             ))}
           </ul>

@@ -4,7 +4,7 @@
  */
 import type { Browser, Download, Locator, Page } from 'playwright-core';
 import { present } from '../../../src/shared/assert.ts';
-import { closePage, type Look, type Opened, openPage } from '../web/browser.ts';
+import { closePage, type Failing, type Look, type Opened, openPage } from '../web/browser.ts';
 
 export type DoorLabel = 'Front door' | 'Store room';
 
@@ -18,8 +18,8 @@ export class BenchPage {
   }
 
   /** At an address of the bench, once somebody is logged in or is asked to. */
-  static async open(browser: Browser, address: string, look?: Look): Promise<BenchPage> {
-    const opened = await openPage(browser, look);
+  static async open(browser: Browser, address: string, look?: Look, failing: readonly Failing[] = []): Promise<BenchPage> {
+    const opened = await openPage(browser, look, failing);
     await opened.page.goto(address);
     await opened.page.getByRole('heading', { level: 1 }).waitFor();
     return new BenchPage(opened);

@@ -185,8 +185,11 @@ describe('on the page of the bench', () => {
     await here.press('Add', here.dialog);
     await here.page.getByText('Remove ada').waitFor();
 
-    const tenant = await BenchPage.open(browser, serving.origin);
+    const tenant = await BenchPage.open(browser, serving.origin, {}, [{ path: '/api/session', says: 'status of 401' }]);
     await tenant.page.getByLabel('Name').fill('ada');
+    await tenant.page.getByLabel('Password').fill('not this password');
+    await tenant.press('Log in');
+    await tenant.page.getByText('Name or password is wrong.').waitFor();
     await tenant.page.getByLabel('Password').fill(password);
     await tenant.press('Log in');
     await tenant.page.getByRole('heading', { name: 'Hello, Ada' }).waitFor();
@@ -228,7 +231,20 @@ describe('on the page of the bench', () => {
     expect(grants.map((line) => line.replace(/^.*? \| (.*) \|.*$/, '$1'))).toEqual(['Dana', 'Dana', 'Ada', 'Emil', 'Caterer', 'Ada']);
   });
 
+  it('waits for a reader while time stands still, and goes on once Play is pressed', async () => {
+    await atBench();
+    await here.press('Pause', here.page.getByRole('group', { name: 'Time' }));
+    await here.show('readers', 'Readers');
+    const door = here.door('Front door');
+    await here.press('Set clock', door);
+    await door.getByText('Waits: time stands still.').waitFor();
+    await here.press('Play', door);
+    await here.page.getByRole('region', { name: 'Messages' }).getByText('Done.').waitFor();
+  });
+
   it('ends when it is told to, with nothing to report', async () => {
+    // Pages that miss it would say so.
+    await Promise.all([here.close(), log.close()]);
     expect(await program.child.end('SIGINT')).toEqual({ code: 0, signal: null });
     expect(program.child.err).toBe('');
   });

@@ -5,6 +5,7 @@ import axe from 'axe-core';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { assert } from '../../../src/shared/assert.ts';
 import { root } from '../../tidy/source.ts';
+import { token } from './canned-server.ts';
 
 const flags = [
   '--headless',
@@ -25,14 +26,20 @@ export interface Look {
   readonly isPhone?: boolean;
 }
 
+/** A call that fails on purpose: its path, and what the browser says of it, such as `status of 401`. */
+export interface Failing {
+  readonly path: string;
+  readonly says: string;
+}
+
 export interface Opened {
   readonly page: Page;
   /** Errors of scripts, and what the browser has refused by the page's policy. */
   readonly problems: readonly string[];
 }
 
-/** A page of its own, with nothing kept from others. A refusal that the server answers is no problem of the page. */
-export const openPage = async (browser: Browser, { isDark = false, isPhone = false }: Look = {}): Promise<Opened> => {
+/** A page of its own, with nothing kept from others. Where nobody says what fails on purpose, no call that fails is a problem of the page. */
+export const openPage = async (browser: Browser, { isDark = false, isPhone = false }: Look = {}, failing?: readonly Failing[]): Promise<Opened> => {
   const context = await browser.newContext({
     colorScheme: isDark ? 'dark' : 'light',
     viewport: isPhone ? { width: 390, height: 844 } : { width: 1_360, height: 900 },
@@ -42,9 +49,21 @@ export const openPage = async (browser: Browser, { isDark = false, isPhone = fal
   const problems: string[] = [];
   page.on('pageerror', (error) => problems.push(error.message));
   page.on('console', (message) => {
-    if (message.type() === 'error' && !/Failed to load resource|ERR_/.test(message.text())) problems.push(message.text());
+    const said = message.text();
+    const { url } = message.location();
+    const isOfCall = /Failed to load resource|ERR_/.test(said);
+    const isMeant = isOfCall && (failing?.some(({ path, says }) => new URL(url).pathname === path && said.includes(says)) ?? true);
+    if (message.type() === 'error' && !isMeant) problems.push(`${said} ${url}`);
   });
   return { page, problems };
+};
+
+/** Shows the view at that address, such as `#/people`, to whoever has the token; resolves once its heading stands. */
+export const showView = async (page: Page, origin: string, address: string, heading: string | RegExp): Promise<void> => {
+  await page.goto(`${origin}/#token=${token}`);
+  await page.getByRole('button', { name: 'Log out' }).waitFor();
+  await page.evaluate(`location.hash = ${JSON.stringify(address)}`);
+  await page.getByRole('heading', { name: heading, level: 1 }).waitFor();
 };
 
 /** Rejects where something went wrong in it. */

@@ -27,6 +27,7 @@ export const ada: Person = {
   extendedTime: false,
   offlinePriority: false,
   schedule: null,
+  booking: null,
   revision: 4,
 };
 const bea: Person = { ...ada, id: 2, name: 'Bea Lovelace', email: null, pin: null, cards: [], uses: null, validUntil: null };
@@ -40,6 +41,7 @@ export const front: Reader = {
   isOnline: true,
   offlineReason: null,
   mode: 'cardOrPin',
+  byHand: null,
   decides: 'reader',
   software: '1.0.0',
   isLowSecurity: false,
@@ -49,6 +51,7 @@ export const front: Reader = {
   alarms: [],
   schedule: null,
   codeSpace: { people: 2, shortest: 6, ratio: 500_000, isBelowFloor: false, sentence: 'Who guesses all night gets in 1 time in 12 000.' },
+  settingsWait: false,
   settingsAre: 'told',
   hints: 0,
 };
@@ -185,8 +188,18 @@ export const siteAnswers: Canned = {
   newPin: () => shown,
   rollPin: () => shown,
   showPin: () => ({ digits: oldDigits, pin }),
+  removePin: () => ada,
+  newDuressPin: () => shown,
+  removeDuressPin: () => ada,
   addCard: () => ada,
+  removeCard: () => ada,
+  removePerson: done,
+  exportPerson: () => ({ csv: 'what,value\nname,Ada Byron\n' }),
+  exportPeople: () => ({ csv: 'person,name\n1,Ada Byron\n' }),
   listReaders: () => ({ readers: [front, store] }),
+  changeReader: () => front,
+  replaceReader: () => front,
+  setClock: ordered,
   setMode: ordered,
   whoLacks: (_, { query }) =>
     query.mode === 'cardAndPin'
@@ -213,6 +226,8 @@ export const siteAnswers: Canned = {
       { id: 2, name: 'Evenings', kind: 'personAccess', times: [{ days: [6, 7], from: '18:00', until: '22:00', mode: null }] },
     ],
   }),
+  addSchedule: () => ({ id: 3, name: 'Nights', kind: 'readerMode', times: [] }),
+  removeSchedule: done,
   changeSchedule: () => ({ id: 1, name: 'Office hours', kind: 'readerMode', times: [] }),
   listNotices: () => ({
     notices: [{ trigger: 'pin.changed', email: { subject: 'Your code', text: 'It has changed.', mayHoldDigits: false }, webhook: null }],
@@ -230,6 +245,8 @@ export const siteAnswers: Canned = {
       },
     ],
   }),
+  putMailServer: () => ({ host: 'mail.example.org', port: 465, secure: true, user: null, from: 'doors@example.org' }),
+  webhookSecret: () => ({ secret: 'whsec_of_this_test' }),
   putNotice: () => ({ trigger: 'pin.changed', email: null, webhook: null }),
   listAudit: () => ({
     lines: [{ id: 1, at: '2026-03-02T09:03:00.000Z', by: 'Manager', what: 'pin.shown', person: 1, personName: 'Ada Byron', detail: '' }],
@@ -242,5 +259,8 @@ export const siteAnswers: Canned = {
       { id: 11, name: 'zoe', role: 'tenant', person: 40, personName: null },
     ],
   }),
+  changePassword: done,
+  setPassword: done,
+  removeUser: done,
   addUser: () => ({ id: 10, name: 'eve', role: 'auditor', person: null }),
 };

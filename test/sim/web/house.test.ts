@@ -56,6 +56,14 @@ describe('the house', () => {
     expect(server.asked.at(-1)?.call).toBe('logOut');
   });
 
+  it('takes the token of an address that is opened in a tab that has the page', async () => {
+    const page = await open('');
+    await page.getByRole('heading', { name: 'Log in' }).waitFor();
+    await page.evaluate(`location.hash = '#token=${token}'`);
+    await page.getByRole('heading', { name: 'Bench' }).waitFor();
+    expect(page.url()).toBe(`${server.address}/`);
+  });
+
   it('asks for name and password where there is no token, and says why they are refused', async () => {
     const page = await open('');
     await page.getByRole('heading', { name: 'Log in' }).waitFor();

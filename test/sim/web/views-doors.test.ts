@@ -5,8 +5,8 @@ import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { buildPages, type Pages } from '../../../sim/web/build.ts';
 import { root } from '../../tidy/source.ts';
-import { closePage, keepPicture, type Opened, openBrowser, openPage, violationsIn } from './browser.ts';
-import { type Asked, CannedServer, token } from './canned-server.ts';
+import { closePage, keepPicture, type Opened, openBrowser, openPage, showView, violationsIn } from './browser.ts';
+import { type Asked, CannedServer } from './canned-server.ts';
 import { front, siteAnswers, unknownCardEvent } from './canned-site.ts';
 
 let browser: Browser;
@@ -17,10 +17,7 @@ let opened: Opened;
 const openView = async (address: string, heading: string): Promise<Opened['page']> => {
   opened = await openPage(browser);
   const { page } = opened;
-  await page.goto(`${server.address}/#token=${token}`);
-  await page.getByRole('button', { name: 'Log out' }).waitFor();
-  await page.evaluate(`location.hash = ${JSON.stringify(address)}`);
-  await page.getByRole('heading', { name: heading, level: 1 }).waitFor();
+  await showView(page, server.address, address, heading);
   return page;
 };
 const bodies = (call: Asked['call']): readonly unknown[] => server.asked.filter((one) => one.call === call).map(({ body }) => body);

@@ -2,9 +2,10 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { buildPages, type Pages } from '../../../sim/web/build.ts';
-import { closePage, type Opened, openBrowser, openPage, violationsIn } from './browser.ts';
-import { CannedServer, token } from './canned-server.ts';
-import { ada, siteAnswers, tenant } from './canned-site.ts';
+import { closePage, type Opened, openBrowser, openPage, showView, violationsIn } from './browser.ts';
+import { CannedServer } from './canned-server.ts';
+import { ada, oldDigits, siteAnswers, tenant } from './canned-site.ts';
+import { cannedWorld } from './canned-world.ts';
 
 let browser: Browser;
 let pages: Pages;
@@ -15,12 +16,12 @@ const openView = async (address: string, heading: string): Promise<Opened['page'
   opened = await openPage(browser);
   const { page } = opened;
   await page.clock.install();
-  await page.goto(`${server.address}/#token=${token}`);
-  await page.getByRole('button', { name: 'Log out' }).waitFor();
-  await page.evaluate(`location.hash = ${JSON.stringify(address)}`);
-  await page.getByRole('heading', { name: heading, level: 1 }).waitFor();
+  await showView(page, server.address, address, heading);
   return page;
 };
+
+/** From then on only the test moves the page's time: a busy machine adds nothing to it. */
+const stopClock = async (page: Opened['page']): Promise<void> => page.clock.pauseAt((await page.evaluate<number>('Date.now()')) + 5_000);
 
 beforeAll(async () => {
   [browser, pages] = await Promise.all([openBrowser(), buildPages()]);
@@ -32,6 +33,34 @@ beforeEach(async () => {
 afterEach(async () => {
   await closePage(opened);
   await server.stop();
+});
+
+describe('a code that is shown', () => {
+  const shows = async (): Promise<Opened['page']> => {
+    const page = await openView('#/person/1', 'Ada Byron');
+    await page.getByText('Live', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Show', exact: true }).click();
+    await page.getByText(oldDigits).waitFor();
+    return page;
+  };
+  const becomes = (pin: typeof ada.pin): void => {
+    server.answer({ getPerson: () => ({ ...ada, revision: 5, pin }) });
+    server.tell({ kind: 'changed', what: 'people' });
+  };
+
+  it('is shown no longer once somebody rolls it elsewhere, and the new one can be', async () => {
+    const page = await shows();
+    becomes(ada.pin && { ...ada.pin, issued: '2026-11-02T08:00:00.000Z' });
+    await page.getByText(oldDigits).waitFor({ state: 'detached' });
+    expect(await page.getByRole('button', { name: 'Show', exact: true }).isEnabled()).toBe(true);
+  });
+
+  it('is shown no longer once it is withdrawn elsewhere', async () => {
+    const page = await shows();
+    becomes(null);
+    await page.getByText('No code yet.').waitFor();
+    expect(await page.getByText(oldDigits).count()).toBe(0);
+  });
 });
 
 describe('what was typed', () => {
@@ -83,6 +112,7 @@ describe('a call that takes long', () => {
       if (route.request().method() === 'PUT') await held.promise;
       await route.continue();
     });
+    await stopClock(page);
     await site.getByRole('button', { name: 'Save' }).click();
     await page.clock.runFor(900);
     expect(await site.getByText('Working …').count()).toBe(0);
@@ -91,6 +121,51 @@ describe('a call that takes long', () => {
     held.resolve();
     await page.getByText('Saved.').waitFor();
     expect(await site.getByText('Working …').count()).toBe(0);
+  });
+});
+
+describe('a button', () => {
+  const setsClock = async () => {
+    const page = await openView('#/readers', 'Readers');
+    await page.getByText('Live', { exact: true }).waitFor();
+    const held = Promise.withResolvers<void>();
+    await page.route('**/api/readers/1/clock', async (route) => {
+      await held.promise;
+      await route.continue();
+    });
+    const door = page.getByRole('region', { name: 'Front door' });
+    await stopClock(page);
+    await door.getByRole('button', { name: 'Set clock' }).click();
+    return { page, door, answers: held.resolve };
+  };
+
+  it('says after a second that what it does goes on', async () => {
+    const { page, door, answers } = await setsClock();
+    await page.clock.runFor(900);
+    expect(await door.getByText('Working …').count()).toBe(0);
+    await page.clock.runFor(200);
+    await door.getByText('Working …').waitFor();
+    await page.clock.resume();
+    expect(await violationsIn(page)).toEqual([]);
+    answers();
+    await page.getByText('The reader has done it.').waitFor();
+    expect(await door.getByRole('status').count()).toBe(0);
+  });
+
+  it('says at once that it waits while simulated time stands still, and lets it go on', async () => {
+    server.answer({ world: () => ({ ...cannedWorld, speed: 0 }), time: () => ({ done: true }) });
+    const { page, door, answers } = await setsClock();
+    await expect.poll(() => server.asked.some(({ call }) => call === 'world')).toBe(true);
+    await page.clock.runFor(250);
+    await door.getByText('Waits: time stands still.').waitFor();
+    await page.clock.resume();
+    expect(await violationsIn(page)).toEqual([]);
+    await door.getByRole('button', { name: 'Play' }).click();
+    await expect.poll(() => server.asked.find(({ call }) => call === 'time')?.body).toEqual({ speed: 1 });
+    server.tell({ kind: 'time', nowMs: 61_000, wall: cannedWorld.wall, speed: 1 });
+    await expect.poll(() => door.getByText('Waits: time stands still.').count()).toBe(0);
+    answers();
+    await page.getByText('The reader has done it.').waitFor();
   });
 });
 

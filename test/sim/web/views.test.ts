@@ -2,8 +2,8 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { buildPages, type Pages } from '../../../sim/web/build.ts';
-import { closePage, keepPicture, type Look, type Opened, openBrowser, openPage, violationsIn } from './browser.ts';
-import { type Asked, CannedServer, token } from './canned-server.ts';
+import { closePage, keepPicture, type Look, type Opened, openBrowser, openPage, showView, violationsIn } from './browser.ts';
+import { type Asked, CannedServer } from './canned-server.ts';
 import { allEvents, front, newDigits, oldDigits, siteAnswers, tenant, unknownCardEvent, wrongPinEvent } from './canned-site.ts';
 
 let browser: Browser;
@@ -15,10 +15,7 @@ let opened: Opened;
 const openView = async (address: string, heading: string | RegExp, look?: Look): Promise<Opened['page']> => {
   opened = await openPage(browser, look);
   const { page } = opened;
-  await page.goto(`${server.address}/#token=${token}`);
-  await page.getByRole('button', { name: 'Log out' }).waitFor();
-  await page.evaluate(`location.hash = ${JSON.stringify(address)}`);
-  await page.getByRole('heading', { name: heading, level: 1 }).waitFor();
+  await showView(page, server.address, address, heading);
   return page;
 };
 const sent = (call: Asked['call']): readonly Asked[] => server.asked.filter((one) => one.call === call);

@@ -196,6 +196,22 @@ describe('a connection', () => {
 });
 
 describe('calls', () => {
+  it('of one user under way at once are limited, and others are answered meanwhile', async () => {
+    await using rig = await openRig({ limits: { callsOfUser: 2 } });
+    const mia = await rig.sessions.logIn('mia', 'mia password');
+    const token = mia.ok ? mia.value.token : '';
+    const slow = Array.from({ length: 2 }, () => ask(rig, { path: '/api/toy/slow', token }));
+    let code = '';
+    while (code !== 'busy') {
+      const answer = await ask(rig, { path: '/api/session', token });
+      code = answer.status === 503 ? codeOf(answer) : '';
+    }
+    expect((await ask(rig, { path: '/api/session', token: rig.token })).status).toBe(200);
+    rig.letSlowGo();
+    expect((await Promise.all(slow)).map(({ status }) => status)).toEqual([200, 200]);
+    expect((await ask(rig, { path: '/api/session', token })).status).toBe(200);
+  });
+
   it('under way at once are limited, and more are told to come again', async () => {
     await using rig = await openRig({ limits: { callsAtOnce: 4 } });
     const slow = Array.from({ length: 4 }, () => ask(rig, { path: '/api/toy/slow', token: rig.token }));

@@ -177,7 +177,8 @@ describe('a page that listens', () => {
 
 describe('twenty pages', () => {
   it('are sixteen, and the rest are told so; one that goes makes room', async () => {
-    const pages = await Promise.all(Array.from({ length: liveLimits.clients }, () => listening()));
+    const tokens = [rig.token, await tokenOf('mia'), await tokenOf('ada')];
+    const pages = await Promise.all(Array.from({ length: liveLimits.clients }, (_, at) => listening(tokens[at % tokens.length])));
     for (let count = 0; count < 4; count += 1) {
       const answer = await ask(rig, { path: '/api/live', token: rig.token });
       expect([answer.status, codeOf(answer)]).toEqual([503, 'tooManyPages']);
@@ -189,6 +190,13 @@ describe('twenty pages', () => {
     while (rig.feed.clients === liveLimits.clients) await clock.settle();
     await listening();
     expect(rig.feed.clients).toBe(liveLimits.clients);
+  });
+
+  it('are six of one user, and others still find room', async () => {
+    for (let count = 0; count < liveLimits.clientsOfUser; count += 1) await listening(await tokenOf('ada'));
+    expect(codeOf(await ask(rig, { path: '/api/live', token: await tokenOf('ada') }))).toBe('tooManyPages');
+    await listening();
+    expect(rig.feed.clients).toBe(liveLimits.clientsOfUser + 1);
   });
 
   it('end with the server', async () => {

@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import {
   maxSessions,
   maxSessionsOfUser,
+  maxTenantSessions,
   maxWrongPasswords,
   Sessions,
   sessionIdleMs,
@@ -125,6 +126,27 @@ describe('a session', () => {
     const { sessions, logIn } = await opened();
     for (let count = 0; count < maxSessions; count += 1) sessions.openForOperator();
     expect(await logIn()).toBe('tooManySessions');
+  });
+
+  it('is opened for staff however many tenants there are', async () => {
+    const clock = new VirtualClock();
+    const tenants = Array.from({ length: maxTenantSessions + 1 }, (_, at) => `tenant ${at}`);
+    const users = usersNamed({ ...Object.fromEntries(tenants.map((name) => [name, 'tenant' as const])), mia: 'manager' });
+    const sessions = new Sessions({ crypto, clock, users });
+    const answers = [];
+    for (const name of tenants) answers.push(await sessions.logIn(name, `${name} password`));
+    expect(answers.map(({ ok }) => ok)).toEqual([...Array.from({ length: maxTenantSessions }, () => true), false]);
+    expect((await sessions.logIn('mia', 'mia password')).ok).toBe(true);
+  });
+
+  it('is idle while a page asks by itself', async () => {
+    const { clock, sessions, logIn } = await opened();
+    const token = `Bearer ${await logIn('tom')}`;
+    for (let passedMs = 0; passedMs < sessionIdleMs; passedMs += 60_000) {
+      expect(sessions.callerOf(token, false)?.user.name).toBe('tom');
+      await clock.advance(60_000);
+    }
+    expect(sessions.callerOf(token, false)).toBeUndefined();
   });
 });
 

@@ -15,7 +15,8 @@ it('an access is changed under its booking and nowhere else', async () => {
   const { access, shown } = taken(await manager.ask('addShared', { params: { id: String(booking.id) }, body: { label: 'Guest' } }));
   taken(await manager.ask('lockShared', { params: { id: String(access.id) } }));
   const params = { id: String(access.person) };
-  const { revision } = taken(await manager.ask('getPerson', { params }));
+  const { revision, booking: isOf } = taken(await manager.ask('getPerson', { params }));
+  expect(isOf).toBe(booking.id);
   const refusals = [
     await manager.ask('changePerson', { params, body: { revision, change: { isSuspended: false, validUntil: null } } }),
     await manager.ask('removePerson', { params }),

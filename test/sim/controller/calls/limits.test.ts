@@ -1,5 +1,6 @@
 /** What the desks let nobody exceed, also where many ask at once: cards, codes, a tenant's changes, and how long events are kept. */
 import { describe, expect, it } from 'vitest';
+import { sessionIdleMs } from '../../../../sim/controller/api/sessions.ts';
 import { openManager } from '../../../../sim/controller/calls/manager-calls.ts';
 import type { LineController } from '../../../../sim/controller/line-controller.ts';
 import { retentionMs } from '../../../../sim/controller/retention.ts';
@@ -118,6 +119,18 @@ it('the activity log finds the events of everybody by a name', async () => {
   const found = taken(await product.manager.ask('listEvents', { query: { find: 'anna', what: 'access.granted' } }));
   expect(found.events.map(({ personName }) => personName)).toEqual(['Anna Zorn', 'Anna Abel']);
   expect(taken(await product.manager.ask('listEvents', { query: { find: 'nobody' } })).events).toEqual([]);
+});
+
+it('a portal that asks by itself keeps nobody logged in', async () => {
+  const product = await openProduct();
+  const id = await newPerson(product, 'Ann');
+  const tenant = await product.as('tenant', Number(id));
+  const answers: boolean[] = [];
+  for (let passedMs = 0; passedMs <= sessionIdleMs; passedMs += 10 * minuteMs) {
+    answers.push((await tenant.ask('portal')).ok);
+    await product.clock.advance(10 * minuteMs);
+  }
+  expect(answers).toEqual([true, true, true, false]);
 });
 
 it('events are kept for as long as the site says, and no longer', async () => {

@@ -22,6 +22,7 @@ const give = async (product: Product, schedule: number): Promise<void> => {
 };
 const set = async (product: Product, mode: Mode): Promise<string> =>
   taken(await product.inTime(product.manager.ask('setMode', { ...doorOf(product), body: { mode, isMeant: true } }))).sentence;
+const byHand = async ({ manager }: Product) => taken(await manager.ask('listReaders')).readers[0]?.byHand;
 const modeAfter = async ({ clock, line }: Product, minutes: number): Promise<string | undefined> => {
   await clock.advance(minutes * minuteMs + 1_000);
   return line.readers[0]?.state.door?.mode;
@@ -35,9 +36,13 @@ describe('a door that a person has locked', () => {
     expect(await modeAfter(product, 3)).toBe('cardAndPin');
     expect(await set(product, 'locked')).toBe('Done. It stays locked, whatever its schedule says, until somebody sets another mode.');
     const modes = [await modeAfter(product, 4), await modeAfter(product, 5)];
+    const held = [await byHand(product)];
     expect(await set(product, 'cardOnly')).toBe('Done.');
+    held.push(await byHand(product));
     modes.push(await modeAfter(product, 3), await modeAfter(product, 7));
+    held.push(await byHand(product));
     expect(modes).toEqual(['locked', 'locked', 'cardOnly', 'cardOnly']);
+    expect(held).toEqual(['locked', 'cardOnly', null]);
     expect((await product.store.audit.newest(50)).filter(({ what }) => what === 'schedule.mode').map(({ detail }) => detail)).toEqual([
       'door 1: cardOnly',
       'door 1: cardAndPin',
