@@ -1,6 +1,6 @@
 /**
  * The schedules of a site with its calendar, read at once, and when one of them says something else. Decides that a schedule whose times and calendar
- * are as they were is not searched anew: one that never changes costs a look at 400 days.
+ * are as they were is not searched anew: one that never changes costs a look at two weeks.
  */
 import type { Stores } from './controller-store.ts';
 import { horizonDays, nextChange, type Times } from './rules/schedules.ts';

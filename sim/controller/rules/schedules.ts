@@ -17,27 +17,28 @@ export interface Times {
   readonly mode: Mode | null;
 }
 
-/** How far `nextChange` looks: whoever hears of no change asks again before that. */
-export const horizonDays = 400;
+/** How far `nextChange` looks, which is what a schedule that never changes costs: whoever hears of no change asks again before that. */
+export const horizonDays = 14;
 
 /** The row that counts at this moment; undefined: none, so a reader has its own mode, and a person may not enter. */
 export const rowAt = (rows: readonly Times[], calendar: SiteCalendar, atMs: number): Times | undefined => {
   const today = calendar.dayAt(atMs);
-  return rows.findLast((row) => spansOf(row, calendar, today - 1, today).some(({ fromMs, untilMs }) => fromMs <= atMs && atMs < untilMs));
+  return rows.findLast((row) => spansOf(row, calendar, today - 1, today).some((span) => isIn(span, atMs)));
 };
 
-/** The next moment at which another mode holds, or access begins or ends; undefined: none in the next 400 days. */
+/** The next moment at which another mode holds, or access begins or ends; undefined: none within the horizon. */
 export const nextChange = (rows: readonly Times[], calendar: SiteCalendar, atMs: number): number | undefined => {
   const today = calendar.dayAt(atMs);
-  const present = wordOf(rowAt(rows, calendar, atMs));
-  for (const day of range(today, today + horizonDays)) {
-    const tomorrowMs = calendar.momentOf(day + 1, 0);
-    const edges = rows.flatMap((row) => spansOf(row, calendar, day - 1, day)).flatMap(({ fromMs, untilMs }) => [fromMs, untilMs]);
-    const due = edges.filter((ms) => ms > atMs && ms <= tomorrowMs).sort((left, right) => left - right);
-    const change = due.find((ms) => wordOf(rowAt(rows, calendar, ms)) !== present);
-    if (change !== undefined) return change;
-  }
-  return undefined;
+  // The calendar is asked once for each span: it is what takes time.
+  const spans = rows.map((row) => spansOf(row, calendar, today - 1, today + horizonDays));
+  const wordAt = (ms: number): string => wordOf(rows.findLast((_, at) => spans[at]?.some((span) => isIn(span, ms))));
+  const lastMs = calendar.momentOf(today + horizonDays, 0);
+  const edges = new Set(spans.flat().flatMap(({ fromMs, untilMs }) => [fromMs, untilMs]));
+  const present = wordAt(atMs);
+  return [...edges]
+    .filter((ms) => ms > atMs && ms <= lastMs)
+    .sort((left, right) => left - right)
+    .find((ms) => wordAt(ms) !== present);
 };
 
 const wordOf = (row: Times | undefined): string => (row === undefined ? 'none' : (row.mode ?? 'access'));
@@ -46,6 +47,8 @@ interface Span {
   readonly fromMs: number;
   readonly untilMs: number;
 }
+
+const isIn = ({ fromMs, untilMs }: Span, atMs: number): boolean => fromMs <= atMs && atMs < untilMs;
 
 /** Of this row, those that begin on one of these days. */
 const spansOf = ({ days, from, until }: Times, calendar: SiteCalendar, firstDay: number, lastDay: number): Span[] =>

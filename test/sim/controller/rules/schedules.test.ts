@@ -10,11 +10,14 @@ const daily = [1, 2, 3, 4, 5, 6, 7];
 const berlin = new SiteCalendar('Europe/Berlin', ['2026-12-25']);
 const newYork = new SiteCalendar('America/New_York', []);
 
-/** All changes from one moment to another, as moments. */
+/** All changes from one moment to another, as moments; asked again before the end of what was looked at. */
 const changes = (rows: readonly Times[], calendar: SiteCalendar, from: string, until: string): string[] => {
   const found: string[] = [];
-  for (let at = nextChange(rows, calendar, Date.parse(from)); at !== undefined && at < Date.parse(until); at = nextChange(rows, calendar, at))
-    found.push(new Date(at).toISOString().slice(0, 16));
+  for (let atMs = Date.parse(from); atMs < Date.parse(until); ) {
+    const next = nextChange(rows, calendar, atMs);
+    if (next !== undefined && next < Date.parse(until)) found.push(new Date(next).toISOString().slice(0, 16));
+    atMs = next ?? atMs + (horizonDays - 1) * dayMs;
+  }
   return found;
 };
 
@@ -64,6 +67,25 @@ describe('a schedule', () => {
     expect(nextChange([], berlin, 0)).toBeUndefined();
     expect(nextChange([row([], '08:00', '09:00')], berlin, 0)).toBeUndefined();
     expect(rowAt([row([], '08:00', '09:00')], berlin, 0)).toBeUndefined();
+  });
+
+  it('of fifty rows that never change is looked through at once, the calendar being asked once for each row and day', () => {
+    const around = Array.from({ length: 50 }, (_, at) => {
+      const [from, until] = [at, (at + 1) % 50].map(
+        (part) => `${String(Math.floor(part / 3)).padStart(2, '0')}:${String((part % 3) * 20).padStart(2, '0')}`,
+      );
+      return row([...daily, 8], from ?? '', until ?? '', 'cardOnly');
+    });
+    let asked = 0;
+    const counted = new Proxy(berlin, {
+      get: (target, name) => {
+        const found: unknown = Reflect.get(target, name, target);
+        if (name === 'momentOf') asked += 1;
+        return typeof found === 'function' ? found.bind(target) : found;
+      },
+    });
+    expect(nextChange(around, counted, Date.parse('2026-01-04T12:00Z'))).toBeUndefined();
+    expect(asked).toBeLessThanOrEqual(2 * around.length * (horizonDays + 2) + 1);
   });
 
   it('finds a change that is almost a year away', () => {
