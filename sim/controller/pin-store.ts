@@ -48,13 +48,13 @@ export class PinStore {
     return new Set(resting.map(({ tag }) => tag));
   }
 
-  /** Whose it is now. */
-  async holder(pin: Pin): Promise<number | undefined> {
+  /** Whose it is now; `isDuressOn`: duress PINs are looked at too. */
+  async holder(pin: Pin, isDuressOn = true): Promise<number | undefined> {
     const row = await this.#access.sql
       .selectFrom('credential')
       .select('person')
       .where('tag', '=', this.tagOf(pin))
-      .where('kind', '!=', 'card')
+      .where('kind', 'in', isDuressOn ? ['pin', 'duressPin'] : ['pin'])
       .executeTakeFirst();
     return row?.person;
   }

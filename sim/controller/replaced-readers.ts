@@ -45,10 +45,14 @@ export const takeNewHardware = async (within: Stores, before: KnownReader, text:
   return ok(undefined);
 };
 
+/** Whoever knows a site's number may write a list of their own; its authority's key is the one that our seed signs for. */
+const isOurs = (crypto: Crypto, { site, authoritySeed }: Site, authority: Uint8Array): boolean =>
+  crypto.verify(authority, site, crypto.sign(authoritySeed, site));
+
 const newIn = (text: string, crypto: Crypto, site: Site | undefined, known: readonly Uint8Array[]): Result<SiteReader, NewHardwareRefusal> => {
   const listed = readControllerText(text);
   if (listed === undefined) return failed('noList');
-  if (site === undefined || !crypto.isEqual(site.site, listed.site)) return failed('otherSite');
+  if (site === undefined || !crypto.isEqual(site.site, listed.site) || !isOurs(crypto, site, listed.authority)) return failed('otherSite');
   const added = listed.readers.filter(({ keys }) => !known.some((reader) => crypto.isEqual(reader, keys.trust.reader)));
   const [hardware] = added;
   if (hardware === undefined) return failed('noNewReader');

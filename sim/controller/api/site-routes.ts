@@ -208,7 +208,7 @@ export const siteRoutes = {
       sentence: v.string(),
       settingsAre: s.settingsAre,
     }),
-    says: 'What that door would say, and why. Changes nothing; audited; limited to 10 a minute (SECURITY H4).',
+    says: 'What that door would say, and why; of a PIN, to a manager alone. Changes nothing; audited; limited to 10 a minute (SECURITY H4).',
   },
   backup: {
     method: 'POST',

@@ -1,6 +1,7 @@
 /** Answers the calls about the site's settings, the audit, and who may log in. What each is kept as is the stores'. */
-import { ok } from '../../../src/shared/result.ts';
+import { failed, ok, type Result } from '../../../src/shared/result.ts';
 import type { ManagerRoutes } from '../api/manager-routes.ts';
+import type { RefusalCode } from '../api/refusals.ts';
 import type { AnswerOf, Handlers } from '../api/route.ts';
 import type { Stores } from '../controller-store.ts';
 import { isTimeZone } from '../rules/site-calendar.ts';
@@ -13,6 +14,16 @@ export type SettingsCalls = Pick<
   Handlers<ManagerRoutes>,
   'getSettings' | 'putSettings' | 'listAudit' | 'listUsers' | 'addUser' | 'setPassword' | 'removeUser' | 'health'
 >;
+
+/** Who else the audit speaks of: nobody logs in by such a name. */
+const otherAuthors: readonly string[] = ['operator', 'controller', 'nobody', 'clock', 'terminal', 'people file'];
+/** As people read a name in the audit: neither capitals nor what is not seen makes it another. */
+const seenOf = (name: string): string =>
+  name
+    .normalize('NFKC')
+    .replaceAll(/[\p{C}\s]/gu, '')
+    .toLowerCase();
+const isLikeOne = (name: string, names: readonly string[]): boolean => names.some((one) => seenOf(one) === seenOf(name));
 
 /** Lines on a page where nobody says how many. */
 const pageLength = 100;
@@ -62,17 +73,18 @@ export const settingsCalls = (parts: CallParts): SettingsCalls => {
       return ok({ users: users.map((one) => ({ ...userView(one), ...personAmong(names, one.person) })) });
     },
     addUser: async ({ body: { name, password, role, person } }, { user }) => {
-      const isOfPerson = person !== undefined && (await store.people.record(person)) !== undefined;
-      // A tenant is somebody, and nobody else is.
-      if (isOfPerson !== (role === 'tenant')) return refused('notValid');
-      if (person !== undefined && (await store.bookings.accessOfPerson(person)) !== undefined) return refused('isOfBooking');
       const hashed = await store.users.hashed(password);
-      const added = await store.write(async (within) => {
+      const added = await store.write(async (within): Promise<Result<number, RefusalCode>> => {
+        const isOfPerson = person !== undefined && (await within.people.record(person)) !== undefined;
+        // A tenant is somebody, and nobody else is; in the same commit, so that whoever is removed meanwhile leaves no log-in behind.
+        if (isOfPerson !== (role === 'tenant')) return failed('notValid');
+        if (person !== undefined && (await within.bookings.accessOfPerson(person)) !== undefined) return failed('isOfBooking');
+        if (isLikeOne(name, [...otherAuthors, ...(await within.users.list()).map((one) => one.name)])) return failed('nameTaken');
         const made = await within.users.add({ name, role, person }, hashed);
         if (made.ok) await audit(within, user.name, 'user.added', `${name}, ${role}`);
         return made;
       });
-      if (!added.ok) return refused('nameTaken');
+      if (!added.ok) return refused(added.failure);
       tell({ kind: 'changed', what: 'users' });
       return ok(userView({ id: added.value, name, role, person }));
     },

@@ -5,7 +5,7 @@ import { Field } from '../parts/field.tsx';
 import { Form, Opener, useSending } from './form-parts.tsx';
 import { PersonLink } from './person-link.tsx';
 import type { Reader } from './readers.tsx';
-import { zone } from './site.tsx';
+import { may, zone } from './site.tsx';
 import { momentFrom } from './when.ts';
 import { verdictWords } from './words.ts';
 
@@ -46,7 +46,7 @@ function Question({ reader: { id, hasKeypad } }: { readonly reader: Reader }) {
   return (
     <Form sending={sending} words="Ask" onSend={send}>
       <p class="hint">Nothing opens. That you asked is written down, without what you typed.</p>
-      {hasKeypad && <Field label="Code" type="password" value={pin.value} maxLength={8} onType={(typed) => (pin.value = typed)} />}
+      {hasKeypad && may('showPin') && <Field label="Code" type="password" value={pin.value} maxLength={8} onType={(typed) => (pin.value = typed)} />}
       <Field label="Card number" type="password" value={card.value} maxLength={40} onType={(typed) => (card.value = typed)} />
       <Field label="When" type="datetime-local" hint="Empty: now." value={at.value} onType={(typed) => (at.value = typed)} />
       <div role="status">{said.value !== undefined && <Verdict said={said.value} />}</div>

@@ -15,6 +15,29 @@ const logIn = ({ manager }: Product, name: string, said = password) => manager.a
 const audited = async ({ store }: Product): Promise<readonly string[]> =>
   (await store.audit.newest(100)).map(({ by, what, detail }) => `${by} ${what} ${detail}`.trimEnd()).toReversed();
 
+describe('a user who is added', () => {
+  it('is nobody whose person goes while their password is hashed', async () => {
+    const product = await openProduct();
+    const { manager } = product;
+    const { id: person } = taken(await manager.ask('addPerson', { body: { name: 'Ann' } }));
+    const [added, removed] = await Promise.all([
+      manager.ask('addUser', { body: { name: 'ann', password, role: 'tenant', person } }),
+      manager.ask('removePerson', { params: { id: String(person) } }),
+    ]);
+    expect(removed.ok).toBe(true);
+    expect([added.ok, await product.store.users.knows('ann')]).toEqual([false, false]);
+  });
+
+  it.each(['operator', 'Operator', 'nobody', 'terminal', 'man\u200Bager', 'manager\u202E', 'ma nager', 'ｍanager'])(
+    'has no name that the audit uses for somebody else, nor one that looks like theirs: %j',
+    async (name) => {
+      const product = await openProduct();
+      await product.as('manager');
+      expect(await product.manager.ask('addUser', { body: { name, password, role: 'auditor' } })).toMatchObject({ failure: { code: 'nameTaken' } });
+    },
+  );
+});
+
 describe('a user who is removed', () => {
   it('is logged out at once', async () => {
     const product = await openProduct();

@@ -29,11 +29,11 @@ const hardware = (address: number): Hardware => ({
 });
 
 /** As `doorpad provision` writes it: who is there, and what is new. */
-const listOf = async ({ store, place }: Rig, added: readonly Hardware[], site = place.site): Promise<string> =>
+const listOf = async ({ store, place }: Rig, added: readonly Hardware[], site = place.site, authority = place.authority): Promise<string> =>
   JSON.stringify({
     format: 1,
     site: hex(site),
-    authority: { publicKey: hex(place.authority), seedFile: 'authority.json' },
+    authority: { publicKey: hex(authority), seedFile: 'authority.json' },
     readers: [...(await store.site.readers()), ...added].map(({ name, address, reader, tableKey, scbk }) => ({
       name,
       address,
@@ -100,6 +100,9 @@ describe('new hardware in the place of a reader', () => {
     const { authoritySeed } = present(await rig.store.site.site(), 'there is a site');
     expect(await takeSite(rig.store, crypto, { ...listed, authoritySeed })).toEqual({ ok: true, value: 0 });
     expect((await rig.store.site.readers()).map(({ name, address }) => [name, address])).toEqual([['door 1', 9]]);
+    // Nor when a second one takes its place: the first, gone from the readers, is none that is new.
+    taken(await replace(rig, await listOf(rig, [hardware(10)])));
+    expect(await replace(rig, bundle)).toMatchObject({ ok: false });
   });
 
   it('is refused in a sentence where it is not clear or not ours, and the old one is looked after as before', async () => {
@@ -108,6 +111,7 @@ describe('new hardware in the place of a reader', () => {
     for (const bundle of [
       'nothing',
       await listOf(rig, [hardware(9)], new Uint8Array(16)),
+      await listOf(rig, [hardware(9)], rig.place.site, crypto.newSigningKey().publicKey),
       await listOf(rig, []),
       await listOf(rig, [hardware(9), hardware(10)]),
       await listOf(rig, [hardware(2)]),
@@ -119,6 +123,7 @@ describe('new hardware in the place of a reader', () => {
     const noList = 'This is not the file controller.json that doorpad provision writes.';
     expect(sentences).toEqual([
       noList,
+      'It is of another site, whose readers obey another authority.',
       'It is of another site, whose readers obey another authority.',
       'Every reader in it is known here. Provision the new hardware first, with a name and an address of its own.',
       'More than one reader in it is new here: it does not say which of them is meant.',
