@@ -38,7 +38,7 @@ export interface PinDeskParts {
   readonly clock: Pick<Clock, 'wall'>;
   readonly crypto: Pick<Crypto, 'randomBytes'>;
   /** PINs there must be for each that opens a door alone, by rules/code-space.ts; undefined: at no door does a PIN alone open. */
-  readonly floor: () => number | undefined;
+  readonly floor: () => Promise<number | undefined>;
 }
 
 /** Every call rejects with a Fault when the store does. `by`: who does it. */
@@ -159,7 +159,7 @@ export class PinDesk {
 
   async #space(going: Pin | undefined): Promise<PinSpace> {
     const { store } = this.#parts;
-    const floor = this.#parts.floor();
+    const floor = await this.#parts.floor();
     const taken = await store.pins.taken(this.#nowMs);
     const lengths = new Map(await store.pins.lengths());
     // The one that goes makes room for the one that comes.

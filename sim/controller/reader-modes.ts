@@ -198,6 +198,9 @@ export const orderByHand = async (store: ControllerStore, keeper: ReaderKeeper, 
 /** The mode that a person has ordered, while no schedule has set another one since. */
 export const heldByHand = async (store: Pick<Stores, 'settings'>, reader: KnownReader): Promise<Mode | null> => (await noteOf(store, reader)).byHand;
 
+/** The mode that it goes back to outside of its schedule's times; null: the one it is in. */
+export const ownMode = async (store: Pick<Stores, 'settings'>, reader: KnownReader): Promise<Mode | null> => (await noteOf(store, reader)).own;
+
 const isHeld = ({ byHand }: Note): boolean => byHand === 'locked';
 
 const keep = ({ settings }: Pick<Stores, 'settings'>, { id }: KnownReader, note: Note): Promise<void> => settings.put(keyOf(id), note);

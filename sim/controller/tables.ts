@@ -32,8 +32,6 @@ interface ReaderTable {
   readonly model: Generated<string>;
   /** Of its modes. */
   readonly schedule: number | null;
-  /** Null: that of its line. */
-  /** JSON: the address and rate it is to have, or had before. */
   /** JSON: what it said of its door last; null: nothing yet. */
   readonly told: string | null;
 }

@@ -34,6 +34,7 @@ const checks: Readonly<Record<string, (requirement: unknown) => JsonSchema>> = {
   iso_timestamp: () => ({ format: 'date-time' }),
   iso_date: () => ({ format: 'date' }),
   trim: () => ({}),
+  check: () => ({}),
 };
 
 /** `named`: schemas that are written down elsewhere, with their names. */

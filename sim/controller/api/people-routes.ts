@@ -3,7 +3,7 @@
  */
 import * as v from 'valibot';
 import type { Route } from './route.ts';
-import { byId, done, idText, managers, page, staff, text, watchers } from './route-parts.ts';
+import { byId, done, findText, idText, managers, page, staff, text, watchers } from './route-parts.ts';
 import * as s from './shapes.ts';
 
 export const peopleRoutes = {
@@ -14,7 +14,7 @@ export const peopleRoutes = {
     query: v.object({
       ...page,
       /** Of the one whom `after` names, who may be gone by then. */ afterName: v.optional(text(80)),
-      find: v.optional(text(80)),
+      find: findText,
       lacks: v.optional(v.picklist(['pin', 'card'])),
     }),
     answer: v.object({ people: v.array(s.person), total: v.number(), next: v.nullable(v.number()) }),
@@ -157,7 +157,7 @@ export const peopleRoutes = {
     method: 'GET',
     path: '/api/bookings',
     may: staff,
-    query: v.object({ ...page, find: v.optional(text(80)) }),
+    query: v.object({ ...page, find: findText }),
     answer: v.object({ bookings: v.array(s.booking), next: v.nullable(v.number()) }),
     says: 'Bookings with their shared accesses.',
   },

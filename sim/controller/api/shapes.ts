@@ -181,7 +181,12 @@ export const auditLine = v.object({
 });
 
 const timeOfDay = v.pipe(v.string(), v.regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/));
-const day = v.pipe(v.string(), v.isoDate());
+/** One that calendars have. */
+const day = v.pipe(
+  v.string(),
+  v.isoDate(),
+  v.check((date) => new Date(`${date}T00:00Z`).getUTCDate() === Number(date.slice(8))),
+);
 /** Weekly times in the site's time zone; `days`: 1 Monday … 7 Sunday, 8 a holiday. */
 export const schedule = v.object({
   id: rowId,

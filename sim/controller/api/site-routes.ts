@@ -4,7 +4,7 @@
  */
 import * as v from 'valibot';
 import type { Route } from './route.ts';
-import { byId, done, everybody, idText, managers, page, staff, text, watchers } from './route-parts.ts';
+import { byId, done, everybody, findText, idText, managers, page, staff, text, watchers } from './route-parts.ts';
 import * as s from './shapes.ts';
 
 const eventFilter = {
@@ -14,7 +14,7 @@ const eventFilter = {
   what: v.optional(text(64)),
   from: v.optional(s.moment),
   until: v.optional(s.moment),
-  find: v.optional(text(80)),
+  find: findText,
 };
 
 const newPassword = v.pipe(v.string(), v.minLength(10), v.maxLength(200));

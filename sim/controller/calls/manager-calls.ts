@@ -5,6 +5,7 @@ import type { LiveMessage } from '../api/live.ts';
 import { auditPeople } from '../audit-lines.ts';
 import { BookingDesk } from '../booking-desk.ts';
 import type { ControllerStore } from '../controller-store.ts';
+import { lastingFloor } from '../lasting-floor.ts';
 import type { LineController } from '../line-controller.ts';
 import { mailSender } from '../notices/mail-sender.ts';
 import { NoticeDesk } from '../notices/notice-desk.ts';
@@ -13,7 +14,6 @@ import { PeopleDesk } from '../people-desk.ts';
 import { PinDesk } from '../pin-desk.ts';
 import { Retention } from '../retention.ts';
 import { ScheduleRunner } from '../schedule-runner.ts';
-import { floorAt } from '../told-door.ts';
 import { noteLimits } from '../use-counts.ts';
 import { type BackupCalls, backupCalls } from './backup-calls.ts';
 import { type BookingCalls, bookingCalls } from './booking-calls.ts';
@@ -94,7 +94,7 @@ export const openManager = ({
       tell({ kind: 'changed', what: 'people' });
     },
   });
-  const floor = (): number | undefined => floorAt(line.readers.map(({ state }) => state.told));
+  const floor = (): Promise<number | undefined> => lastingFloor(store, line);
   const pins = new PinDesk({ store, people, clock, crypto, floor });
   const bookings = new BookingDesk({ store, people, pins, clock });
   const moved = (): void => tellPages({ kind: 'changed', what: 'bookings' });

@@ -13,7 +13,7 @@ import { type CallParts, refused } from './call-parts.ts';
 export type PeopleFileCalls = Pick<Handlers<ManagerRoutes>, 'importPeople' | 'exportPeople'>;
 
 /** `floor`: of PINs where one alone opens, as for one that is issued. */
-export const peopleFileCalls = ({ store, people, clock, tell }: CallParts, floor: () => number | undefined): PeopleFileCalls => ({
+export const peopleFileCalls = ({ store, people, clock, tell }: CallParts, floor: () => Promise<number | undefined>): PeopleFileCalls => ({
   importPeople: async ({ body: { csv, isTrial, isMeant } }, { user }) => {
     const file = readPeopleFile(csv, store.secrets);
     if (!file.ok) return refusedFile(file.failure);
@@ -22,7 +22,7 @@ export const peopleFileCalls = ({ store, people, clock, tell }: CallParts, floor
         const [shared, resting] = [await store.bookings.persons(), await store.pins.resting(clock.wall().ms)];
         const plan = await planOfFile(file.value, { records, shared, resting, tags: store.secrets.tags, rest: store.rest });
         if (!plan.ok || isMeant === true) return plan;
-        return keepsRoom(await store.pins.lengths(), plan.value, floor()) ? plan : failed('codeSpaceTooSmall');
+        return keepsRoom(await store.pins.lengths(), plan.value, await floor()) ? plan : failed('codeSpaceTooSmall');
       },
       { by: user.name, isTrial },
     );

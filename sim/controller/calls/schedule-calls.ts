@@ -15,6 +15,8 @@ type Said = RequestOf<ManagerRoutes['addSchedule']>['body'];
 
 /** Of one schedule. */
 const maxRows = 50;
+/** Of one row: each once, and holidays. */
+const maxDays = 8;
 
 export const scheduleCalls = (parts: CallParts): ScheduleCalls => {
   const { store, clock, tell } = parts;
@@ -74,6 +76,8 @@ const notValid = (at: string, expected: string): Result<never, Refusal> => faile
 
 const wrongRows = ({ kind, times }: Said): Result<never, Refusal> | undefined => {
   if (times.length > maxRows) return notValid('times', `at most ${maxRows} rows`);
+  const crowded = times.findIndex(({ days }) => days.length > maxDays);
+  if (crowded >= 0) return notValid(`times.${crowded}.days`, `at most ${maxDays} days`);
   const wrong = times.findIndex(({ mode }) => (mode === null) === (kind === 'readerMode'));
   if (wrong < 0) return undefined;
   return notValid(`times.${wrong}.mode`, kind === 'readerMode' ? 'a mode' : 'null: people have no mode');

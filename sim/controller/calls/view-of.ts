@@ -4,6 +4,7 @@
  */
 import type * as v from 'valibot';
 import { classOf, displayText, isEventCode, type Profile } from '../../../src/access/events.ts';
+import { hasKeypad } from '../../../src/access/mode.ts';
 import { alarmWords } from '../alarm-words.ts';
 import type { card, event, person, reader } from '../api/shapes.ts';
 import type { KeptEvent } from '../event-store.ts';
@@ -28,8 +29,6 @@ export const keypadsThrough = async ({ store }: CallParts): Promise<readonly num
   const editions = await Promise.all(readers.map(({ id }) => store.site.inForce(id)));
   return editions.map((edition) => edition?.throughChange ?? 0);
 };
-
-const hasKeypad = (model: KnownReader['model']): boolean => model === 'RPK40';
 
 export const personViews = async (parts: CallParts, records: readonly PersonRecord[]): Promise<PersonView[]> => {
   const through = await keypadsThrough(parts);

@@ -8,7 +8,7 @@ it('issues PINs one after the other, the same to nobody twice, and refuses one m
   const place = await foundSite();
   const people = deskOf(place);
   taken(await people.importFile(peopleFile({ 1: '0417', 2: '2468' })));
-  const desk = new PinDesk({ store: place.store, people, clock: new VirtualClock(), crypto, floor: () => undefined });
+  const desk = new PinDesk({ store: place.store, people, clock: new VirtualClock(), crypto, floor: () => Promise.resolve(undefined) });
   const letDiskGo = holdDisk(place);
   const asked = Array.from({ length: maxWaitingPins + 1 }, (_, at) => desk.issue(1 + (at % 2), 'pin', { pin: pinOf('073916') }, 'mia'));
   await expect(desk.issue(1, 'pin', { length: 6 }, 'mia')).rejects.toMatchObject({ code: 'queue.full' });

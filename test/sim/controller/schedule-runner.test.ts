@@ -43,7 +43,7 @@ const openDesks = async (options: VirtualClockOptions = {}) => {
     changing: async (_, changes) => runner.note(changes),
     changed: () => runner.look(),
   });
-  const pins = new PinDesk({ store, people, clock, crypto, floor: () => undefined });
+  const pins = new PinDesk({ store, people, clock, crypto, floor: () => Promise.resolve(undefined) });
   const bookings = new BookingDesk({ store, people, pins, clock });
   let movedCount = 0;
   const moved = (): void => {

@@ -17,7 +17,7 @@ const heard = async (product: Product): Promise<void> => {
 
 describe('the portal', () => {
   it('shows a tenant their own code, where it is in force, and how it went lately and why', async () => {
-    const product = await openProduct();
+    const product = await openProduct('cardOrPin', { duress: true });
     const id = await person(product, 'Ada', '073916', '26:0x1');
     const duress = taken(await product.manager.ask('newDuressPin', { params: { id }, body: {} }));
     const tenant = await product.as('tenant', Number(id));
@@ -31,6 +31,7 @@ describe('the portal', () => {
     await product.clock.advance(10_000);
     await product.types(`${duress.digits}#`);
     await product.clock.advance(5_000);
+    expect((await product.store.events.newest({ codes: ['duress.used'] }, 5)).length).toBe(1);
     const own = taken(await tenant.ask('portal'));
     expect(own.pin?.pin.spread).toEqual({ inForceAt: 1, of: 1 });
     expect(own.results.map(({ door, code, text }) => [door, code, text])).toEqual(
@@ -124,6 +125,26 @@ describe('asking what a door would say', () => {
     expect(line).toMatchObject({ what: 'validated', detail: 'door 1, nothing: modeRefuses' });
     expect(JSON.stringify(await product.store.audit.newest(100))).not.toContain('073916');
     expect(await product.manager.ask('validate', { body: { reader: 99 } })).toMatchObject({ failure: { code: 'notFound' } });
+  });
+
+  it('tells whose a PIN is to a manager alone', async () => {
+    const product = await openProduct('pinOnly');
+    const { reader } = product;
+    await person(product, 'Ada', '073916', 'CARD1');
+    await heard(product);
+    const auditor = await product.as('auditor');
+    expect(await auditor.ask('validate', { body: { reader, pin: '073916' } })).toMatchObject({ failure: { code: 'notAllowed' } });
+    expect(taken(await auditor.ask('validate', { body: { reader, card: 'CARD1' } })).verdict).toBe('modeRefuses');
+  });
+
+  it.each([true, false])('takes a duress PIN for what the door takes it for where duress is on: %s', async (duress) => {
+    const product = await openProduct('pinOnly', { duress });
+    const id = await person(product, 'Ada', '073916');
+    const { digits } = taken(await product.manager.ask('newDuressPin', { params: { id }, body: {} }));
+    await heard(product);
+    const { verdict } = taken(await product.manager.ask('validate', { body: { reader: product.reader, pin: digits } }));
+    expect(verdict).toBe(duress ? 'granted' : 'unknownCode');
+    expect(await product.types(`${digits}#`)).toBe(duress ? 'duress.used' : 'credential.notFound');
   });
 
   it('goes by the person’s schedule at the moment that is meant, on the site’s clock', async () => {

@@ -105,6 +105,14 @@ describe('new hardware in the place of a reader', () => {
     expect(await replace(rig, bundle)).toMatchObject({ ok: false });
   });
 
+  it('is not gone back from by the list of before', async () => {
+    const rig = await rigAtRest();
+    const before = await listOf(rig, []);
+    taken(await replace(rig, await listOf(rig, [hardware(9)])));
+    const refused = await replace(rig, before);
+    expect(refused.ok ? 'taken' : refused.failure.sentence).toMatch(/^Every reader in it is known here\./);
+  });
+
   it('is refused in a sentence where it is not clear or not ours, and the old one is looked after as before', async () => {
     const rig = await rigAtRest({ readers: 2 });
     const sentences: string[] = [];

@@ -58,6 +58,43 @@ describe('a door that a person has locked', () => {
   });
 });
 
+describe('a door where a PIN alone opens later', () => {
+  const issuedAt = async ({ manager }: Product): Promise<(string | undefined)[]> => {
+    const codes: (string | undefined)[] = [];
+    for (let count = 0; count < 9; count += 1) {
+      const { id } = taken(await manager.ask('addPerson', { body: { name: 'Somebody' } }));
+      const issued = await manager.ask('newPin', { params: { id: String(id) }, body: { length: 4 } });
+      codes.push(issued.ok ? undefined : issued.failure.code);
+    }
+    return codes;
+  };
+  const eightAndNoMore = [...new Array(8).fill(undefined), 'codeSpaceTooSmall'];
+
+  it('gets no more codes than it bears then, by its schedule', async () => {
+    const product = await openProduct('cardAndPin');
+    await product.inStep();
+    await product.clock.advance(5_000);
+    await give(product, await scheduled(product, ['08:10', '09:00', 'pinOnly']));
+    expect(await issuedAt(product)).toEqual(eightAndNoMore);
+  });
+
+  it('gets no more codes than it bears outside of its schedule', async () => {
+    const product = await openProduct('cardOrPin');
+    await product.inStep();
+    await give(product, await scheduled(product, ['08:01', '18:00', 'cardAndPin']));
+    expect(await modeAfter(product, 3)).toBe('cardAndPin');
+    expect(await issuedAt(product)).toEqual(eightAndNoMore);
+  });
+
+  it('does not limit the codes of a door where none opens alone at any time', async () => {
+    const product = await openProduct('cardAndPin');
+    await product.inStep();
+    await product.clock.advance(5_000);
+    await give(product, await scheduled(product, ['08:10', '09:00', 'cardOnly']));
+    expect(await issuedAt(product)).toEqual(new Array(9).fill(undefined));
+  });
+});
+
 describe('a reader that starts anew', () => {
   it('is put into the mode of its schedule again', async () => {
     const product = await openProduct('cardOrPin');
@@ -144,5 +181,27 @@ describe('a page of people', () => {
     taken(await manager.ask('removePerson', { params: { id: after } }));
     const second = taken(await manager.ask('listPeople', { query: { limit: '2', after, afterName: 'B' } }));
     expect(second.people.map(({ name }) => name)).toEqual(['C', 'D']);
+  });
+});
+
+describe('what is said of schedules and holidays', () => {
+  it('is refused where no calendar has the day', async () => {
+    const { manager } = await openProduct();
+    const holiday = (day: string) => manager.ask('putSettings', { body: { holidays: [{ day, name: 'Feast' }] } });
+    for (const day of ['2026-02-31', '2026-02-29', '2026-04-31', '2026-13-01']) expect((await holiday(day)).ok, day).toBe(false);
+    for (const day of ['2028-02-29', '2026-12-31']) expect((await holiday(day)).ok, day).toBe(true);
+  });
+
+  it('is refused where a row has more days than there are', async () => {
+    const { manager } = await openProduct();
+    const add = (days: number[]) =>
+      manager.ask('addSchedule', { body: { name: 'Office', kind: 'personAccess', times: [{ days, from: '09:00', until: '17:00', mode: null }] } });
+    expect((await add([1, 2, 3, 4, 5, 6, 7, 8])).ok).toBe(true);
+    expect(await add(new Array<number>(9).fill(1))).toMatchObject({ failure: { code: 'notValid', where: [{ at: 'times.0.days' }] } });
+  });
+
+  it('looks for nobody by a character that no keyboard types', async () => {
+    const { manager } = await openProduct();
+    expect(await manager.ask('listPeople', { query: { find: '\u0000' } })).toMatchObject({ failure: { code: 'notValid' } });
   });
 });
