@@ -3,7 +3,10 @@
  * brings about is controller/'s.
  */
 import { Pin } from '../../src/access/pin.ts';
+import type { Clock } from '../../src/ports/clock.ts';
 import { orderModes } from '../../src/table/orders.ts';
+import { refusalBody } from '../controller/api/refusals.ts';
+import { whyNot } from '../controller/calls/mode-guard.ts';
 import type { ControllerStore } from '../controller/controller-store.ts';
 import type { PeopleDesk } from '../controller/people-desk.ts';
 import type { PinDesk, PinRefusal } from '../controller/pin-desk.ts';
@@ -14,6 +17,7 @@ import { type ProcessIo, peopleText, type Say } from './io.ts';
 
 export interface DeskParts {
   readonly store: ControllerStore;
+  readonly clock: Pick<Clock, 'wall'>;
   readonly people: () => PeopleDesk;
   readonly pins: () => PinDesk;
   readonly names: ReadonlyMap<number, string>;
@@ -24,7 +28,7 @@ export interface DeskParts {
 
 export const controllerHelp = `  roll WHO [PIN]            a new PIN, by name or number; left out, one is made and shown
   remove WHO                a person goes
-  mode MODE READER          ${orderModes.join(', ')}
+  mode MODE READER          ${orderModes.join(', ')}; anyway behind it: whatever stands against it
   release READER            the strike, for as long as the reader's settings say
   clock READER              our time, also where the reader's clock runs far ahead
   accept-settings READER    its settings file that waits, though it weakens the door; with a hash behind: only that one
@@ -33,7 +37,7 @@ export const controllerHelp = `  roll WHO [PIN]            a new PIN, by name or
 `;
 
 /** Who did it, in the audit. */
-const byTerminal = 'controller';
+const byTerminal = 'terminal';
 
 const refusals: Readonly<Record<PinRefusal | 'isOfBooking', string>> = {
   unknownPerson: 'There is nobody with that number.',
@@ -43,6 +47,8 @@ const refusals: Readonly<Record<PinRefusal | 'isOfBooking', string>> = {
   codeSpaceTooSmall: 'PINs of that length are too easily guessed with so many people. Give a longer one.',
   isOfBooking: 'That is an access of a booking, and changes with it.',
 };
+
+type Giving = (keeper: ReaderKeeper) => ReturnType<ReaderKeeper['order']>;
 
 export class ControllerDesk {
   readonly #parts: DeskParts;
@@ -150,8 +156,20 @@ export class ControllerDesk {
 
   async #mode([word, ...reader]: readonly string[]): Promise<void> {
     const mode = orderModes.find((each) => each === word);
-    if (mode === undefined) this.#parts.io.err(`A mode is one of ${orderModes.join(', ')}.\n`);
-    else await this.#order('setMode', (keeper) => orderByHand(this.#parts.store, keeper, mode), reader.join(' '));
+    if (mode === undefined) {
+      this.#parts.io.err(`A mode is one of ${orderModes.join(', ')}.\n`);
+      return;
+    }
+    const isMeant = reader.length > 1 && reader.at(-1) === 'anyway';
+    const which = (isMeant ? reader.slice(0, -1) : reader).join(' ');
+    const meant = this.#meantReaders('setMode', which);
+    for (const keeper of meant) {
+      const wrong = await whyNot({ store: this.#parts.store, line: { readers: this.#parts.readers() } }, keeper.reader, mode, isMeant);
+      if (wrong === undefined || wrong.ok) continue;
+      this.#parts.io.err(`${keeper.reader.name}: ${refusalBody(wrong.failure).error.sentence} Say anyway behind it where it is meant.\n`);
+      return;
+    }
+    await this.#orderAt(meant, 'setMode', (keeper) => orderByHand(this.#parts.store, keeper, mode));
   }
 
   async #acceptSettings(words: readonly string[]): Promise<void> {
@@ -162,18 +180,37 @@ export class ControllerDesk {
     else await this.#order('acceptSettings', (keeper) => keeper.acceptSettings(hash), which);
   }
 
-  /** To the reader of this name or address, or to all of them. Whoever names none is asked: a door that nobody meant must not open. */
-  async #order(name: string, give: (keeper: ReaderKeeper) => ReturnType<ReaderKeeper['order']>, which: string): Promise<void> {
-    const { io, readers, say } = this.#parts;
+  #order(name: string, give: Giving, which: string): Promise<void> {
+    return this.#orderAt(this.#meantReaders(name, which), name, give);
+  }
+
+  /** Of this name or address, or all of them. Whoever names none is asked: a door that nobody meant must not open. Empty: it was said why. */
+  #meantReaders(name: string, which: string): readonly ReaderKeeper[] {
+    const { io, readers } = this.#parts;
     if (which === '') {
       io.err('Say at which reader: its name or its address; or all.\n');
-      return;
+      return [];
     }
     const wanted = which.replace(/^"(.*)"$/, '$1');
     const named = readers().filter(({ reader }) => wanted === String(reader.address) || wanted === reader.name);
     const meant = named.length === 0 && wanted === 'all' && name !== 'acceptSettings' ? readers() : named;
     if (meant.length === 0) io.err('There is no such reader.\n');
-    await Promise.all(meant.map(async (keeper) => say(keeper.reader.name, `order ${name}: ${await give(keeper)}`)));
+    return meant;
+  }
+
+  /** With its lines in the audit, as over the API. */
+  async #orderAt(keepers: readonly ReaderKeeper[], name: string, give: Giving): Promise<void> {
+    const { clock, say, store } = this.#parts;
+    const audit = (what: string, detail: string): Promise<void> => store.audit.add({ atMs: clock.wall().ms, by: byTerminal, what, detail });
+    await Promise.all(
+      keepers.map(async (keeper) => {
+        const reader = keeper.reader.name;
+        if (keeper.state.isOnline) await audit(`order.${name}`, reader);
+        const answer = await give(keeper);
+        if (keeper.state.isOnline) await audit(`order.${name}.ended`, `${reader}: ${answer}`);
+        say(reader, `order ${name}: ${answer}`);
+      }),
+    );
   }
 }
 

@@ -18,16 +18,17 @@ import { liveHearers } from '../controller/api/live.ts';
 import { type ManagerRoutes, managerRoutes } from '../controller/api/manager-routes.ts';
 import { ControllerStore, type ControllerStoreOptions } from '../controller/controller-store.ts';
 import type { NewEvent } from '../controller/event-store.ts';
+import type { FileTaken } from '../controller/file-changes.ts';
 import { LineController } from '../controller/line-controller.ts';
-import { PeopleDesk } from '../controller/people-desk.ts';
 import type { ReaderListener } from '../controller/reader-keeper.ts';
+import { weaknessOf } from '../controller/rules/pin-rules.ts';
 import type { KnownReader, Site } from '../controller/site-store.ts';
 import { takeSite } from '../controller/take-site.ts';
 import { SimStrike } from '../devices/strike.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { ControllerDesk, stateText } from './controller-desk.ts';
 import { holdDirectory, isInUse, portInUse, portTeller } from './holding.ts';
-import { factsText, type ProcessIo, type Say, sayWith, untilEnd } from './io.ts';
+import { factsText, type ProcessIo, peopleText, type Say, sayWith, untilEnd } from './io.ts';
 import { freshPages, type Manager, type ManagerServer, newManager, withoutBench } from './manager-server.ts';
 import { restore } from './restore.ts';
 import { type FoundSite, findSite, namesIn, takenTexts, takePeople } from './site-files.ts';
@@ -147,6 +148,7 @@ class RunningController {
     this.desk = new ControllerDesk({
       io,
       store,
+      clock: this.#clock,
       names,
       people: () => started().people,
       pins: () => started().pins,
@@ -165,18 +167,18 @@ class RunningController {
     const { crypto, store } = this.#parts;
     const taken = await takeSite(store, crypto, site);
     if (!taken.ok) return refused(taken.failure === 'otherSite' ? 'The database belongs to another site.' : 'Two readers have one address.');
-    // Before there is a line: nobody else changes people yet.
-    const first = new PeopleDesk({ store, crypto, clock: this.#clock, changed: () => undefined });
-    const people = file === undefined ? undefined : await takePeople({ file, data, siteKey, crypto, desk: first });
-    if (people?.ok === false) return refused(...people.failure);
-    for (const text of people === undefined ? [] : takenTexts(people.value, (person) => this.desk.nameOf(person))) this.#say('people', text);
     const line = this.#newLine(present(await store.site.site(), 'the site was taken in'));
     this.#line = line;
+    const manager = this.#newManager(line, data);
+    this.#manager = manager;
+    const people = file === undefined ? undefined : await takePeople({ file, data, siteKey, crypto, desk: manager.people });
+    if (people?.ok === false) return refused(...people.failure);
+    if (people !== undefined) await this.#sayTaken(people.value);
     const readers = await store.site.readers();
     const tooMany = readers.filter((reader) => !line.add(reader, this.#strikeOf(reader)).ok);
     for (const { name, address } of readers) this.#say(name, `not heard yet: address ${address}, ${this.#baudRate} baud`);
     if (tooMany.length > 0) return refused(`One line takes no more readers: ${tooMany.map(({ name }) => name).join(', ')}.`);
-    return this.#manage(line, data);
+    return this.#serve(manager);
   }
 
   async stop(): Promise<void> {
@@ -187,9 +189,9 @@ class RunningController {
   }
 
   /** Schedules, bookings and notices go on also where nobody is served. */
-  async #manage(line: LineController, directory: string): Promise<Result<undefined, Refused>> {
-    const { crypto, store, listen, io } = this.#parts;
-    const manager = newManager<ManagerRoutes, never>({
+  #newManager(line: LineController, directory: string): Manager<ManagerRoutes, never> {
+    const { crypto, store } = this.#parts;
+    return newManager<ManagerRoutes, never>({
       store,
       crypto,
       clock: this.#clock,
@@ -200,7 +202,22 @@ class RunningController {
       hearers: liveHearers,
       report: (sentence) => this.#say('manager', sentence),
     });
-    this.#manager = manager;
+  }
+
+  /** A file may be how an old system moves in, so its PINs are taken as they are, and the weak ones are told of. */
+  async #sayTaken(taken: FileTaken | undefined): Promise<void> {
+    for (const text of takenTexts(taken, (person) => this.desk.nameOf(person))) this.#say('people', text);
+    const { come = [], changed = [], countAgain = [], comeBack = [] } = taken ?? {};
+    let weak = 0;
+    for (const person of [...come, ...changed, ...countAgain, ...comeBack]) {
+      const pin = (await this.#parts.store.people.person(person))?.pin;
+      if (pin !== undefined && weaknessOf(pin) !== undefined) weak += 1;
+    }
+    if (weak > 0) this.#say('people', `${peopleText(weak)} of the file have a PIN that is among the first anybody guesses: roll those`);
+  }
+
+  async #serve(manager: Manager<ManagerRoutes, never>): Promise<Result<undefined, Refused>> {
+    const { listen, io } = this.#parts;
     if (listen === undefined) return ok(undefined);
     const listening = settleListening({ port: listen, hasToken: true });
     if (!listening.ok) return refused(listening.failure);

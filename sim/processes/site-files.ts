@@ -78,11 +78,14 @@ export const takePeople = async ({ file, data, siteKey, crypto, desk }: PeoplePa
   const digest = toHex(crypto.hmacSha256(siteKey, bytes.value));
   if (last?.value.file === digest) return ok(undefined);
   const said = last && new Map(Object.entries(last.value.people).map(([person, row]) => [Number(person), row]));
-  const taken = await desk.importChanges(bytes.value, said);
+  const taken = await desk.importChanges(bytes.value, said, byFile);
   if (!taken.ok) return failed(taken.failure.map((error) => errorText(file, error)));
   replacePrivateFile(mark, `${JSON.stringify({ format: 1, file: digest, people: Object.fromEntries(taken.value.said) })}\n`);
   return taken;
 };
+
+/** In the audit. */
+const byFile = 'people file';
 
 const damagedMark = 'Remove it: then everybody is as the people file says, also whose code was rolled here and who was removed.';
 

@@ -5,11 +5,14 @@
 import { asksForPin, hasKeypad, type Mode } from '../../../src/access/mode.ts';
 import { failed, type Result } from '../../../src/shared/result.ts';
 import type { Refusal } from '../api/refusals.ts';
+import type { LineController } from '../line-controller.ts';
 import type { KnownReader } from '../site-store.ts';
 import { type CallParts, refused } from './call-parts.ts';
 import { codeSpaceAt } from './view-of.ts';
 
-type GuardParts = Pick<CallParts, 'store' | 'line'>;
+interface GuardParts extends Pick<CallParts, 'store'> {
+  readonly line: Pick<LineController, 'readers'>;
+}
 
 export const sentenceOf = (total: number): string => {
   if (total === 0) return 'Everybody could enter.';

@@ -234,6 +234,8 @@ describe('a controller on a real port', () => {
     await office.asks('remove 4', /person 4 is gone: at a reader once/);
     await office.asks('remove 4', /! There is nobody with that number/);
     await office.asks('mode open', /! A mode is one of/);
+    await office.asks('mode cardAndPin Gate', /! Gate: 3 people could not enter\. Say anyway behind it where it is meant\./);
+    await office.asks('mode cardAndPin Gate anyway', /Gate {8}order setMode: offline/);
     await office.asks('mode locked', /! Say at which reader: its name or its address; or all\./);
     await office.asks('clock', /! Say at which reader/);
     await office.asks('mode locked all', /Gate {8}order setMode: offline/);

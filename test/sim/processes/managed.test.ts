@@ -33,6 +33,8 @@ describe('a controller with its manager', () => {
     const [controller, reader] = [place.controller(simFile, '--listen', '0'), place.reader()];
     const { client } = await managedBy(controller);
     await reader.says(/table\.applied: .*version 1/);
+    const { lines } = taken(await client.ask('listAudit', { query: {} }));
+    expect(lines.map(({ by, what }) => `${by} ${what}`)).toContain('people file person.added');
     const { id } = taken(await client.ask('addPerson', { body: { name: 'Bo' } }));
     const { digits } = taken(await client.ask('newPin', { params: { id: String(id) }, body: {} }));
     const applied = await reader.says(/table\.applied: .*version 2/);

@@ -63,7 +63,16 @@ it('an access is rolled and removed by nobody who types at the controller’s te
   const io = { out: (text: string) => said.push(text), err: (text: string) => said.push(text) };
   const people = new PeopleDesk({ store, crypto, clock, changed: () => undefined });
   const pins = new PinDesk({ store, people, clock, crypto, floor: () => Promise.resolve(undefined) });
-  const desk = new ControllerDesk({ io, store, names: new Map(), people: () => people, pins: () => pins, say: () => undefined, readers: () => [] });
+  const desk = new ControllerDesk({
+    io,
+    store,
+    clock,
+    names: new Map(),
+    people: () => people,
+    pins: () => pins,
+    say: () => undefined,
+    readers: () => [],
+  });
   for (const line of [`roll ${access.person}`, `roll ${access.person} 704193`, `remove ${access.person}`]) await desk.carryOut(line);
   expect(said).toEqual(Array.from({ length: 3 }, () => 'That is an access of a booking, and changes with it.\n'));
   expect(await store.people.record(access.person)).toEqual(before);

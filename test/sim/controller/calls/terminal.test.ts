@@ -1,0 +1,47 @@
+/** What is typed at the controller's terminal: guarded as over the API, and in the audit as there. */
+import { expect, it } from 'vitest';
+import { PeopleDesk } from '../../../../sim/controller/people-desk.ts';
+import { PinDesk } from '../../../../sim/controller/pin-desk.ts';
+import { ControllerDesk } from '../../../../sim/processes/controller-desk.ts';
+import { crypto, taken } from '../rig.ts';
+import { openProduct, type Product } from './rig.ts';
+
+const terminal = ({ store, clock, line }: Product) => {
+  const said: string[] = [];
+  const note = (text: string): number => said.push(text.trimEnd());
+  const people = new PeopleDesk({ store, crypto, clock, changed: () => undefined });
+  const pins = new PinDesk({ store, people, clock, crypto, floor: async () => undefined });
+  const desk = new ControllerDesk({
+    io: { out: note, err: note },
+    store,
+    clock,
+    names: new Map(),
+    people: () => people,
+    pins: () => pins,
+    say: (subject, text) => note(`${subject} ${text}`),
+    readers: () => line.readers,
+  });
+  return { desk, said };
+};
+
+it('orders are refused where people would be locked out, unless they are meant, and each is in the audit with its end', async () => {
+  const product = await openProduct();
+  const { store, door } = product;
+  taken(await product.manager.ask('addPerson', { body: { name: 'Ann' } }));
+  await product.inStep();
+  const { desk, said } = terminal(product);
+  const before = (await store.audit.newest(100)).length;
+  await desk.carryOut('mode pinOnly door 1');
+  expect(said).toEqual(['door 1: 1 person could not enter. Say anyway behind it where it is meant.']);
+  expect([door.reader.mode, (await store.audit.newest(100)).length]).toEqual(['cardOrPin', before]);
+  await product.inTime(desk.carryOut('mode pinOnly door 1 anyway'));
+  await product.inTime(desk.carryOut('release 1'));
+  expect([door.reader.mode, ...said.slice(1)]).toEqual(['pinOnly', 'door 1 order setMode: done', 'door 1 order release: done']);
+  const lines = (await store.audit.newest(4)).toReversed().map(({ by, what, detail }) => `${by} ${what} ${detail}`);
+  expect(lines).toEqual([
+    'terminal order.setMode door 1',
+    'terminal order.setMode.ended door 1: done',
+    'terminal order.release door 1',
+    'terminal order.release.ended door 1: done',
+  ]);
+});
