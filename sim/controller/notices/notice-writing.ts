@@ -32,13 +32,15 @@ export const writeNotices = async (within: Stores, changes: readonly PersonChang
   const hasServer = (await mailServerOf(within)) !== undefined;
   const { crypto, tags } = within.secrets;
   const isSame = sameByTag(crypto, tags.key);
+  // What tells of a PIN, or holds one.
+  const untrue = new Set<Trigger>(['pin.changed', ...[...notices.values()].filter(({ email }) => holdsPin(email)).map(({ trigger }) => trigger)]);
   let written = 0;
   for (const chunk of chunksOf(changes, peopleAtOnce)) {
     for (const change of chunk) {
       const person = change.after ?? change.before;
       if (person === undefined) continue;
       if (isPinAnother(change, isSame)) {
-        await within.sendings.giveUpWaiting(overtaken, { trigger: 'pin.changed', person: person.given.person });
+        for (const trigger of untrue) await within.sendings.giveUpWaiting(overtaken, { trigger, person: person.given.person });
       }
       for (const trigger of triggersOf(change, isSame)) {
         const notice = notices.get(trigger);
@@ -50,6 +52,8 @@ export const writeNotices = async (within: Stores, changes: readonly PersonChang
   if (written > 0) await within.sendings.giveUpOverflow();
   return written;
 };
+
+const holdsPin = (email: Notice['email']): boolean => email !== null && holesOf(email.text).includes('pin');
 
 interface Circumstances {
   readonly by: string;
@@ -64,7 +68,7 @@ const write = async (within: Stores, { trigger, email, webhook }: Notice, facts:
   };
   let written = 0;
   if (email !== null && hasServer && person.email !== undefined && isMailAddress(person.email)) {
-    const holdsDigits = holesOf(email.text).includes('pin') && person.given.pin !== undefined;
+    const holdsDigits = holdsPin(email) && person.given.pin !== undefined;
     const text = filled(email.text, facts);
     await add('email', { id: newId(within), to: person.email, subject: filledLine(email.subject, facts), text });
     if (holdsDigits) await within.audit.add({ atMs, by, what: 'pin.emailed', person: number, detail: trigger });

@@ -3,6 +3,8 @@ import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { waitsMs } from '../../../../sim/controller/notices/notice-desk.ts';
 import { maxTryMs } from '../../../../sim/controller/notices/sender.ts';
+import type { KeptPerson } from '../../../../sim/controller/person-record.ts';
+import { taken } from '../rig.ts';
 import { ada, Noticing } from './rig.ts';
 
 const email = { subject: 'New code for {name}', text: 'Hello {name},\nlook at the portal of {site}.', mayHoldDigits: false };
@@ -44,6 +46,24 @@ describe('a notice by email', () => {
     expect([second?.state, first?.state, first?.lastError]).toEqual(['sent', 'givenUp', 'The code was changed again.']);
     expect(noticing.mail.mails.items).toHaveLength(1);
   });
+
+  it.each(['access.restored', 'access.timeChanged'] as const)(
+    'brings no code that was changed again, whatever else it tells of: %s',
+    async (trigger) => {
+      const noticing = await Noticing.open();
+      await noticing.set({ trigger, email: { ...email, text: 'Your code is {pin}.', mayHoldDigits: true } });
+      noticing.mail.answers.set('MAIL', '451 later');
+      for (const isSuspended of [true, false]) taken(await noticing.people.change(ada, undefined, (record) => ({ ...record, isSuspended })));
+      const until = (record: KeptPerson): KeptPerson => ({ ...record, given: { ...record.given, validUntilS: 4_000_000_000 } });
+      taken(await noticing.people.change(ada, undefined, until));
+      expect(await noticing.outcomes.next()).toMatchObject({ state: 'waiting' });
+      noticing.mail.answers.delete('MAIL');
+      await noticing.roll('0903');
+      const [kept] = await noticing.store.sendings.newest(1);
+      expect([kept?.trigger, kept?.state, kept?.lastError]).toEqual([trigger, 'givenUp', 'The code was changed again.']);
+      expect(noticing.mail.mails.items).toEqual([]);
+    },
+  );
 
   it('is given up at once when the server refuses its recipient for good, in words of our own', async () => {
     const noticing = await Noticing.open();
