@@ -2,7 +2,7 @@
  * A board that is not there: `qemu-system-aarch64 -M virt` with the card in it, its console in a file, its RS-485 line as a pty of this machine, keys
  * and contacts to press, and a shell inside for looking. Decides how it is started and ended; what is checked on it is checks.ts's.
  */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { createConnection, type Socket } from 'node:net';
@@ -13,6 +13,7 @@ import { applyOverlays, compileOverlay } from '../image/boot-part.ts';
 import { freshFolder, run } from '../image/host.ts';
 import { Hands, handsUnit } from './hands.ts';
 import { Monitor } from './monitor.ts';
+import { sectorBytes } from './write-log.ts';
 
 const memoryMiB = 512;
 const machine = ['-cpu', 'cortex-a53', '-smp', '2', '-m', String(memoryMiB)];
@@ -27,15 +28,20 @@ export type Start =
 
 export interface MachineOptions {
   readonly folder: string;
-  /** A qcow2 file; what the machine writes stays in it. */
+  /** A raw file; what the machine writes stays in it, flushed or not. */
   readonly disk: string;
+  /** A file in which each write and each flush is kept as well, in order: write-log.ts reads it. */
+  readonly log?: string;
   /** Has a place for USB sticks. */
   readonly usb?: boolean;
   readonly start: Start;
 }
 
-/** What every start has to tell the kernel, so that there is a console and the test has hands. */
-export const kernelWords = `console=ttyAMA0 systemd.wants=${handsUnit.name} systemd.default_device_timeout_sec=600 ro rootwait panic=10 oops=panic net.ifnames=0 loglevel=5`;
+/**
+ * What every start has to tell the kernel, so that there is a console and the test has hands. PID 1 gets four times as long for its watchdog as on a
+ * board: an emulated machine beside others stands still for seconds.
+ */
+export const kernelWords = `console=ttyAMA0 systemd.wants=${handsUnit.name} systemd.default_device_timeout_sec=600 systemd.watchdog_sec=60 modules_load=doorpad-lines ro rootwait panic=10 oops=panic net.ifnames=0 loglevel=5`;
 
 export class Machine {
   readonly startedMs = performance.now();
@@ -87,7 +93,7 @@ export class Machine {
     return name.replace(/^pty:/, '');
   }
 
-  /** As when the plug is pulled: nothing is written back, nobody is told. */
+  /** As when the plug is pulled: nobody is told. */
   async cutPower(): Promise<void> {
     const ended = once(this.#process, 'exit');
     if (this.#process.exitCode === null && this.#process.kill('SIGKILL')) await ended;
@@ -107,7 +113,21 @@ const connect = async (path: string, child: ChildProcess): Promise<Socket> =>
     }
   });
 
-const argumentsOf = ({ disk, usb = false, start }: MachineOptions, folder: string): readonly string[] => {
+/**
+ * The card as the machine sees it: one with a cache of writes of its own, which it has to flush. What it has written is in `disk` as soon as it was
+ * written, so the emulator may be killed at any moment and loses nothing of it; what a card would lose by then is write-log.ts's to take away.
+ */
+const driveOf = (disk: string, log: string | undefined): readonly string[] => {
+  const unsynced = (filename: string): object => ({ driver: 'file', filename, cache: { 'no-flush': true } });
+  if (log !== undefined) writeFileSync(log, '');
+  const card =
+    log === undefined
+      ? { driver: 'raw', 'node-name': 'card', file: unsynced(disk) }
+      : { driver: 'blklogwrites', 'node-name': 'card', 'log-sector-size': sectorBytes, file: unsynced(disk), log: unsynced(log) };
+  return ['-blockdev', JSON.stringify(card), '-device', 'virtio-blk-pci,drive=card,write-cache=on'];
+};
+
+const argumentsOf = ({ disk, log, usb = false, start }: MachineOptions, folder: string): readonly string[] => {
   const socket = (name: string): string => `socket,id=${name},path=${join(folder, name)},server=on,wait=off`;
   const tree = deviceTree(folder);
   writeFileSync(join(folder, handsUnit.name), handsUnit.text);
@@ -117,7 +137,7 @@ const argumentsOf = ({ disk, usb = false, start }: MachineOptions, folder: strin
       : ['-M', 'virt,acpi=off', '-bios', start.firmware];
   return [
     [...boot, ...machine, '-dtb', tree, '-accel', 'tcg,thread=multi', '-display', 'none', '-nodefaults'],
-    ['-drive', `file=${disk},format=qcow2,if=none,id=card,cache=writethrough`, '-device', 'virtio-blk-pci,drive=card'],
+    driveOf(disk, log),
     ['-device', 'virtio-keyboard-pci', '-device', 'i6300esb', '-action', 'watchdog=reset'],
     usb ? ['-device', 'qemu-xhci,id=usb'] : [],
     ['-chardev', `file,id=console,path=${join(folder, 'console.log')}`, '-serial', 'chardev:console'],
@@ -146,8 +166,4 @@ export const until = async <Value>(what: string, deadlineMs: number, look: () =>
     if (performance.now() > end) throw new Error(`not within ${deadlineMs / 1_000} s: ${what}`);
     await wait(lookMs);
   }
-};
-
-export const overlayDisk = (card: string, file: string): void => {
-  execFileSync('qemu-img', ['create', '-q', '-f', 'qcow2', '-F', 'raw', '-b', card, file]);
 };

@@ -2,7 +2,7 @@
  * A site for the emulated machine: its keys, its people, its settings, and the card with these on it. The slots are the card's own, byte for byte;
  * only the FAT partition (settings, words to the kernel) and the data partition (the keys an installer brought) are other ones.
  */
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { changedFat } from '../image/boot-part.ts';
@@ -10,43 +10,58 @@ import { partitionOf } from '../image/card.ts';
 import { freshFolder, project, run } from '../image/host.ts';
 import { out } from '../image/out.ts';
 import { makeExt4 } from '../image/slot.ts';
-import { kernelWords, overlayDisk } from './machine.ts';
+import { kernelWords } from './machine.ts';
 
-/** Of the one person of the site. Nobody else has one, so any other PIN is a wrong one. */
+/** Of Ada, the first of the people. Nobody else has these, so any other PIN or card is a wrong one. */
 export const rightPin = '04179';
 export const wrongPin = '59218';
+/** 26 bits as SIA AC-01 has them: parity, facility 42, number 1234, parity. */
+export const rightCard = `1${'00101010'}${'0000010011010010'}0`;
+/** Others are there for their sake: their codes change. */
+export const others = 40;
 export const baudRate = 38_400;
-/** Long enough to be seen, short enough to be waited for, at the speed of an emulated machine. */
-export const strikeSeconds = 6;
+/** Of a release, where nothing else is said: an emulated machine beside others needs long to be killed and looked at. */
+export const strikeSeconds = 20;
 
-/** As doorpad.toml of the card, but for its line and its numbers. */
-const settings = (dataDir: string, line: string): string => `[reader]
+/** As doorpad.toml of the card, but for its line, its numbers and its card reader. */
+const settings = (dataDir: string, port: string, seconds: number): string => `[reader]
 name = "emulated"
-mode = "pinOnly"
+mode = "cardOrPin"
 dataDir = "${dataDir}"
 [door]
 strike = "relay"
-strikeSeconds = ${strikeSeconds}
+strikeSeconds = ${seconds}
 [lockout]
 doorAttempts = 10
 [line]
-port = "${line}"
+port = "${port}"
 address = 1
 baudRate = ${baudRate}
 [devices]
-cardReader = "none"
+cardReader = "wiegand"
+wiegandChip = "/dev/doorpad/wires"
 rex = "normallyOpen"
 doorContact = "normallyClosed"
 tamper = "normallyClosed"
 `;
 
+export interface PlaceOptions {
+  /** `installed`: on the data partition, as an installer leaves them who has a login. `bundle`: the bundle lies beside the settings. */
+  readonly keys?: 'installed' | 'bundle';
+  /** Of the line, as the machine names it. */
+  readonly port?: string;
+  readonly strikeSeconds?: number;
+}
+
 export interface Place {
   /** What `doorpad provision` made: the controller's. */
   readonly site: string;
   readonly people: string;
+  /** Opens the bundle. */
+  readonly code: string;
   /** The changed card. */
   readonly card: string;
-  /** A qcow2 file over the changed card. */
+  /** A copy of the changed card. */
   newDisk(name: string): string;
   /** The same, with a slot that holds nothing U-Boot can start. */
   newDiskWithout(slot: 'rootA' | 'rootB', name: string): string;
@@ -54,50 +69,65 @@ export interface Place {
   folder(name: string): string;
 }
 
-export const preparePlace = (workFolder: string): Place => {
+export const bundleName = '001-emulated.bundle';
+
+const peopleFile = (): string => {
+  const rows = Array.from({ length: others }, (_, index) => `${index + 2},Person ${index + 2},${680_300 + index * 37},\n`);
+  return `person,name,pin,cards\n1,Ada,${rightPin},26:0x${BigInt(`0b${rightCard}`).toString(16)}\n${rows.join('')}`;
+};
+
+export const preparePlace = (workFolder: string, options: PlaceOptions = {}): Place => {
+  const { keys = 'installed', port = '/dev/ttyS0', strikeSeconds: seconds = strikeSeconds } = options;
   const folder = freshFolder(workFolder);
   const site = join(folder, 'site');
   const people = join(folder, 'people.csv');
   const codes = join(folder, 'codes');
   doorpad('provision', '--site', site, '--name', 'emulated', '--address', '1', '--codes-file', codes);
-  writeFileSync(people, `person,name,pin,cards\n1,Ada,${rightPin},12345678\n`);
+  writeFileSync(people, peopleFile());
+  const bundle = join(site, 'bundles', bundleName);
   const data = freshFolder(folder, 'data');
-  const local = join(folder, 'local.toml');
-  writeFileSync(local, settings(join(data, 'doorpad'), '/dev/ttyS0'));
-  doorpad('install-keys', join(site, 'bundles', '001-emulated.bundle'), '--config', local, '--code-file', codes);
-  const card = changedCard(folder, data);
-  const diskOver = (image: string, name: string): string => {
-    const disk = join(folder, `${name}.qcow2`);
-    overlayDisk(image, disk);
-    return disk;
-  };
+  if (keys === 'installed') {
+    const local = join(folder, 'local.toml');
+    writeFileSync(local, settings(join(data, 'doorpad'), port, seconds));
+    doorpad('install-keys', bundle, '--config', local, '--code-file', codes);
+  }
+  const changes = { 'doorpad.toml': settings('/data/doorpad', port, seconds), 'doorpad.args': `doorpad_args=${kernelWords}\n` };
+  const card = changedCard(folder, data, keys === 'installed' ? changes : { ...changes, [bundleName]: readFileSync(bundle) });
+  const newDisk = (name: string): string => copied(card, join(folder, `${name}.img`));
   return {
     site,
     people,
+    code: readFileSync(codes, 'utf8')
+      .replace(/ {2}.*/s, '')
+      .replaceAll(' ', ''),
     card,
     folder: (name) => join(folder, name),
-    newDisk: (name) => diskOver(card, name),
+    newDisk,
     newDiskWithout: (slot, name) => {
-      const broken = join(folder, `${name}.img`);
-      run('cp', ['--sparse=always', card, broken]);
+      const broken = newDisk(name);
       run('dd', ['if=/dev/zero', `of=${broken}`, 'bs=1M', `seek=${partitionOf(slot).startMiB}`, 'count=16', 'conv=notrunc', 'status=none']);
-      return diskOver(broken, name);
+      return broken;
     },
   };
+};
+
+/** The path of the copy. */
+export const copied = (card: string, copy: string): string => {
+  run('cp', ['--sparse=always', card, copy]);
+  return copy;
 };
 
 const doorpad = (...args: readonly string[]): void => {
   run(process.execPath, [join(project, 'src', 'main.ts'), ...args]);
 };
 
-const changedCard = (folder: string, data: string): string => {
-  const card = join(folder, 'card.img');
-  run('cp', ['--sparse=always', out.card, card]);
+const changedCard = (folder: string, data: string, changes: Readonly<Record<string, string | Buffer>>): string => {
+  const card = copied(out.card, join(folder, 'card.img'));
   const boot = join(folder, 'boot.vfat');
-  changedFat(out.card, boot, { 'doorpad.toml': settings('/data/doorpad', '/dev/ttyS0'), 'doorpad.args': `doorpad_args=${kernelWords}\n` });
+  changedFat(out.card, boot, changes);
   writeInto(card, boot, partitionOf('boot').startMiB);
+  if (!existsSync(join(data, 'doorpad'))) return card;
   chmodSync(data, 0o755);
-  mkdirSync(join(data, 'doorpad'), { recursive: true });
   run('chown', ['-R', ownerOnTheCard(), join(data, 'doorpad')]);
   const made = join(folder, 'data.ext4');
   makeExt4('data', data, made);

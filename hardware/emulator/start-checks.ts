@@ -17,7 +17,8 @@ export interface StartCheck {
 
 const startMs = 900_000;
 const byUboot: Start = { by: 'uboot', firmware: emulatedUboot };
-const byKernel: Start = { by: 'kernel', kernel: out.kernel, initrd: out.initrd, words: `root=PARTUUID=${diskId}-02` };
+/** With the watchdog as the card has it. */
+const byKernel: Start = { by: 'kernel', kernel: out.kernel, initrd: out.initrd, words: `root=PARTUUID=${diskId}-02 systemd.watchdog_sec=15` };
 
 /** A machine for as long as the work takes. */
 const onMachine = async (place: Place, name: string, disk: string, start: Start, work: (machine: Machine) => Promise<string>): Promise<string> => {

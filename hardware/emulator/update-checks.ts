@@ -40,7 +40,7 @@ export const endUpdateChecks = async (): Promise<void> => {
   await ended?.machine.cutPower();
 };
 
-const sticksLog = ({ hands }: Machine): Promise<string> => hands.do(`journalctl -u ${stickUnits} -o cat --no-pager | tail -n 40`);
+const sticksLog = ({ hands }: Machine): Promise<string> => hands.do(`journalctl -u ${stickUnits} -o cat --no-pager | tail -n 40`, slowMs);
 const attemptsOf = async ({ hands }: Machine): Promise<string> => (await hands.do('fw_printenv 2>&1 || true')).split('\n').sort().join(' ');
 const eventsOf = ({ hands }: Machine): Promise<string> => hands.do('runuser -u doorpad -- /usr/bin/doorpad events --last 60 --json', slowMs);
 /** Of the slot that does not run. */

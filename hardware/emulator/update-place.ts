@@ -9,7 +9,6 @@ import { partitionOf } from '../image/card.ts';
 import { freshFolder, run } from '../image/host.ts';
 import { out } from '../image/out.ts';
 import { makeUpdate, readRelease } from '../image/release.ts';
-import { overlayDisk } from './machine.ts';
 import type { Place } from './place.ts';
 
 const version = 'emulated';
@@ -17,7 +16,7 @@ const mebibyte = 1 << 20;
 
 export interface UpdatePlace {
   readonly place: Place;
-  /** A qcow2 file over the card that takes updates. One life of it goes through all checks. */
+  /** The card that takes updates. One life of it goes through all checks. */
   readonly disk: string;
   /** Of the card, the good update and the broken one. */
   readonly releases: { readonly card: number; readonly good: number; readonly broken: number };
@@ -92,8 +91,7 @@ export const prepareUpdates = (place: Place): UpdatePlace => {
   const cut = join(folder, 'cut.update');
   run('bash', ['-c', 'head -c 9000000 "$1" > "$2"', 'cut', good, cut]);
   const refused = { 'doorpad.update': older, 'wrong.update': wrong, 'unsigned.update': unsigned, 'cut.update': cut };
-  const disk = join(folder, 'disk.qcow2');
-  overlayDisk(keyedCard(place, folder, keyFile), disk);
+  const disk = keyedCard(place, folder, keyFile);
   return {
     place,
     disk,

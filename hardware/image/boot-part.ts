@@ -67,7 +67,7 @@ export const makeFat = (folder: string, file: string): string => {
 };
 
 /** The boot partition of the emulated machine: the card's, with other words to its kernel and other settings. */
-export const changedFat = (card: string, file: string, changes: Readonly<Record<string, string>>): void => {
+export const changedFat = (card: string, file: string, changes: Readonly<Record<string, string | Buffer>>): void => {
   const { startMiB, sizeMiB } = partitionOf('boot');
   const folder = freshFolder(`${file}.files`);
   run('dd', [`if=${card}`, `of=${file}`, 'bs=1M', `skip=${startMiB}`, `count=${sizeMiB}`, 'status=none']);

@@ -10,16 +10,18 @@ import { pipeline } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
 import { makeFat, putBootFiles } from './boot-part.ts';
 import { cardMiB, diskId, type PartitionName, partitions } from './card.ts';
-import { buildPrograms, freshFolder, hardware, megabytes, missingPrograms, print, run, step, workFolder } from './host.ts';
+import { buildPrograms, emulatorPrograms, freshFolder, megabytes, missingPackages, missingPrograms, print, run, step, workFolder } from './host.ts';
 import { kernelModules } from './modules.ts';
 import { out } from './out.ts';
 import { makeUpdate, readRelease } from './release.ts';
 import { rootfs } from './rootfs.ts';
 import { furnish, makeExt4, type StagedSlot, unpackRoot } from './slot.ts';
+import { judgeUnit } from './unit.ts';
 
 /**
  * `--xz`: also a compressed copy, to hand on. `--update-key FILE`: the public key that updates of this card are signed with; without it none is
  * taken. `--release N`: its number, instead of the one package.json has. `--sign FILE`: also an update, signed with this private key.
+ * `--packages`: makes nothing, and prints the Debian packages that this machine lacks for it and for `npm run test:image`.
  */
 const { values } = parseArgs({
   options: {
@@ -27,6 +29,7 @@ const { values } = parseArgs({
     'update-key': { type: 'string' },
     release: { type: 'string' },
     sign: { type: 'string' },
+    packages: { type: 'boolean', default: false },
   },
 });
 
@@ -57,14 +60,6 @@ const recordVersions = ({ root }: StagedSlot): string => {
   return `${list.trimEnd().split('\n').length} packages`;
 };
 
-/** What the unit is open to, by systemd's own count: 0 nothing, 10 everything. More than the limit ends the build. */
-const maxExposure = 1.5;
-const judgeUnit = (): string => {
-  const unit = join(hardware, 'systemd', 'doorpad.service');
-  const said = run('systemd-analyze', ['security', '--offline=yes', '--no-pager', `--threshold=${maxExposure * 10}`, unit]);
-  return `exposure ${/: ([\d.]+) /.exec(said.split('\n').find((line) => line.includes('Overall')) ?? '')?.[1]}, at most ${maxExposure}`;
-};
-
 const sha256Of = async (file: string): Promise<string> => {
   const hash = createHash('sha256');
   await pipeline(createReadStream(file), hash);
@@ -73,7 +68,6 @@ const sha256Of = async (file: string): Promise<string> => {
 
 const build = async (): Promise<void> => {
   const release = readRelease({ release: values.release, updateKey: values['update-key'] });
-  freshFolder(out.folder);
   const boot = freshFolder(workFolder, 'boot');
   const parts = { boot: join(workFolder, 'boot.vfat'), rootA: out.root, rootB: join(workFolder, 'rootB.ext4'), data: join(workFolder, 'data.ext4') };
   let archive = '';
@@ -94,6 +88,9 @@ const build = async (): Promise<void> => {
     modules = folder;
     return figure;
   });
+  freshFolder(out.folder);
+  copyFileSync(join(slot.root, 'boot', `vmlinuz-${slot.kernel}`), out.kernel);
+  copyFileSync(join(slot.root, 'boot', `initrd.img-${slot.kernel}`), out.initrd);
   await step('versions', () => recordVersions(slot));
   await step('boot files', () => putBootFiles(slot.root, slot.kernel, boot));
   await step('doorpad', () => furnish(slot, modules, release));
@@ -102,8 +99,6 @@ const build = async (): Promise<void> => {
   await step('slot B', () => makeExt4('rootB', slot.root, parts.rootB));
   await step('data', () => makeExt4('data', undefined, parts.data));
   await step('card', () => assemble(parts));
-  copyFileSync(join(slot.root, 'boot', `vmlinuz-${slot.kernel}`), out.kernel);
-  copyFileSync(join(slot.root, 'boot', `initrd.img-${slot.kernel}`), out.initrd);
   if (values.xz)
     await step('compressed', () => {
       run('xz', ['-T0', '-1', '-k', '-f', out.card]);
@@ -117,6 +112,10 @@ const build = async (): Promise<void> => {
 };
 
 const main = async (): Promise<number> => {
+  if (values.packages) {
+    print(missingPackages([...buildPrograms, ...emulatorPrograms]).join(' '));
+    return 0;
+  }
   const missing = missingPrograms(buildPrograms);
   const complaint = missing ?? (process.getuid?.() === 0 ? undefined : 'Building a root file system needs root: sudo npm run image');
   if (complaint === undefined) await build();

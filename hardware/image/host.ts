@@ -9,8 +9,10 @@ export const project = fileURLToPath(new URL('../..', import.meta.url));
 export const hardware = join(project, 'hardware');
 /** Everything that is made; nothing in it is needed again. */
 export const workFolder = join(project, '.cache', 'image');
+const { DOORPAD_IMAGE_CACHE, DOORPAD_CACHE } = process.env;
+const sharedCache = DOORPAD_CACHE === undefined ? join(workFolder, 'cache') : join(DOORPAD_CACHE, 'image');
 /** What takes minutes and stays the same: the root file system of a package list, the modules of a kernel, what was downloaded. */
-export const cacheFolder = process.env.DOORPAD_IMAGE_CACHE ?? join(workFolder, 'cache');
+export const cacheFolder = DOORPAD_IMAGE_CACHE ?? sharedCache;
 
 /** Of each program, or file, the Debian package that brings it. */
 const packageOf: Readonly<Record<string, string>> = {
@@ -25,7 +27,6 @@ const packageOf: Readonly<Record<string, string>> = {
   mkimage: 'u-boot-tools',
   mmdebstrap: 'mmdebstrap',
   'qemu-aarch64-static': 'qemu-user-static',
-  'qemu-img': 'qemu-utils',
   'qemu-system-aarch64': 'qemu-system-arm',
   sfdisk: 'fdisk',
   'systemd-analyze': 'systemd',
@@ -34,17 +35,21 @@ const packageOf: Readonly<Record<string, string>> = {
 };
 /** U-Boot for the emulated machine. */
 export const emulatedUboot = '/usr/lib/u-boot/qemu_arm64/u-boot.bin';
-export const emulatorPrograms = ['qemu-system-aarch64', 'qemu-img', 'dtc', 'fdtoverlay', 'mcopy', 'mke2fs', emulatedUboot];
-const emulatorOnly = ['qemu-system-aarch64', 'qemu-img', emulatedUboot];
+export const emulatorPrograms = ['qemu-system-aarch64', 'dtc', 'fdtoverlay', 'mcopy', 'mke2fs', 'systemd-analyze', emulatedUboot];
+const emulatorOnly = ['qemu-system-aarch64', emulatedUboot];
 export const buildPrograms = Object.keys(packageOf).filter((name) => !emulatorOnly.includes(name));
 
 const searchPath = `${process.env.PATH}:/usr/sbin:/sbin`;
 const isHere = (program: string): boolean =>
   program.startsWith('/') ? existsSync(program) : searchPath.split(':').some((folder) => folder !== '' && existsSync(join(folder, program)));
 
+/** Debian packages that bring what is not here, each once. */
+export const missingPackages = (programs: readonly string[], has: (program: string) => boolean = isHere): readonly string[] =>
+  [...new Set(programs.filter((program) => !has(program)).map((program) => packageOf[program] ?? program))].sort();
+
 /** The sentence that says what to install, or undefined when every program is here. */
 export const missingPrograms = (programs: readonly string[], has: (program: string) => boolean = isHere): string | undefined => {
-  const missing = [...new Set(programs.filter((program) => !has(program)).map((program) => packageOf[program] ?? program))].sort();
+  const missing = missingPackages(programs, has);
   return missing.length === 0 ? undefined : `These packages are missing: apt-get install -y --no-install-recommends ${missing.join(' ')}`;
 };
 

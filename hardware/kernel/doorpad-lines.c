@@ -4,14 +4,25 @@
  * Bound by device tree only ("doorpad,lines"), which no real board has. Tests write:
  *   pull     LINE LEVEL        what an input reads when nothing drives it
  *   contact  LINE LINE CLOSED  joins an input to what may be an output
+ *   pulses   LINE LINE BITS    a pulse for each 0 or 1, on the first line or on the second: the two wires of a Wiegand reader
  * and read `levels`: one digit a line, line 0 first.
  */
+#include <linux/delay.h>
 #include <linux/gpio/driver.h>
+#include <linux/interrupt.h>
+#include <linux/irqdomain.h>
 #include <linux/module.h>
 #include <linux/platform_device.h>
 #include <linux/spinlock.h>
 
 #define LINES 28
+/* SIA AC-01 allows pulses of 20 to 100 us, each 200 us to 20 ms after the one before. A card that was torn is shown again after a pause. */
+#define PULSE_US 50
+#define INTERVAL_US 150
+#define LONGEST_US 20000
+#define PAUSE_MS 80
+#define MOST_TRIES 60
+#define MOST_PULSES 80
 
 struct lines {
 	struct gpio_chip chip;
@@ -20,6 +31,9 @@ struct lines {
 	u32 driven;
 	u32 pulls;
 	u32 joined[LINES];
+	/* Of lines whose interrupts are asked for: on which change. */
+	u32 falling;
+	u32 rising;
 };
 
 /* Low wins: keys and contacts pull a line down. */
@@ -90,9 +104,18 @@ static void lines_irq_unmask(struct irq_data *data)
 	gpiochip_enable_irq(irq_data_get_irq_chip_data(data), irqd_to_hwirq(data));
 }
 
-/* Every change is an interrupt; the drivers that bind here ask for both edges. */
 static int lines_irq_set_type(struct irq_data *data, unsigned int type)
 {
+	struct lines *lines = gpiochip_get_data(irq_data_get_irq_chip_data(data));
+	u32 line = BIT(irqd_to_hwirq(data));
+	unsigned long flags;
+
+	if (type & ~IRQ_TYPE_EDGE_BOTH)
+		return -EINVAL;
+	raw_spin_lock_irqsave(&lines->lock, flags);
+	lines->falling = type & IRQ_TYPE_EDGE_FALLING ? lines->falling | line : lines->falling & ~line;
+	lines->rising = type & IRQ_TYPE_EDGE_RISING ? lines->rising | line : lines->rising & ~line;
+	raw_spin_unlock_irqrestore(&lines->lock, flags);
 	return 0;
 }
 
@@ -107,27 +130,74 @@ static const struct irq_chip lines_irq_chip = {
 
 static void tell_if_changed(struct lines *lines, unsigned int line, int before)
 {
-	if (lines_get(&lines->chip, line) != before)
+	int level = lines_get(&lines->chip, line);
+
+	if (level != before && (level ? lines->rising : lines->falling) & BIT(line))
 		generic_handle_domain_irq_safe(lines->chip.irq.domain, line);
+}
+
+static void pull_line(struct lines *lines, unsigned int line, int level)
+{
+	unsigned long flags;
+	int before = lines_get(&lines->chip, line);
+
+	raw_spin_lock_irqsave(&lines->lock, flags);
+	lines->pulls = level ? lines->pulls | BIT(line) : lines->pulls & ~BIT(line);
+	raw_spin_unlock_irqrestore(&lines->lock, flags);
+	tell_if_changed(lines, line, before);
 }
 
 static ssize_t pull_store(struct device *dev, struct device_attribute *attr, const char *text, size_t length)
 {
 	struct lines *lines = dev_get_drvdata(dev);
 	unsigned int line, level;
-	unsigned long flags;
-	int before;
 
 	if (sscanf(text, "%u %u", &line, &level) != 2 || line >= LINES || level > 1)
 		return -EINVAL;
-	before = lines_get(&lines->chip, line);
-	raw_spin_lock_irqsave(&lines->lock, flags);
-	lines->pulls = level ? lines->pulls | BIT(line) : lines->pulls & ~BIT(line);
-	raw_spin_unlock_irqrestore(&lines->lock, flags);
-	tell_if_changed(lines, line, before);
+	pull_line(lines, line, level);
 	return length;
 }
 static DEVICE_ATTR_WO(pull);
+
+/* False where two of them came further apart than those of one card do: an emulator stands still when its host is busy. */
+static bool send_pulses(struct lines *lines, unsigned int zero, unsigned int one, const char *bits)
+{
+	unsigned int line, irq;
+	ktime_t before = 0, now;
+	bool whole = true;
+
+	for (; *bits; bits++) {
+		line = *bits == '1' ? one : zero;
+		pull_line(lines, line, 0);
+		now = ktime_get();
+		whole = whole && (!before || ktime_us_delta(now, before) < LONGEST_US);
+		before = now;
+		/* Two edges before the kernel's thread for them has run would be one. */
+		irq = irq_find_mapping(lines->chip.irq.domain, line);
+		if (irq)
+			synchronize_irq(irq);
+		udelay(PULSE_US);
+		pull_line(lines, line, 1);
+		udelay(INTERVAL_US);
+	}
+	return whole;
+}
+
+static ssize_t pulses_store(struct device *dev, struct device_attribute *attr, const char *text, size_t length)
+{
+	unsigned int zero, one, try;
+	char bits[MOST_PULSES + 1];
+
+	if (sscanf(text, "%u %u %80[01]", &zero, &one, bits) != 3 || zero >= LINES || one >= LINES)
+		return -EINVAL;
+	for (try = 0; try < MOST_TRIES; try++) {
+		if (send_pulses(dev_get_drvdata(dev), zero, one, bits))
+			return length;
+		msleep(PAUSE_MS);
+	}
+	return -EIO;
+}
+static DEVICE_ATTR_WO(pulses);
 
 static ssize_t contact_store(struct device *dev, struct device_attribute *attr, const char *text, size_t length)
 {
@@ -162,6 +232,7 @@ static DEVICE_ATTR_RO(levels);
 static struct attribute *lines_attrs[] = {
 	&dev_attr_pull.attr,
 	&dev_attr_contact.attr,
+	&dev_attr_pulses.attr,
 	&dev_attr_levels.attr,
 	NULL
 };

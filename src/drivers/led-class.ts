@@ -43,12 +43,16 @@ class TransientLed {
 
   /**
    * Off now, then ready for pulses: slow (the kernel waits for its readers), so it is done before the first pulse is asked for. A trigger that
-   * is on already (linux,default-trigger) stays: taking it off makes its files anew, and they are root's until udev has given them away.
+   * is on already (linux,default-trigger) stays: taking it off makes its files anew, and they are root's until udev has given them away. Until then
+   * this throws, and a later try finds the same trigger.
    */
   arm(): void {
     if (this.#isTriggerKept()) return;
-    this.#forceOff();
-    this.#write('trigger', 'transient');
+    if (this.#isResting()) this.#write('activate', '0');
+    else {
+      this.#forceOff();
+      this.#write('trigger', 'transient');
+    }
     this.#write('state', '1');
     this.#isArmed = true;
   }
@@ -83,7 +87,17 @@ class TransientLed {
         // The way without the trigger is left.
       }
     } else if (this.#isTriggerKept()) return;
-    this.#forceOff();
+    this.#isArmed = false;
+    if (!this.#isResting()) this.#forceOff();
+  }
+
+  /** Off, with the trigger on, though its files may be somebody else's. */
+  #isResting(): boolean {
+    try {
+      return this.#files.read(`${this.#folder}/trigger`).includes('[transient]') && this.#isOff();
+    } catch {
+      return false;
+    }
   }
 
   /** Writing 0 takes the trigger off as well, and with it any pulse under way. */

@@ -59,7 +59,7 @@ export const withSource = <Value>(path: string, work: (source: UpdateSource) => 
   }
 };
 
-/** A slot that is written from its beginning. */
+/** A slot that is written from its beginning. Each piece is on the disk before the next: whoever else waits for this disk waits for one piece, and for no heap of them. */
 export class SlotWriter {
   readonly #handle: number;
   #at = 0;
@@ -70,16 +70,12 @@ export class SlotWriter {
 
   write(piece: Buffer): void {
     for (let done = 0; done < piece.length; ) done += writeSync(this.#handle, piece, done, piece.length - done, this.#at + done);
+    fsyncSync(this.#handle);
     this.#at += piece.length;
   }
 
-  /** To the disk, and lets go of it. */
   end(): void {
-    try {
-      fsyncSync(this.#handle);
-    } finally {
-      closeSync(this.#handle);
-    }
+    closeSync(this.#handle);
   }
 }
 

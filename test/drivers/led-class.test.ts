@@ -108,12 +108,29 @@ describe('LedStrike', () => {
 
   it('takes a trigger off that does not end its pulse', () => {
     giveTrigger();
+    writeFileSync(join(leds.path('strike'), 'brightness'), '255\n');
     leds.broken.add('strike/activate');
     const strike = make();
     expect(leds.writes).toContain('strike/brightness=0');
     expect(leds.brightness('strike')).toBe(0);
     expect(strike.fault).toBeUndefined();
   });
+
+  it.each(['secured', 'asked for a release'])(
+    'keeps a trigger whose files are not its own so far, while it is off, also when it is %s',
+    async (asked) => {
+      giveTrigger();
+      for (const file of ['activate', 'duration', 'state']) leds.broken.add(`strike/${file}`);
+      const strike = make();
+      expect(strike.fault?.code).toBe('strike.failed');
+      if (asked === 'secured') await strike.secure();
+      else await expect(strike.release(1_000)).rejects.toMatchObject({ code: 'strike.failed' });
+      expect(leds.writes).not.toContain('strike/brightness=0');
+      leds.broken.clear();
+      await strike.release(1_000);
+      expect(leds.brightness('strike')).toBe(255);
+    },
+  );
 
   it('leaves the end of the hold to the kernel: it writes nothing more after the release', async () => {
     const strike = make();

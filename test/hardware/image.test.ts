@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { cardMiB, partitions } from '../../hardware/image/card.ts';
 import { mirrorIn } from '../../hardware/image/debian.ts';
-import { hardware, missingPrograms } from '../../hardware/image/host.ts';
+import { hardware, missingPackages, missingPrograms } from '../../hardware/image/host.ts';
 import { publicKeyIn, releaseOf } from '../../hardware/image/release.ts';
 import { packagesIn } from '../../hardware/image/rootfs.ts';
 import { readConfig } from '../../src/config.ts';
@@ -38,6 +38,7 @@ describe('what an image is made of', () => {
   it('names the packages of the machine that are missing, each once, in one command', () => {
     expect(missingPrograms(['dtc', 'fdtoverlay', 'mcopy'], (program) => program === 'mcopy')).toMatch(/apt-get install .* device-tree-compiler$/);
     expect(missingPrograms(['dtc'], () => true)).toBeUndefined();
+    expect(missingPackages(['mkimage', 'mkenvimage', 'dtc'], () => false)).toEqual(['device-tree-compiler', 'u-boot-tools']);
   });
 
   it('has partitions that neither overlap nor reach beyond the card', () => {
@@ -105,6 +106,11 @@ describe('the unit of the reader', () => {
     expect(unit).toMatch(/^Restart=always$/m);
     expect(unit).toMatch(/^RestartSec=1$/m);
     expect(unit).toMatch(/^StartLimitIntervalSec=0$/m);
+  });
+
+  it('has the strike secured before it starts and after it ends, as root', () => {
+    expect(unit).toMatch(/^ExecStartPre=-\+\/usr\/lib\/doorpad\/secure-strike$/m);
+    expect(unit).toMatch(/^ExecStopPost=-\+\/usr\/lib\/doorpad\/secure-strike$/m);
   });
 
   it('runs as nobody special, without a capability, without the network', () => {
