@@ -149,7 +149,7 @@ export function PinPanel({ person, onChange }: PinPanelProps) {
   const shown = useSignal<Shown | undefined>(undefined);
   const { pin } = person;
   // Whoever rolls or withdraws it elsewhere makes another one of it: what was shown here is none any more.
-  const isStill = shown.value !== undefined && shown.value.pin.issued === pin?.issued;
+  const held = shown.value?.pin.issued === pin?.issued ? shown.value : undefined;
   return (
     <section class="panel stack" aria-label="PIN">
       <header>
@@ -157,13 +157,13 @@ export function PinPanel({ person, onChange }: PinPanelProps) {
         {pin !== null && <span class="badge">{pin.length} digits</span>}
       </header>
       {pin === null ? <p class="hint">No code yet.</p> : <Spread pin={pin} />}
-      {isStill && <Digits digits={shown.value.digits} onHide={() => (shown.value = undefined)} />}
+      {held !== undefined && <Digits digits={held.digits} onHide={() => (shown.value = undefined)} />}
       {pin !== null && (
         <p class="hint">
           Issued <When at={pin.issued} /> by {pin.issuedBy}.
         </p>
       )}
-      {may('newPin') && <Actions person={person} shown={shown} isStill={isStill} onChange={onChange} />}
+      {may('newPin') && <Actions person={person} shown={shown} isStill={held !== undefined} onChange={onChange} />}
       {person.booking === null && <Duress person={person} onChange={onChange} />}
     </section>
   );

@@ -36,7 +36,7 @@ export function SharedAccess({ access, onChange }: SharedAccessProps) {
   const shown = useSignal<Answer<'showShared'> | undefined>(undefined);
   const params = { id: String(id) };
   // Regenerated or revoked elsewhere, what was shown here is its code no longer.
-  const isStill = shown.value !== undefined && shown.value.pin.issued === pin?.issued;
+  const held = shown.value?.pin.issued === pin?.issued ? shown.value : undefined;
   const isOver = state === 'revoked' || state === 'expired';
   const isLocked = state === 'lockedAuto' || state === 'lockedManual';
   const show = async (): Promise<void> => {
@@ -68,7 +68,7 @@ export function SharedAccess({ access, onChange }: SharedAccessProps) {
           <span class={`badge ${state === 'active' ? '' : isOver || isLocked ? 'bad' : 'warn'}`}>{sharedStateWords[state]}</span>
         </p>
         {pin !== null && !isOver && <Spread pin={pin} />}
-        {isStill && <Digits digits={shown.value.digits} onHide={() => (shown.value = undefined)} />}
+        {held !== undefined && <Digits digits={held.digits} onHide={() => (shown.value = undefined)} />}
       </div>
       {/* biome-ignore lint/a11y/useSemanticElements: buttons that act at once are no fieldset of a form */}
       <div class="tools" role="group" aria-label={label}>
