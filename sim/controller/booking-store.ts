@@ -4,7 +4,6 @@
  */
 import { sql as raw, type Selectable } from 'kysely';
 import type { Access } from './database.ts';
-import { likeText } from './people-store.ts';
 import type { Author } from './person-record.ts';
 import type { Tables } from './tables.ts';
 
@@ -90,8 +89,8 @@ export class BookingStore {
     let meant = this.#access.sql.selectFrom('booking').selectAll().orderBy('id', 'desc').limit(limit);
     if (beforeId !== undefined) meant = meant.where('id', '<', beforeId);
     if (find !== undefined) {
-      const like = likeText(find);
-      meant = meant.where(({ or }) => or([raw<boolean>`lower(title) like ${like} escape '!'`, raw<boolean>`lower(unit) like ${like} escape '!'`]));
+      const part = find.toLowerCase();
+      meant = meant.where(({ or }) => or([raw<boolean>`instr(lower(title), ${part})`, raw<boolean>`instr(lower(unit), ${part})`]));
     }
     return (await meant.execute()).map(bookingOf);
   }

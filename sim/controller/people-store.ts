@@ -86,8 +86,8 @@ export class PeopleStore {
     const { sql: kysely } = this.#access;
     let meant = kysely.selectFrom('person');
     if (find !== undefined) {
-      const like = likeText(find);
-      meant = meant.where(({ or }) => or([sql<boolean>`lower(name) like ${like} escape '!'`, sql<boolean>`lower(email) like ${like} escape '!'`]));
+      const part = find.toLowerCase();
+      meant = meant.where(({ or }) => or([sql<boolean>`instr(lower(name), ${part})`, sql<boolean>`instr(lower(email), ${part})`]));
     }
     if (lacks === 'pin') meant = meant.where('pin_length', 'is', null);
     if (lacks === 'card') {
@@ -295,6 +295,3 @@ const has: Readonly<Record<Mode, RawBuilder<unknown>>> = {
 };
 
 type PersonQuery = SelectQueryBuilder<Tables, 'person', Selectable<Tables['person']>>;
-
-/** For `like` with `!` before what is meant as it stands. */
-export const likeText = (part: string): string => `%${part.toLowerCase().replaceAll(/[!%_]/g, '!$&')}%`;

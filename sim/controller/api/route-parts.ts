@@ -4,8 +4,8 @@ import * as v from 'valibot';
 export const idText = v.pipe(v.string(), v.regex(/^[0-9]{1,10}$/), v.transform(Number));
 export const byId = v.object({ id: idText });
 export const text = (most: number) => v.pipe(v.string(), v.maxLength(most));
-/** What is looked for in names: nothing that no keyboard types, which a database may take for the end of the text. */
-export const findText = v.optional(v.pipe(text(80), v.regex(/^\P{Cc}*$/u)));
+/** What is looked for in names. */
+export const findText = v.optional(text(80));
 /** `after` is the `next` of the page before. */
 export const page = { after: v.optional(idText), limit: v.optional(v.pipe(idText, v.minValue(1), v.maxValue(500))) };
 export const done = v.object({ done: v.literal(true) });

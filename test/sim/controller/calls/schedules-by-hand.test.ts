@@ -200,8 +200,16 @@ describe('what is said of schedules and holidays', () => {
     expect(await add(new Array<number>(9).fill(1))).toMatchObject({ failure: { code: 'notValid', where: [{ at: 'times.0.days' }] } });
   });
 
-  it('looks for nobody by a character that no keyboard types', async () => {
+  it('finds by a character that no keyboard types whoever has it, and nobody else', async () => {
     const { manager } = await openProduct();
-    expect(await manager.ask('listPeople', { query: { find: '\u0000' } })).toMatchObject({ failure: { code: 'notValid' } });
+    for (const name of ['Ann', 'B\u0000b', '100%']) taken(await manager.ask('addPerson', { body: { name } }));
+    const found = async (find: string): Promise<readonly string[]> =>
+      taken(await manager.ask('listPeople', { query: { find } })).people.map(({ name }) => name);
+    expect([await found('\u0000'), await found('%'), await found('ANN'), await found('\u0000B')]).toEqual([
+      ['B\u0000b'],
+      ['100%'],
+      ['Ann'],
+      ['B\u0000b'],
+    ]);
   });
 });
