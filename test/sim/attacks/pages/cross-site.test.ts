@@ -70,6 +70,12 @@ const stillStateOf = async (place: BenchPlace): Promise<unknown> => {
   await expect
     .poll(async () => answered(await place.client.ask('listReaders')).readers.every(({ table }) => table.state === 'inStep'), { timeout: 60_000 })
     .toBe(true);
+  // A reader is in step before it has told of it.
+  const applied = async (): Promise<number> => {
+    const { events } = answered(await place.client.ask('listEvents', { query: { what: 'table.applied' } }));
+    return new Set(events.map(({ reader }) => reader)).size;
+  };
+  await expect.poll(applied, { timeout: 60_000 }).toBe(2);
   let before = await stateOf(place);
   await expect
     .poll(
