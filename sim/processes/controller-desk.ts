@@ -102,7 +102,12 @@ export class ControllerDesk {
     const { io, pins, say } = this.#parts;
     const isPersonAlone = this.#named(words.join(' ')).length > 0;
     const isPersonBefore = words.length > 1 && this.#named(words.slice(0, -1).join(' ')).length > 0;
-    const given = words.length > 1 && (/^[0-9]+$/.test(words.at(-1) ?? '') || (isPersonBefore && !isPersonAlone)) ? words.at(-1) : undefined;
+    if (isPersonAlone && isPersonBefore) {
+      io.err('Two names fit: say the number.\n');
+      return;
+    }
+    const hasPin = !isPersonAlone && words.length > 1 && (/^[0-9]+$/.test(words.at(-1) ?? '') || isPersonBefore);
+    const given = hasPin ? words.at(-1) : undefined;
     const person = await this.#personOf((given === undefined ? words : words.slice(0, -1)).join(' '));
     if (person === undefined) return;
     const pin = given === undefined ? undefined : Pin.from(given);

@@ -13,7 +13,7 @@ import { userBook } from '../../../../sim/controller/calls/user-book.ts';
 import type { ControllerStore } from '../../../../sim/controller/controller-store.ts';
 import { LineController } from '../../../../sim/controller/line-controller.ts';
 import type { KnownReader } from '../../../../sim/controller/site-store.ts';
-import { Door } from '../../../../sim/door.ts';
+import { Door, type DoorSetup } from '../../../../sim/door.ts';
 import { Wire } from '../../../../sim/line/wire.ts';
 import { VirtualClock } from '../../../../sim/virtual-clock.ts';
 import type { Mode } from '../../../../src/access/mode.ts';
@@ -49,7 +49,11 @@ export interface Product {
 /** Time that an order or a table may take at most. */
 const maxWaitMs = 60_000;
 
-export const openProduct = async (mode: Mode = 'cardOrPin', policy: Partial<Policy> = {}): Promise<Product> => {
+export const openProduct = async (
+  mode: Mode = 'cardOrPin',
+  policy: Partial<Policy> = {},
+  more: Pick<DoorSetup, 'waitingSettings'> = {},
+): Promise<Product> => {
   const place = await foundSite();
   const { store } = place;
   const known = await addReader(place, 1);
@@ -58,6 +62,7 @@ export const openProduct = async (mode: Mode = 'cardOrPin', policy: Partial<Poli
   const wire = new Wire({ clock, baudRate });
   const { address, scbk, tableKey, reader } = known;
   const door = Door.unpowered({
+    ...more,
     mode,
     policy,
     site: { clock, authoritySeed: site.authoritySeed, trust: { authority: place.authority, site: place.site, reader }, tableKey },

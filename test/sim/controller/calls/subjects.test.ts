@@ -146,6 +146,19 @@ describe('a reader over the API', () => {
     ]);
   });
 
+  it('whose settings wait says so until they are accepted by order', async () => {
+    let isAccepted = false;
+    const accept = async (): Promise<void> => {
+      isAccepted = true;
+    };
+    product = await openProduct('cardOrPin', {}, { waitingSettings: { hash: new Uint8Array(32).fill(0xa7), accept } });
+    const params = { id: String(product.reader) };
+    await product.inStep();
+    await product.clock.advance(5_000);
+    expect(taken(await product.manager.ask('listReaders')).readers).toMatchObject([{ settingsWait: true, alarms: [{ alarm: 'settings.refused' }] }]);
+    expect([taken(await product.inTime(product.manager.ask('acceptSettings', { params }))).answer, isAccepted]).toEqual(['done', true]);
+  });
+
   it('without a keypad, without a line or unknown is asked for nothing', async () => {
     product = await openProduct();
     const params = { id: String(product.reader) };

@@ -6,7 +6,7 @@ import { ControllerDesk } from '../../../../sim/processes/controller-desk.ts';
 import { crypto, taken } from '../rig.ts';
 import { openProduct, type Product } from './rig.ts';
 
-const terminal = ({ store, clock, line }: Product) => {
+const terminal = ({ store, clock, line }: Product, names: ReadonlyMap<number, string> = new Map()) => {
   const said: string[] = [];
   const note = (text: string): number => said.push(text.trimEnd());
   const people = new PeopleDesk({ store, crypto, clock, changed: () => undefined });
@@ -15,7 +15,7 @@ const terminal = ({ store, clock, line }: Product) => {
     io: { out: note, err: note },
     store,
     clock,
-    names: new Map(),
+    names,
     people: () => people,
     pins: () => pins,
     say: (subject, text) => note(`${subject} ${text}`),
@@ -43,5 +43,26 @@ it('orders are refused where people would be locked out, unless they are meant, 
     'terminal order.setMode.ended door 1: done',
     'terminal order.release door 1',
     'terminal order.release.ended door 1: done',
+  ]);
+});
+
+it('whose code is rolled is never guessed: a name may end in digits, and the digits behind a name are a code', async () => {
+  const product = await openProduct();
+  const names = new Map([
+    [1, 'Flat'],
+    [2, 'Flat 5183'],
+    [3, 'Gate 72'],
+    [4, 'Ann'],
+  ]);
+  for (const name of names.values()) taken(await product.manager.ask('addPerson', { body: { name } }));
+  const { desk, said } = terminal(product, names);
+  for (const line of ['roll Flat 5183', 'roll Gate 72', 'roll Ann 93', 'roll Ann 506128', 'roll Bea 506129']) await desk.carryOut(line);
+  expect(said.map((text) => text.replace(/is [0-9]{6}\./, 'is ….'))).toEqual([
+    'Two names fit: say the number.',
+    'people Gate 72 has a new PIN: in force at a reader once it says table.applied',
+    'The new PIN of Gate 72 is …. It is shown this once.',
+    'A PIN has 4 to 8 digits.',
+    'people Ann has a new PIN: in force at a reader once it says table.applied',
+    'Nobody has that name in the people file.',
   ]);
 });
