@@ -26,6 +26,7 @@ import type { Reader, ReaderPorts } from './reader.ts';
 import { present } from './shared/assert.ts';
 import { asFault, type Fault } from './shared/faults.ts';
 import { AbsentRecordStore, AbsentTableStore } from './store/absent.ts';
+import type { StoreThreads } from './store/early-threads.ts';
 import { mountWarnings } from './store/mount-warnings.ts';
 import { takeRunLock } from './store/run-lock.ts';
 import { openTableStore, type SqliteTableStore } from './store/table-store.ts';
@@ -41,10 +42,11 @@ export interface Running {
   stop(): Promise<void>;
 }
 
-/** Starts the door of these settings. Rejects with a Fault when not even a door that denies can be started, or one runs already. */
+/** Starts the door of these settings; `threads`: those of its stores, where they were started before. Rejects with a Fault when not even a door that denies can be started, or one runs already. */
 export const boot = async (
   config: Config,
   { lastRun, waiting, areSettingsAccepted = false, settingsFolder }: Partial<BootFacts> = {},
+  threads: Partial<StoreThreads> = {},
 ): Promise<Running> => {
   const log = newLog(config);
   const letGo = takeRunLock(config.dataDir);
@@ -56,10 +58,10 @@ export const boot = async (
   const crypto = new NodeCrypto();
   const restart = new Restart(clock);
   const { keys, isFirst } = await keysOf(config, log.child({ part: 'keys' }));
-  // The stores have threads of their own: while those start, the rest of the program is loaded.
+  // The stores have threads of their own: while those open, the rest of the program is loaded.
   const [records, table, { Reader }, { devicesOf }, line] = await Promise.all([
-    openRecords(config, restart, log.child({ part: 'journal' })),
-    openTable(config, crypto, keys, restart, log.child({ part: 'table' })),
+    openRecords(config, restart, log.child({ part: 'journal' }), threads),
+    openTable(config, crypto, keys, restart, log.child({ part: 'table' }), threads),
     import('./reader.ts'),
     import('./boot/devices.ts'),
     // A door that stands alone starts without what speaks on a line.
@@ -192,9 +194,9 @@ const keysOf = async (config: Config, log: Logger): Promise<{ readonly keys: Rea
   return { keys, isFirst: keys === undefined };
 };
 
-const openRecords = async ({ dataDir }: Config, restart: Restart, log: Logger): Promise<Opened<RecordStore>> => {
+const openRecords = async ({ dataDir }: Config, restart: Restart, log: Logger, threads: Partial<StoreThreads>): Promise<Opened<RecordStore>> => {
   try {
-    const { store, openedDamaged } = await openTriedRecords(dataDir);
+    const { store, openedDamaged } = await openTriedRecords(dataDir, threads.records);
     if (openedDamaged !== undefined) log.error(openedDamaged);
     const failed = (fault: Fault): void => {
       log.fatal({ fault: fault.code }, 'the journal can not be trusted any more: %s', fault.message);
@@ -215,9 +217,10 @@ const openTable = async (
   keys: ReaderKeys | undefined,
   restart: Restart,
   log: Logger,
+  threads: Partial<StoreThreads>,
 ): Promise<Opened<TableStore> & { readonly shared?: SqliteTableStore }> => {
   if (keys === undefined) return { store: new AbsentTableStore('wrongSignature') };
-  const open = () => openTableStore({ directory: dataDir, crypto, ...keys });
+  const open = () => openTableStore({ directory: dataDir, crypto, ...keys }, threads.table);
   try {
     const { store, openedDamaged, readOnly } = await open();
     if (openedDamaged !== undefined) log.error(openedDamaged);

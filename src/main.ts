@@ -49,10 +49,11 @@ if (import.meta.main) {
   const isDoor = process.argv[2] === 'run';
   process.stdout.on('error', () => isDoor || process.exit(exitCodes.done));
   process.stderr.on('error', () => undefined);
+  const threads = isDoor ? (await import('./store/early-threads.ts')).startStoreThreads() : undefined;
   const code = await main(process.argv.slice(2), {
     out: (text) => process.stdout.write(text),
     err: (text) => process.stderr.write(text),
-    boot: async (...settings) => (await import('./boot.ts')).boot(...settings),
+    boot: async (...settings) => (await import('./boot.ts')).boot(...settings, threads),
     stopAsked,
     terminal: terminalOf(process.stdin, process.stdout, process.stderr),
   });

@@ -4,6 +4,7 @@
  */
 import type { RecordStore, Row, Space, Write } from '../ports/record-store.ts';
 import { asFault, type Fault } from '../shared/faults.ts';
+import type { StoreThreads } from '../store/early-threads.ts';
 import { type OpenedRecordStore, openRecordStore } from '../store/record-store.ts';
 
 /** Where the trial record lies: the journal's own facts are at 0 and from 16 on. */
@@ -13,8 +14,8 @@ const trial: readonly Write[] = [{ op: 'put', space: 'meta', key: 8, value: new 
  * Opens the journal's disk and writes one record to it. Rejects with the Fault of a disk that opens and takes nothing: a
  * process that started with it would end with its first event, and so would the next.
  */
-export const openTriedRecords = async (directory: string): Promise<OpenedRecordStore> => {
-  const opened = await openRecordStore({ directory });
+export const openTriedRecords = async (directory: string, thread?: StoreThreads['records']): Promise<OpenedRecordStore> => {
+  const opened = await openRecordStore({ directory }, thread);
   try {
     await opened.store.commit(trial);
   } catch (thrown) {

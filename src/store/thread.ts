@@ -2,7 +2,7 @@
  * Decides how a store on a thread of its own is asked and answers: calls in order, an answer each, faults as faults, and
  * nobody left waiting when the thread is gone. Which calls there are is the service's.
  */
-import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
+import { MessageChannel, type MessagePort, Worker, workerData } from 'node:worker_threads';
 import { AssertionError } from '../shared/assert.ts';
 import { Fault, type FaultCode } from '../shared/faults.ts';
 
@@ -124,29 +124,58 @@ const maxYoungGenerationSizeMb = 8;
 /** How a thread is started: a real one in the product, the same code in the caller's own thread in tests. */
 export type StartThread<Data> = (data: Data) => MessagePort;
 
-/** What a thread's entry finds in its `workerData`. */
-export interface ThreadData<Data> {
-  readonly port: MessagePort;
-  readonly data: Data;
-}
-
-/**
- * Starts a worker on an entry file beside this one. The entry ends like this file, so that it is found from sources and
- * from a bundle. A worker that dies of an error closes its port, and that is how its callers learn.
- */
+/** Starts a worker on an entry file beside this one. The entry ends like this file, so that it is found from sources and from a bundle. */
 export const startWorker =
   <Data>(entry: string): StartThread<Data> =>
-  (data) => {
+  (data) =>
+    new StoreWorker<Data>(entry).begin(data);
+
+/** The same, with the first worker started at once: its code is loaded before it is known what it is to open. */
+export const startEarly = <Data>(entry: string): StartThread<Data> => {
+  let early: StoreWorker<Data> | undefined = new StoreWorker<Data>(entry);
+  return (data) => {
+    const worker = early === undefined || early.hasEnded ? new StoreWorker<Data>(entry) : early;
+    early = undefined;
+    return worker.begin(data);
+  };
+};
+
+class StoreWorker<Data> {
+  readonly #port: MessagePort;
+  #hasEnded = false;
+
+  constructor(entry: string) {
     const { port1, port2 } = new MessageChannel();
     const ending = import.meta.url.slice(import.meta.url.lastIndexOf('.'));
     const worker = new Worker(new URL(`./${entry}${ending}`, import.meta.url), {
-      workerData: { port: port2, data } satisfies ThreadData<Data>,
+      workerData: port2,
       transferList: [port2],
       resourceLimits: { maxYoungGenerationSizeMb },
     });
+    // One that dies of an error closes its port, and that is how its callers learn.
     worker.on('error', () => port1.close());
-    return port1;
-  };
+    port1.once('close', () => {
+      this.#hasEnded = true;
+    });
+    this.#port = port1;
+  }
+
+  get hasEnded(): boolean {
+    return this.#hasEnded;
+  }
+
+  /** Gives the worker what it is to open. Call it once. */
+  begin(data: Data): MessagePort {
+    this.#port.postMessage(data);
+    return this.#port;
+  }
+}
+
+/** What a worker's entry does: the first message is what it is to open, and the others are asked of that. */
+export const serveGiven = <Data>(open: (data: Data) => Service): void => {
+  const port = workerData as MessagePort;
+  port.once('message', (data: Data) => serve(port, () => open(data)));
+};
 
 /** Serves in the caller's own thread. */
 export const startHere =

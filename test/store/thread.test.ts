@@ -2,7 +2,10 @@
 import { MessageChannel } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
 import { Fault } from '../../src/shared/faults.ts';
-import { type Service, serve, startHere, startWorker, Thread } from '../../src/store/thread.ts';
+import type { RecordServiceData } from '../../src/store/record-service.ts';
+import { openRecordStore } from '../../src/store/record-store.ts';
+import { type Service, serve, startEarly, startHere, startWorker, Thread } from '../../src/store/thread.ts';
+import { scratchEach } from './scratch.ts';
 
 class Desk implements Service {
   readonly #log: string[];
@@ -92,5 +95,29 @@ describe('a thread', () => {
     const desk = new Thread<Desk & { readonly nothing: () => void }>(port1, 'the desk');
     expect(await desk.call('nothing')).toBeUndefined();
     await desk.close();
+  });
+});
+
+describe('a thread that is started early', () => {
+  let directory: string;
+  scratchEach((made) => {
+    directory = made;
+  });
+
+  it('opens what is named later, and whoever opens once more gets another', async () => {
+    const start = startEarly<RecordServiceData>('record-worker');
+    for (const isNew of [true, false]) {
+      const opened = await openRecordStore({ directory }, start);
+      expect(opened.isNew).toBe(isNew);
+      await opened.store.close();
+    }
+  });
+
+  it('is not waited for when it had ended before it was given anything', async () => {
+    const [early, later] = [startEarly('no-such-worker'), startWorker('no-such-worker')];
+    for (const start of [later, later, early]) {
+      const desk = new Thread<Desk>(start(undefined), 'the desk');
+      await expect(desk.call('twice', 1)).rejects.toMatchObject({ code: 'disk.failed' });
+    }
   });
 });
