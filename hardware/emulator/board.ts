@@ -3,14 +3,14 @@
  * overlay in it, and the reader's line at the board's own UART. Its pins take no input and it has no watchdog; what it says is heard through the
  * kernel's log. Decides how it is started and ended; what is looked for is board-checks.ts's.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import process from 'node:process';
 import { diskId, partitionOf } from '../image/card.ts';
 import { freshFolder, run } from '../image/host.ts';
 import { out } from '../image/out.ts';
+import { startChild } from './child.ts';
 import { until } from './machine.ts';
 import { copied } from './place.ts';
 
@@ -47,7 +47,7 @@ export class Board {
     this.#process = child;
   }
 
-  /** Ends with this process, however that ends by itself or by being asked to. */
+  /** Ends with this process, however that ends. */
   static start(card: string, path: string): Board {
     const folder = freshFolder(path);
     const disk = copied(card, join(folder, 'card.img'));
@@ -55,10 +55,7 @@ export class Board {
     run('mcopy', ['-n', '-i', at, `::/${tree}`, join(folder, tree)], { env: { MTOOLS_SKIP_CHECK: '1' } });
     run('truncate', ['-s', String(cardBytes), disk]);
     const said = openSync(join(folder, 'emulator.log'), 'w');
-    const child = spawn('qemu-system-aarch64', argumentsOf(folder, disk), { stdio: ['ignore', said, said] });
-    const end = (): void => void child.kill('SIGKILL');
-    process.once('exit', end);
-    child.once('exit', () => process.off('exit', end));
+    const child = startChild('qemu-system-aarch64', argumentsOf(folder, disk), { stdio: ['ignore', said, said] });
     return new Board(folder, child);
   }
 

@@ -9,7 +9,7 @@ import { judgeUnit } from '../image/unit.ts';
 import type { Controller } from './controller.ts';
 import { type Machine, until } from './machine.ts';
 import { rightCard, rightPin, strikeSeconds, wrongPin } from './place.ts';
-import { becomes, isKeyHeard, lines, press, pull, sendBits, strikeIsLow } from './wires.ts';
+import { becomes, isKeyHeard, lines, press, pull, sendBits, strikeIsLow, strikeLowAfter } from './wires.ts';
 
 export interface Bench {
   readonly machine: Machine;
@@ -33,6 +33,7 @@ const quietMs = 5_000;
 /** For what follows a card. */
 const lookMs = 5_000;
 const groupKills = 3;
+const group = '/sys/fs/cgroup/system.slice/doorpad.service';
 /** Of the same facility, with right parity. */
 const otherCard = `1${'00101010'}${'0000010011010001'}0`;
 const burst4 = (key: string): string => '0123456789*#'.indexOf(key).toString(2).padStart(4, '0');
@@ -42,6 +43,11 @@ const flipped = (bits: string): string => `${bits.slice(0, -1)}${bits.endsWith('
 
 const restartsOf = async ({ hands }: Machine): Promise<number> => Number(await hands.do('systemctl show doorpad -P NRestarts'));
 const logOf = async ({ hands }: Machine): Promise<string> => hands.do('journalctl -u doorpad -o cat --no-pager | tail -n 400');
+
+const starts = 20;
+/** Of a small program: what a figure of the emulator may be held against. */
+const programStartMs = async ({ hands }: Machine): Promise<number> =>
+  Math.round((await hands.took(`for n in $(seq ${starts}); do /bin/true; done`)) / starts);
 
 /** Shows a card until it is read: an emulator that stands still in the middle of it tears it in two. */
 const shown = <Seen>(machine: Machine, bits: string, look: () => Promise<Seen>): Promise<Seen> =>
@@ -169,15 +175,13 @@ export const checks: readonly Check[] = [
     name: 'killed in the middle of a release, the strike is low at once, and the reader is back',
     run: async ({ machine }) => {
       const before = await restartsOf(machine);
+      const killed = await machine.hands.do('systemctl show doorpad -P MainPID');
       await press(machine, `${rightPin}#`);
       await becomes(machine, lines.strike, '1', soonMs);
-      const startedMs = performance.now();
-      await machine.hands.do('systemctl kill -s KILL --kill-whom=main doorpad');
-      await becomes(machine, lines.strike, '0', soonMs);
-      const lowMs = performance.now() - startedMs;
+      const lowMs = await strikeLowAfter(machine, `kill -KILL ${killed}`);
       await until('the reader has been started anew', soonMs, async () => ((await restartsOf(machine)) > before ? true : undefined));
       if (lowMs > securedMs) throw new Error(`low only ${lowMs.toFixed(0)} ms after the kill`);
-      return `low ${lowMs.toFixed(0)} ms after the kill`;
+      return `low ${lowMs.toFixed(0)} ms after the kill, where starting a program takes ${await programStartMs(machine)} ms`;
     },
   },
   {
@@ -188,10 +192,7 @@ export const checks: readonly Check[] = [
         await until('the reader hears keys', startMs, async () => ((await isKeyHeard(machine, '*')) ? true : undefined));
         await press(machine, `${rightPin}#`);
         await becomes(machine, lines.strike, '1', soonMs);
-        const startedMs = performance.now();
-        await machine.hands.do('systemctl kill -s KILL doorpad');
-        await becomes(machine, lines.strike, '0', soonMs);
-        lowMs.push(performance.now() - startedMs);
+        lowMs.push(await strikeLowAfter(machine, `echo 1 >${group}/cgroup.kill`));
       }
       const said = `low ${lowMs.map((ms) => ms.toFixed(0)).join(', ')} ms after the kill`;
       if (Math.max(...lowMs) > securedAnewMs) throw new Error(said);

@@ -1,9 +1,10 @@
 /** The project's own controller as a process of this machine, on the other end of the board's line. What it says is kept, for the checks to look at. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import process from 'node:process';
 import { project } from '../image/host.ts';
+import { startChild } from './child.ts';
 import { until } from './machine.ts';
 import { baudRate, type Place } from './place.ts';
 
@@ -15,7 +16,7 @@ export class Controller {
 
   constructor(port: string, { site, people }: Place) {
     const args = ['controller', '--port', port, '--site', site, '--people', people, '--baud', String(baudRate)];
-    this.#process = spawn(process.execPath, [join(project, 'sim', 'main.ts'), ...args], { stdio: ['pipe', 'pipe', 'pipe'] });
+    this.#process = startChild(process.execPath, [join(project, 'sim', 'main.ts'), ...args], { stdio: ['pipe', 'pipe', 'pipe'] });
     const keep = (bytes: Buffer): void => {
       this.said += bytes.toString('utf8');
       this.everything += bytes.toString('utf8');

@@ -58,6 +58,13 @@ export class Hands {
     return text.trim();
   }
 
+  /** How long the command, which prints nothing, took: in milliseconds of the machine's own clock. */
+  async took(command: string): Promise<number> {
+    const said = await this.do(`read -r before rest </proc/uptime; ${command}; read -r after rest </proc/uptime; echo $before $after`);
+    const [before = Number.NaN, after = Number.NaN] = said.split(' ').map(Number);
+    return (after - before) * 1_000;
+  }
+
   async #ask(command: string, deadlineMs: number): Promise<{ code: number; text: string }> {
     this.#asked += 1;
     const mark = `@${this.#asked}@`;

@@ -2,15 +2,15 @@
  * A board that is not there: `qemu-system-aarch64 -M virt` with the card in it, its console in a file, its RS-485 line as a pty of this machine, keys
  * and contacts to press, and a shell inside for looking. Decides how it is started and ended; what is checked on it is checks.ts's.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { createConnection, type Socket } from 'node:net';
 import { join } from 'node:path';
-import process from 'node:process';
 import { setTimeout as wait } from 'node:timers/promises';
 import { applyOverlays, compileOverlay } from '../image/boot-part.ts';
 import { freshFolder, run } from '../image/host.ts';
+import { startChild } from './child.ts';
 import { Hands, handsUnit } from './hands.ts';
 import { Monitor } from './monitor.ts';
 import { sectorBytes } from './write-log.ts';
@@ -57,16 +57,13 @@ export class Machine {
     this.monitor = monitor;
   }
 
-  /** Ends with this process, however that ends by itself or by being asked to. */
+  /** Ends with this process, however that ends. */
   static async start(options: MachineOptions): Promise<Machine> {
     const folder = freshFolder(options.folder);
     const args = argumentsOf(options, folder);
     writeFileSync(join(folder, 'command'), ['qemu-system-aarch64', ...args].join(' '));
     const said = openSync(join(folder, 'emulator.log'), 'w');
-    const child = spawn('qemu-system-aarch64', args, { stdio: ['ignore', said, said] });
-    const end = (): void => void child.kill('SIGKILL');
-    process.once('exit', end);
-    child.once('exit', () => process.off('exit', end));
+    const child = startChild('qemu-system-aarch64', args, { stdio: ['ignore', said, said] });
     const sockets = await Promise.all(['monitor', 'hands'].map((name) => connect(join(folder, name), child)));
     const [monitor, hands] = sockets;
     if (monitor === undefined || hands === undefined) throw new Error('the emulator has no sockets');

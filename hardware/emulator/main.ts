@@ -62,6 +62,4 @@ const main = async (): Promise<number> => {
   return failed === 0 ? 0 : 1;
 };
 
-// What was started ends with this process.
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 process.exitCode = await main();

@@ -83,6 +83,7 @@ const firstStart = async ({ folder, seed, hold }: Work): Promise<void> => {
   } finally {
     await controller.stop();
     await card.cutPower();
+    writeFileSync(place.folder('controller.log'), controller.everything);
   }
 };
 

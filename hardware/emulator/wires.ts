@@ -54,6 +54,12 @@ export const becomes = async (machine: Machine, line: number, level: '0' | '1', 
   return performance.now() - startedMs;
 };
 
+/** Runs the command there, and waits for the strike: how long it stayed released, in milliseconds of the machine's own clock. */
+export const strikeLowAfter = ({ hands }: Machine, command: string): Promise<number> => {
+  const released = `${'[0-9]'.repeat(lines.strike)}1*`;
+  return hands.took(`${command}; while read -r levels < ${wires}/levels; do case $levels in ${released}) ;; *) break;; esac; done`);
+};
+
 /** Throws when the strike is released. */
 export const strikeIsLow = async (machine: Machine): Promise<string> => {
   const level = await levelOf(machine, lines.strike);

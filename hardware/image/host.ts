@@ -28,6 +28,7 @@ const packageOf: Readonly<Record<string, string>> = {
   mmdebstrap: 'mmdebstrap',
   'qemu-aarch64-static': 'qemu-user-static',
   'qemu-system-aarch64': 'qemu-system-arm',
+  setpriv: 'util-linux',
   sfdisk: 'fdisk',
   'systemd-analyze': 'systemd',
   xz: 'xz-utils',
@@ -35,8 +36,8 @@ const packageOf: Readonly<Record<string, string>> = {
 };
 /** U-Boot for the emulated machine. */
 export const emulatedUboot = '/usr/lib/u-boot/qemu_arm64/u-boot.bin';
-export const emulatorPrograms = ['qemu-system-aarch64', 'dtc', 'fdtoverlay', 'mcopy', 'mke2fs', 'systemd-analyze', emulatedUboot];
-const emulatorOnly = ['qemu-system-aarch64', emulatedUboot];
+export const emulatorPrograms = ['qemu-system-aarch64', 'setpriv', 'dtc', 'fdtoverlay', 'mcopy', 'mke2fs', 'systemd-analyze', emulatedUboot];
+const emulatorOnly = ['qemu-system-aarch64', 'setpriv', emulatedUboot];
 export const buildPrograms = Object.keys(packageOf).filter((name) => !emulatorOnly.includes(name));
 
 const searchPath = `${process.env.PATH}:/usr/sbin:/sbin`;
