@@ -21,6 +21,7 @@ const files: Readonly<Record<string, string>> = {
   'image/slot/manager.conf': 'etc/systemd/system.conf.d/doorpad.conf',
   'image/slot/emergency.conf': 'etc/systemd/system/emergency.service.d/doorpad.conf',
   'systemd/doorpad.service': 'etc/systemd/system/doorpad.service',
+  'systemd/doorpad-secure-strike.service': 'etc/systemd/system/doorpad-secure-strike.service',
   'systemd/doorpad-device.conf': 'etc/systemd/system/dev-doorpad-.device.d/wait.conf',
   'systemd/doorpad-mark-good.service': 'etc/systemd/system/doorpad-mark-good.service',
   'systemd/doorpad-mark-good.path': 'etc/systemd/system/doorpad-mark-good.path',

@@ -4,7 +4,7 @@
  */
 import { hasKeypad } from '../access/mode.ts';
 import { none } from '../config/setting.ts';
-import { pn532, wiegand } from '../config/settings.ts';
+import { isBell, pn532, wiegand } from '../config/settings.ts';
 import type { Config } from '../config.ts';
 import type { DeviceNews } from '../drivers/device-news.ts';
 import { EvdevCardReader } from '../drivers/evdev-card-reader.ts';
@@ -37,7 +37,7 @@ export const devicesOf = async (
     ...(cardReader === undefined ? {} : { cardReader }),
     ...inputsOf(devices, clock),
     lights: lightsOf(devices),
-    buzzer: buzzerOf(devices),
+    buzzer: await buzzerOf(devices, clock),
   };
 };
 
@@ -87,4 +87,7 @@ const lightsOf = ({ red, green, blue, amber }: Devices): Lights => {
 };
 
 const silent: Buzzer = { beep: () => undefined };
-const buzzerOf = ({ buzzer }: Devices): Buzzer => (buzzer === none ? silent : new LedBuzzer(buzzer));
+const buzzerOf = async ({ buzzer }: Devices, clock: Clock): Promise<Buzzer> => {
+  if (buzzer === none) return silent;
+  return isBell(buzzer) ? new (await import('../drivers/bell-buzzer.ts')).BellBuzzer(buzzer, clock) : new LedBuzzer(buzzer);
+};

@@ -52,6 +52,8 @@ const inputCode = (what: string, byDefault: number): Setting<number> =>
 /** Card readers that are no input device. */
 export const wiegand = 'wiegand';
 export const pn532 = 'pn532';
+/** Of `buzzer`: an input device with a bell, and no LED. */
+export const isBell = (buzzer: string): boolean => buzzer.startsWith('/dev/');
 
 const gpioLine = (wire: string, byDefault: number): Setting<number> =>
   whole([0, 1_023], { byDefault, meaning: `The line of that chip on which ${wire} of a Wiegand reader is.`, weaker: changed });
@@ -278,7 +280,11 @@ export const sections = {
         weaker: changed,
       }),
       amber: pathOrNone({ byDefault: none, meaning: 'A light of its own for amber. "none": red and green together.', weaker: changed }),
-      buzzer: pathOrNone({ byDefault: '/sys/class/leds/doorpad:buzzer', meaning: 'The buzzer, as a Linux LED.', weaker: changed }),
+      buzzer: pathOrNone({
+        byDefault: '/sys/class/leds/doorpad:buzzer',
+        meaning: 'The buzzer, as a Linux LED; below /dev as an input device with a bell (pwm-beeper), which has two tones.',
+        weaker: changed,
+      }),
     },
   },
   journal: {

@@ -6,7 +6,7 @@ import { accessSync, closeSync, constants, openSync, readFileSync } from 'node:f
 import { join } from 'node:path';
 import { hasKeypad } from '../access/mode.ts';
 import { none } from '../config/setting.ts';
-import { pn532, wiegand } from '../config/settings.ts';
+import { isBell, pn532, wiegand } from '../config/settings.ts';
 import type { Config } from '../config.ts';
 import { type Check, type Finding, good, wrong } from './doctor.ts';
 
@@ -25,7 +25,7 @@ export const deviceChecks: readonly Check[] = [
     needs: 'start',
     run: ({ config: { settings } }) => (['red', 'green', 'blue', 'amber'] as const).flatMap((light) => output(settings.devices, light)),
   },
-  { name: 'buzzer', needs: 'start', run: ({ config: { settings } }) => pulsed(settings.devices, 'buzzer') },
+  { name: 'buzzer', needs: 'start', run: ({ config: { settings } }) => buzzer(settings.devices) },
   {
     name: 'keypad',
     needs: 'start',
@@ -44,6 +44,12 @@ const hasInputs = ({ rex, doorContact, tamper }: Devices): boolean => [rex, door
 const output = (devices: Devices, name: Named): readonly Finding[] => {
   const folder = devices[name];
   return folder === none ? [] : [used(folder, name, () => accessSync(join(folder, 'brightness'), constants.R_OK | constants.W_OK), outputRemedy)];
+};
+
+const buzzer = (devices: Devices): readonly Finding[] => {
+  const { buzzer: place } = devices;
+  if (place === none || !isBell(place)) return pulsed(devices, 'buzzer');
+  return [used(place, 'buzzer', () => closeSync(openSync(place, constants.O_WRONLY | constants.O_NONBLOCK)), inputRemedy('input'))];
 };
 
 /** An output whose pulses the kernel ends. */
@@ -67,9 +73,10 @@ const input = (devices: Devices, name: 'keypad' | 'cardReader' | 'inputs'): read
   if (place === none) return [];
   const [path, group] = place === wiegand ? [devices.wiegandChip, 'gpio'] : place === pn532 ? [devices.pn532, 'dialout'] : [place, 'input'];
   const open = (): void => closeSync(openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY));
-  return [used(path, name, open, `run this as the user of the door, and give that user the group of the device (often ${group})`)];
+  return [used(path, name, open, inputRemedy(group))];
 };
 
+const inputRemedy = (group: string): string => `run this as the user of the door, and give that user the group of the device (often ${group})`;
 const outputRemedy = 'run this as the user of the door, and let a udev rule give the output to its group (hardware/systemd/70-doorpad.rules)';
 
 const used = (path: string, name: Named, use: () => void, remedy: string): Finding => {

@@ -1,7 +1,12 @@
 /** Which driver stands behind which port, by the settings: the card readers and keypads that are no input device. */
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { devicesOf } from '../../src/boot/devices.ts';
 import { readConfig } from '../../src/config.ts';
+import { BellBuzzer } from '../../src/drivers/bell-buzzer.ts';
+import { LedBuzzer } from '../../src/drivers/led-class.ts';
 import { NodeClock } from '../../src/drivers/node-clock.ts';
 import type { CardReader } from '../../src/ports/card-reader.ts';
 import type { Keypad } from '../../src/ports/keypad.ts';
@@ -44,6 +49,15 @@ describe('devicesOf', () => {
     const { ports, told } = await devicesBy('cardReader = "pn532"\npn532 = "/dev/nowhere"');
     expect(await firstOf(present(ports.cardReader, 'a card reader'))).toBe('detached');
     expect(told.reports).toEqual(['away: the serial port is not there']);
+  });
+
+  it('sounds a bell below /dev, an LED anywhere else, and nothing where the settings say so', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'doorpad-devices-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const { ports } = await devicesBy('buzzer = "/dev/nowhere/event0"');
+    expect(ports.buzzer).toBeInstanceOf(BellBuzzer);
+    expect((await devicesBy(`buzzer = "${folder}"`)).ports.buzzer).toBeInstanceOf(LedBuzzer);
+    expect(() => ports.buzzer?.beep(10, 'normal')).not.toThrow();
   });
 
   it('has no card reader where the settings say so', async () => {

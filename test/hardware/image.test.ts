@@ -111,6 +111,8 @@ describe('the unit of the reader', () => {
   it('has the strike secured before it starts and after it ends, as root', () => {
     expect(unit).toMatch(/^ExecStartPre=-\+\/usr\/lib\/doorpad\/secure-strike$/m);
     expect(unit).toMatch(/^ExecStopPost=-\+\/usr\/lib\/doorpad\/secure-strike$/m);
+    expect(unit).toMatch(/^OnFailure=doorpad-secure-strike\.service$/m);
+    expect(textOf('systemd', 'doorpad-secure-strike.service')).toMatch(/^ExecStart=\/usr\/lib\/doorpad\/secure-strike$/m);
   });
 
   it('runs as nobody special, without a capability, without the network', () => {

@@ -62,6 +62,17 @@ const said = (findings: readonly Finding[]): string =>
     .replaceAll(root, '')
     .replaceAll(at.place, '');
 
+describe('a buzzer with a bell', () => {
+  it('is opened and left silent, and has a remedy where it is not there', async () => {
+    expect(weights(await look('buzzer', toml().replace(/^buzzer = .*$/m, 'buzzer = "/dev/null"')))).toEqual(['good']);
+    const away = await look('buzzer', toml().replace(/^buzzer = .*$/m, 'buzzer = "/dev/doorpad/no-buzzer"'));
+    expect(weights(away)).toEqual(['wrong']);
+    expect(said(away)).toBe(
+      '/dev/doorpad/no-buzzer is not there (ENOENT): plug it in, or load the overlay that makes it, or say its place in devices.buzzer.',
+    );
+  });
+});
+
 describe('the table of checks', () => {
   it('names each check once, and each finding of an empty board is a sentence with its remedy', async () => {
     expect(new Set(doctorChecks.map(({ name }) => name)).size).toBe(doctorChecks.length);
