@@ -37,6 +37,8 @@ interface Line {
   readonly text: string;
 }
 
+const doorWords: Readonly<Record<DoorName, string>> = { front: 'front door', store: 'store room' };
+
 /** What the door's own story begins its lines with. */
 const toldLine = /^\s*([0-9]+)\.([0-9]{3}) (.*)$/;
 /** What the controller brings and a story plays without; what it orders besides is a step. */
@@ -171,7 +173,7 @@ export class Recorder {
       '# Recorded at the bench. A story is a test: the PINs of everybody in it stand here to be read. Keep no real ones in it.',
       '# It begins with a reader that has just started, and nothing spent; where the bench had gone on from something else, the two differ.',
       ...left,
-      `story = "What was done at the door ${bench.name}, recorded at ${secondsOf(nowMs)} s of the bench"`,
+      `story = "What was done at the ${doorWords[bench.name]}, recorded at ${secondsOf(nowMs)} s of the bench"`,
       `wall = "${new Date(wallMs).toISOString()}"`,
       'controller = true',
       `reader.mode = "${this.#modes.get(bench) ?? bench.mode}"`,

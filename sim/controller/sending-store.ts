@@ -117,13 +117,14 @@ export class SendingStore {
       .execute();
   }
 
-  /** Everything that waits, or what of it is of this kind. */
-  async giveUpWaiting(error: string, { trigger, way, person }: Partial<Pick<NewSending, 'trigger' | 'way' | 'person'>> = {}): Promise<void> {
+  /** Everything that waits, or what of it is of this kind. Resolves with how many that were. */
+  async giveUpWaiting(error: string, { trigger, way, person }: Partial<Pick<NewSending, 'trigger' | 'way' | 'person'>> = {}): Promise<number> {
     let waiting = this.#access.sql.updateTable('sending').set(ended('givenUp', error)).where('state', '=', 'waiting');
     if (trigger !== undefined) waiting = waiting.where('trigger_name', '=', trigger);
     if (way !== undefined) waiting = waiting.where('way', '=', way);
     if (person !== undefined) waiting = waiting.where('person', '=', person);
-    await waiting.execute();
+    const { numUpdatedRows } = await waiting.executeTakeFirst();
+    return Number(numUpdatedRows);
   }
 
   /** Newest first; `beforeId`: older than that one. */

@@ -13,9 +13,10 @@ import { benchRoutes } from '../bench/bench-routes.ts';
 import { benchCalls } from '../bench/calls.ts';
 import { firstPeopleWords } from '../bench/first-people.ts';
 import { World } from '../bench/world.ts';
-import { settleListening } from '../controller/api/listening.ts';
+import { type Listening, settleListening } from '../controller/api/listening.ts';
 import { type BenchMessage, benchHearers, liveHearers } from '../controller/api/live.ts';
 import { managerRoutes } from '../controller/api/manager-routes.ts';
+import { tryListening } from '../controller/api/server.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { type BenchOptions, defaultBenchPort } from './bench-options.ts';
 import { holdDirectory } from './holding.ts';
@@ -32,25 +33,37 @@ const kept = ['site', 'data', 'readers', startTokenFile];
 /** Resolves with the exit code once it is told to stop. Rejects with a Fault when the disk fails. */
 export const runBench = async ({ port, data = usualDirectory, fresh = false }: BenchOptions, io: BenchIo): Promise<number> => {
   const directory = resolve(data);
+  // Nothing is made, and nothing removed, for a bench that cannot be reached.
+  const listening = settleListening({ port, hasToken: true });
+  if (!listening.ok) return wrong(io, listening.failure, exitCodes.usage);
+  const free = await tryListening(listening.value);
+  if (!free.ok) return wrong(io, portTaken(free.failure, port, data), exitCodes.inUse);
   const prepared = preparePrivateDirectory(directory);
   if (!prepared.ok) return wrong(io, prepared.failure, exitCodes.usage);
   const held = holdDirectory(directory);
   if (!held.ok) return wrong(io, held.failure, exitCodes.inUse);
   try {
     if (fresh) for (const name of kept) rmSync(join(directory, name), { recursive: true, force: true });
-    return await live(directory, port, io);
+    return await live({ directory, listening: listening.value, io });
   } finally {
     held.value();
   }
 };
 
-const live = async (directory: string, port: number, io: BenchIo): Promise<number> => {
+interface Place {
+  readonly directory: string;
+  readonly listening: Listening;
+  readonly io: BenchIo;
+}
+
+const live = async (place: Place): Promise<number> => {
+  const { directory, listening, io } = place;
   const crypto = new NodeCrypto();
   const world = await World.start(directory, crypto, { wallMs: new NodeClock().wall().ms });
   let server: ManagerServer | undefined;
   try {
-    const served = await serve(world, { directory, port, crypto, io });
-    if (!served.ok) return wrong(io, `${served.failure} Name another one: npm start -- --port ${otherPort(port)}`, exitCodes.inUse);
+    const served = await serve(world, { ...place, crypto });
+    if (!served.ok) return wrong(io, portTaken(served.failure, listening.port, directory), exitCodes.inUse);
     server = served.value;
     io.out(welcome(server.address, directory));
     await io.stopAsked;
@@ -62,16 +75,11 @@ const live = async (directory: string, port: number, io: BenchIo): Promise<numbe
   }
 };
 
-interface ServedAt {
-  readonly directory: string;
-  readonly port: number;
+interface ServedAt extends Place {
   readonly crypto: NodeCrypto;
-  readonly io: BenchIo;
 }
 
-const serve = async (world: World, { directory, port, crypto, io }: ServedAt): Promise<Result<ManagerServer, string>> => {
-  const listening = settleListening({ port, hasToken: true });
-  if (!listening.ok) return listening;
+const serve = async (world: World, { directory, listening, crypto, io }: ServedAt): Promise<Result<ManagerServer, string>> => {
   const routes = { ...managerRoutes, ...benchRoutes };
   const manager = newManager<typeof routes, BenchMessage>({
     store: world.store,
@@ -86,9 +94,13 @@ const serve = async (world: World, { directory, port, crypto, io }: ServedAt): P
     report: (sentence) => io.err(`${sentence}\n`),
   });
   const pages = await freshPages(() => io.out('The pages are being made from their sources, which takes some seconds …\n'));
-  const opened = await manager.serve({ listening: listening.value, pages });
+  const opened = await manager.serve({ listening, pages });
   return opened.ok ? ok(opened.value) : failed(opened.failure);
 };
+
+/** A bench that has the port has a directory too. */
+const portTaken = (sentence: string, port: number, data: string): string =>
+  `${sentence} Name another one, and a directory that no bench has: npm start -- --port ${otherPort(port)} --data ${data === usualDirectory ? 'bench-data-2' : data}`;
 
 const otherPort = (port: number): number => (port === defaultBenchPort ? port + 1 : defaultBenchPort);
 

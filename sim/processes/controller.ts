@@ -28,10 +28,10 @@ import { SimStrike } from '../devices/strike.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { ControllerDesk, stateText } from './controller-desk.ts';
 import { holdDirectory, isInUse, portInUse, portTeller } from './holding.ts';
-import { factsText, type ProcessIo, peopleText, type Say, sayWith, untilEnd } from './io.ts';
+import { factsText, type ProcessIo, type Say, sayWith, untilEnd } from './io.ts';
 import { freshPages, type Manager, type ManagerServer, newManager, withoutBench } from './manager-server.ts';
 import { restore } from './restore.ts';
-import { type FoundSite, findSite, namesIn, takenTexts, takePeople } from './site-files.ts';
+import { type FoundSite, findSite, namesIn, takenTexts, takePeople, weakText } from './site-files.ts';
 
 export interface ControllerOptions {
   readonly port: string;
@@ -208,12 +208,12 @@ class RunningController {
   async #sayTaken(taken: FileTaken | undefined): Promise<void> {
     for (const text of takenTexts(taken, (person) => this.desk.nameOf(person))) this.#say('people', text);
     const { come = [], changed = [], countAgain = [], comeBack = [] } = taken ?? {};
-    let weak = 0;
+    const weak: string[] = [];
     for (const person of [...come, ...changed, ...countAgain, ...comeBack]) {
       const pin = (await this.#parts.store.people.person(person))?.pin;
-      if (pin !== undefined && weaknessOf(pin) !== undefined) weak += 1;
+      if (pin !== undefined && weaknessOf(pin) !== undefined) weak.push(this.desk.nameOf(person));
     }
-    if (weak > 0) this.#say('people', `${peopleText(weak)} of the file have a PIN that is among the first anybody guesses: roll those`);
+    if (weak.length > 0) this.#say('people', weakText(weak));
   }
 
   async #serve(manager: Manager<ManagerRoutes, never>): Promise<Result<undefined, Refused>> {

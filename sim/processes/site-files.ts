@@ -109,6 +109,13 @@ export const takenTexts = (taken: FileTaken | undefined, nameOf: (person: number
   ];
 };
 
+/** `names`: one or more. */
+export const weakText = (names: readonly string[]): string => {
+  const more = names.length - maxNamed;
+  const who = [...names.slice(0, maxNamed), ...(more > 0 ? [`${peopleText(more)} more`] : [])].join(', ');
+  return `${who}: the PIN in the file is among the first anybody guesses. Roll ${names.length === 1 ? 'it' : 'those'}`;
+};
+
 const errorText = (file: string, { line, column, sentence }: PeopleError): string =>
   `${file}${line === undefined ? '' : `:${line}`}: ${column === undefined ? '' : `${column}: `}${sentence}`;
 

@@ -27,7 +27,7 @@ effect(() => {
 
 followTime(() => user.value !== undefined && menuFor(user.value.role).includes('bench'));
 
-const lineWords = { connecting: 'Connecting …', live: 'Live', down: 'Not connected, trying again' } as const;
+const lineWords = { connecting: 'Connecting …', live: 'Live', down: 'Not connected' } as const;
 
 function Menu({ who, here }: { readonly who: User; readonly here: ViewName }) {
   const shown = menuFor(who.role);
@@ -75,6 +75,7 @@ function Head({ who, here, onPassword }: HeadProps) {
       {who.role !== 'tenant' && (
         <p class={`line-state ${lineState.value}`} role="status">
           {lineWords[lineState.value]}
+          {lineState.value === 'down' && <span class="unseen">, trying again</span>}
         </p>
       )}
       <p class="who">
@@ -112,6 +113,16 @@ function Shown({ at }: { readonly at: Place }) {
   return View === undefined ? <p class="empty">Loading …</p> : <View id={at.id} />;
 }
 
+/** What the server would refuse is not asked for. */
+function NotYours({ at }: { readonly at: Place }) {
+  return (
+    <div class="empty">
+      <h1>{rowOf(at.view).title}</h1>
+      <p>Your log-in does not show this.</p>
+    </div>
+  );
+}
+
 function Nobody({ problem, onAgain }: { readonly problem: string | undefined; readonly onAgain: () => Promise<void> }) {
   return (
     <main class="empty">
@@ -142,7 +153,7 @@ export function App() {
       </button>
       <Head who={who} here={at.view} onPassword={() => (isChangingPassword.value = true)} />
       <main id="main" tabIndex={-1}>
-        <Shown at={at} />
+        {rowOf(at.view).may.includes(who.role) ? <Shown at={at} /> : <NotYours at={at} />}
       </main>
       {isChangingPassword.value && <OwnPassword onClose={() => (isChangingPassword.value = false)} />}
       <Toasts />

@@ -140,9 +140,18 @@ export const peopleRoutes = {
       csv: text(60_000_000),
       isTrial: v.boolean(),
       /** Guessing would be too easy afterwards, and it is meant all the same. */ isMeant: v.optional(v.boolean()),
+      /** What a trial answered: refused as changed meanwhile where the file is another, or people in it are not as they were then. */
+      stamp: v.optional(text(64)),
     }),
-    answer: v.object({ added: v.number(), changed: v.number(), removed: v.number(), unchanged: v.number() }),
-    says: 'A people file (docs/people-file.md) in place of everybody; `isTrial` only says what it would do. Refused where it makes guessing too easy (FIELD M7), unless that is meant.',
+    answer: v.object({
+      added: v.number(),
+      changed: v.number(),
+      removed: v.number(),
+      unchanged: v.number(),
+      /** Of a trial: of the file, and of the people that it would stand in place of. */
+      stamp: v.optional(v.string()),
+    }),
+    says: 'A people file (docs/people-file.md) in place of everybody; `isTrial` only says what it would do, and gives a stamp by which just that is taken. Refused where it makes guessing too easy (FIELD M7), unless that is meant.',
   },
   exportPeople: {
     method: 'POST',

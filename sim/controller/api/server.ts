@@ -139,6 +139,14 @@ const bindAll = async ({ addresses, port: asked }: Listening, make: () => Server
   return ok({ servers, port });
 };
 
+/** Whether a server may listen there by now; or the sentence that `openServer` would give. Nothing listens afterwards. */
+export const tryListening = async (listening: Listening): Promise<Result<undefined, string>> => {
+  const bound = await bindAll(listening, () => createServer());
+  if (!bound.ok) return bound;
+  await Promise.all(bound.value.servers.map(closed));
+  return ok(undefined);
+};
+
 const bind = (server: Server, address: string, port: number): Promise<number | 'absent' | 'taken'> =>
   new Promise((resolve) => {
     server.on('error', ({ code }: NodeJS.ErrnoException) => resolve(code === 'EADDRNOTAVAIL' || code === 'EAFNOSUPPORT' ? 'absent' : 'taken'));

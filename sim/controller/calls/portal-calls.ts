@@ -60,7 +60,7 @@ export const portalCalls = (parts: CallParts & { readonly bookings: BookingDesk 
         accesses: await accessesOf(parts, record, shown?.digits ?? null),
         results: await resultsOf(parts, record.given.person),
         howTo: (await store.site.readers()).flatMap((reader) => {
-          const words = doorWords(parts, reader, record.given.extendedTime);
+          const words = doorWords(parts, reader, record.given);
           return words === undefined ? [] : [{ door: words.reader, lines: words.lines, settingsAre: words.settingsAre }];
         }),
       });

@@ -15,6 +15,7 @@ import { filled, filledLine, holesOf, type NoticeFacts } from './notice-text.ts'
 /** 128 bits: no two notices have one number, also across a restore. */
 const idBytes = 16;
 const overtaken = 'The code was changed again.';
+const gone = 'The person was removed.';
 
 const emailContent = v.object({ id: v.string(), to: v.string(), subject: v.string(), text: v.string() });
 const webhookContent = v.object({ id: v.string(), url: v.string(), body: v.string() });
@@ -37,21 +38,38 @@ export const writeNotices = async (within: Stores, changes: readonly PersonChang
   let written = 0;
   for (const chunk of chunksOf(changes, peopleAtOnce)) {
     for (const change of chunk) {
-      const person = change.after ?? change.before;
+      const person = change.after ?? withoutPins(change.before);
       if (person === undefined) continue;
+      const told = triggersOf(change, isSame).flatMap((trigger) => notices.get(trigger) ?? []);
+      if (change.after === undefined && (await giveUpMails(within, person.given.person)) && !mayEnter(change.before)) {
+        // It waited, and may hold the code: it is told once more, without.
+        const revoked = notices.get('access.revoked');
+        if (revoked !== undefined) told.push({ ...revoked, webhook: null });
+      }
       if (isPinAnother(change, isSame)) {
         for (const trigger of untrue) await within.sendings.giveUpWaiting(overtaken, { trigger, person: person.given.person });
       }
-      for (const trigger of triggersOf(change, isSame)) {
-        const notice = notices.get(trigger);
-        if (notice !== undefined) written += await write(within, notice, { person, site, atMs }, { by, hasServer });
-      }
+      for (const notice of told) written += await write(within, notice, { person, site, atMs }, { by, hasServer });
     }
     await within.rest();
   }
   if (written > 0) await within.sendings.giveUpOverflow();
   return written;
 };
+
+/**
+ * To whoever is removed no mail stays true but that their access was revoked. Resolves with whether one that tells so waited, and does no more. A
+ * webhook holds no code, and tells of each change in its turn.
+ */
+const giveUpMails = async ({ sendings }: Stores, person: number): Promise<boolean> => {
+  const isRevocation = (await sendings.giveUpWaiting(gone, { trigger: 'access.revoked', way: 'email', person })) > 0;
+  await sendings.giveUpWaiting(gone, { way: 'email', person });
+  return isRevocation;
+};
+
+/** No notice brings the code of somebody who is removed. */
+const withoutPins = (record: KeptPerson | undefined): KeptPerson | undefined =>
+  record && { ...record, given: { ...record.given, pin: undefined, duressPin: undefined } };
 
 const holdsPin = (email: Notice['email']): boolean => email !== null && holesOf(email.text).includes('pin');
 

@@ -6,6 +6,8 @@ export interface Box {
   readonly words: string;
   /** What the state is, in a sentence. */
   readonly says: string;
+  /** The one that the region begins in, where nothing is going on. */
+  readonly isRest: boolean;
   readonly x: number;
   readonly y: number;
   readonly width: number;

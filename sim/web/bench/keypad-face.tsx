@@ -1,6 +1,6 @@
 /**
  * The face of an RPK40: light bar, twelve keys in the telephone's order, the place to hold a card. Keys are clicked, or typed while the face has
- * the focus; what they do is the reader's.
+ * the focus, and drawn down for as long as a finger is on them; what they do is the reader's.
  */
 import { useSignal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
@@ -36,9 +36,8 @@ export function KeypadFace({ name, light, isPowered, keyLine }: KeypadFaceProps)
   const stop = useSignal(nib);
   const way = useRef<Way>('key');
   const pressed = useSignal<string | undefined>(undefined);
-  const press = (key: string): void => {
-    pressed.value = key;
-    void keyLine.press(key);
+  const letGo = (): void => {
+    pressed.value = undefined;
   };
   const moveTo = (key: string): void => {
     way.current = 'key';
@@ -53,14 +52,15 @@ export function KeypadFace({ name, light, isPowered, keyLine }: KeypadFaceProps)
     else if (key === undefined) return;
     else {
       way.current = 'digits';
-      press(key);
+      pressed.value = key;
+      void keyLine.press(key);
     }
     event.preventDefault();
   };
   const colour = isPowered ? colourOf(light) : 'off';
   return (
     // biome-ignore lint/a11y/useSemanticElements: twelve keys that belong together are no fieldset of a form
-    <div class="device" role="group" aria-label={`Keypad of ${name}`} ref={face} onKeyDown={onKeyDown} onKeyUp={() => (pressed.value = undefined)}>
+    <div class="device" role="group" aria-label={`Keypad of ${name}`} ref={face} onKeyDown={onKeyDown} onKeyUp={letGo} onFocusOut={letGo}>
       <div class={`light-bar ${colour}`} role="img" aria-label={isPowered ? `Light: ${colour}` : 'No power'} />
       <div class="keys">
         {keys.map((key) => (
@@ -72,8 +72,11 @@ export function KeypadFace({ name, light, isPowered, keyLine }: KeypadFaceProps)
             aria-label={spoken[key]}
             tabIndex={key === stop.value ? 0 : -1}
             onFocus={() => (stop.value = key)}
-            onPointerUp={() => (pressed.value = undefined)}
-            onClick={() => press(key)}
+            onPointerDown={() => (pressed.value = key)}
+            onPointerUp={letGo}
+            onPointerLeave={letGo}
+            onPointerCancel={letGo}
+            onClick={() => void keyLine.press(key)}
           >
             {key}
           </button>

@@ -15,9 +15,9 @@ const headOf = ({ points }: Arrow): string => {
 };
 
 function State({ box, isLit }: { readonly box: Box; readonly isLit: boolean }) {
-  const { x, y, width, height, words, says } = box;
+  const { x, y, width, height, words, says, isRest } = box;
   return (
-    <g class={isLit ? 'state lit' : 'state'}>
+    <g class={`state${isLit ? ' lit' : ''}${isRest ? ' rest' : ''}`}>
       <title>{says}</title>
       <rect x={x} y={y} width={width} height={height} rx="6" />
       <text x={x + width / 2} y={y + height / 2} text-anchor="middle" dominant-baseline="central">

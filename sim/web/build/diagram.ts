@@ -53,7 +53,8 @@ const drawRegion = async (region: AnyStateNode): Promise<RegionDrawing> => {
       states.find((one) => nameOf(one) === id),
       'elk returns what it was given',
     );
-    return { state: id, words: spaced(state.key), says: present(state.description, `a description of ${id}`), x, y, width, height };
+    const says = present(state.description, `a description of ${id}`);
+    return { state: id, words: spaced(state.key), says, isRest: region.initial.target?.includes(state) ?? false, x, y, width, height };
   });
   const arrows = edges.map(({ sources, targets, sections = [] }): Arrow => {
     const points = sections.flatMap(({ startPoint, bendPoints = [], endPoint }) => [startPoint, ...bendPoints, endPoint]);

@@ -1,4 +1,7 @@
-/** A question or a form above the page, which waits for it. Escape and the backdrop's button close it; what it asks is its caller's. */
+/**
+ * A question or a form above the page, which waits for it. The focus goes to its first field, and in the end back to where it was; where it has none,
+ * to the × that changes nothing. Escape closes it too. What it asks is its caller's.
+ */
 import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useRef } from 'preact/hooks';
 
@@ -16,6 +19,7 @@ export function Dialog({ title, children, onClose }: DialogProps) {
     const dialog = own.current;
     const before = document.activeElement;
     dialog?.showModal();
+    dialog?.querySelector<HTMLElement>(':is(input, select, textarea):not(:disabled)')?.focus();
     return () => {
       dialog?.close();
       // Drawn no more, it gives the focus back to nobody by itself.

@@ -53,7 +53,7 @@ function WhoFilter({ filter: { person }, onPut }: FiltersProps) {
     name.value = picked;
     onPut('person', String(id));
   };
-  if (person === undefined) return <PersonPicker label="Person" onPick={({ id, name: picked }) => pick(id, picked)} />;
+  if (person === undefined) return <PersonPicker label="Person" withBooked onPick={({ id, name: picked }) => pick(id, picked)} />;
   const clear = (): void => {
     name.value = undefined;
     onPut('person', null);

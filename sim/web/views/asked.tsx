@@ -30,22 +30,29 @@ export const useNews = (again: () => unknown, staleBy: readonly Changed[]): void
   }, []);
 };
 
+/** Does `work` one at a time; while it goes on, once more is enough. */
+export const useOneAtATime = (work: () => Promise<unknown>): (() => Promise<void>) => {
+  const state = useRef({ isBusy: false, isStale: false });
+  return async () => {
+    state.current.isStale = true;
+    if (state.current.isBusy) return;
+    state.current.isBusy = true;
+    while (state.current.isStale) {
+      state.current.isStale = false;
+      await work();
+    }
+    state.current.isBusy = false;
+  };
+};
+
 export const useAsked = <Value,>(asks: () => Promise<Result<Value, PageRefusal>>, staleBy: readonly Changed[]): Asked<Value> => {
   const value = useSignal<Value | undefined>(undefined);
   const refusal = useSignal<string | undefined>(undefined);
-  const state = useRef({ isAsking: false, isStale: false });
-  const again = async (): Promise<void> => {
-    state.current.isStale = true;
-    if (state.current.isAsking) return;
-    state.current.isAsking = true;
-    while (state.current.isStale) {
-      state.current.isStale = false;
-      const answer = await asks();
-      if (answer.ok) value.value = answer.value;
-      refusal.value = answer.ok ? undefined : answer.failure.sentence;
-    }
-    state.current.isAsking = false;
-  };
+  const again = useOneAtATime(async () => {
+    const answer = await asks();
+    if (answer.ok) value.value = answer.value;
+    refusal.value = answer.ok ? undefined : answer.failure.sentence;
+  });
   useEffect(() => void again(), []);
   useNews(again, staleBy);
   const change = (changed: (value: Value) => Value): void => {

@@ -23,8 +23,8 @@ export function AuditView() {
   useSite();
   const list = useMemo(
     () =>
-      new PagedList<Line>(async (after) => {
-        const answer = await ask('listAudit', { query: { limit: String(pageRows), ...(after === undefined ? {} : { after: String(after) }) } });
+      new PagedList<Line>(async (last) => {
+        const answer = await ask('listAudit', { query: { limit: String(pageRows), ...(last === undefined ? {} : { after: String(last.id) }) } });
         return answer.ok ? ok({ rows: answer.value.lines, next: answer.value.next }) : answer;
       }),
     [],

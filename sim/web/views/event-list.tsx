@@ -18,6 +18,10 @@ import { AssignCard } from './unknown-cards.tsx';
 export type Event = Answer<'personEvents'>['events'][number];
 type EventPage = Answer<'personEvents'> & { readonly total?: number };
 
+/** These of an event's facts first, in this order: what it was with, what more is known, then how the door was set. */
+const firstFacts = ['by', 'card', 'detail', 'reason', 'why', 'fault', 'order', 'mode', 'from'];
+const rankOf = (fact: string): number => (firstFacts.includes(fact) ? firstFacts.indexOf(fact) : firstFacts.length);
+
 /** News that waits; beyond it the list is asked anew. */
 const maxWaiting = 500;
 
@@ -52,6 +56,7 @@ const columns: readonly Column<Event>[] = [
     isExtra: true,
     cell: ({ fields }) =>
       Object.entries(fields)
+        .toSorted(([left], [right]) => rankOf(left) - rankOf(right))
         .map(([name, value]) => `${name} ${modeText(String(value))}`)
         .join(', '),
   },
@@ -71,8 +76,8 @@ export function EventList({ asks, isLive }: EventListProps) {
   const waiting = useSignal<readonly Event[]>([]);
   const list = useMemo(
     () =>
-      new PagedList<Event>(async (after) => {
-        const answer = await asks({ limit: String(pageRows), ...(after === undefined ? {} : { after: String(after) }) });
+      new PagedList<Event>(async (last) => {
+        const answer = await asks({ limit: String(pageRows), ...(last === undefined ? {} : { after: String(last.id) }) });
         return answer.ok ? ok({ ...answer.value, rows: answer.value.events }) : answer;
       }),
     [],

@@ -3,6 +3,7 @@ import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useId } from 'preact/hooks';
 import type { Result } from '../../../src/shared/result.ts';
+import type { PageRefusal } from '../client.ts';
 import { Button, type ButtonProps } from '../parts/button.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { Progress, useProgress } from '../parts/progress.tsx';
@@ -55,21 +56,53 @@ export function LongText({ label, value, rows, maxLength, onType }: LongTextProp
   );
 }
 
+type Where = NonNullable<PageRefusal['where']>;
+type Refused = Pick<PageRefusal, 'sentence' | 'where'>;
+
+/** What the sentence does not say already. */
+const unsaid = ({ sentence, where = [] }: Refused): Where => where.filter(({ expected }) => !sentence.includes(expected));
+
 /** Sends what a form holds: busy until it was answered, and what was refused stands in it. */
 export const useSending = () => {
   const refusal = useSignal<string | undefined>(undefined);
+  const where = useSignal<Where>([]);
   const { stage, during } = useProgress();
-  const send = async <Value,>(
-    asked: () => Promise<Result<Value, { readonly sentence: string }>>,
-    onDone: (value: Value) => unknown,
-  ): Promise<void> => {
+  const send = async <Value,>(asked: () => Promise<Result<Value, Refused>>, onDone: (value: Value) => unknown): Promise<void> => {
     if (stage.value !== 'done') return;
     const answer = await during(asked);
     refusal.value = answer.ok ? undefined : answer.failure.sentence;
+    where.value = answer.ok ? [] : unsaid(answer.failure);
     if (answer.ok) await onDone(answer.value);
   };
-  return { refusal, stage, send };
+  const forget = (): void => {
+    refusal.value = undefined;
+    where.value = [];
+  };
+  return { refusal, where, stage, send, forget };
 };
+
+/** What is meant by a refusal, place by place; before the list, how long it is and what is meant of the whole. */
+function Places({ where }: { readonly where: Where }) {
+  const whole = where.filter(({ at }) => at === '' || at === 'file');
+  const places = where.filter((one) => !whole.includes(one));
+  const words = [...(places.length > 1 ? [`${places.length} are listed here.`] : []), ...whole.map(({ expected }) => expected)];
+  if (where.length === 0) return null;
+  return (
+    <div class="places">
+      {words.length > 0 && <p>{words.join(' ')}</p>}
+      {places.length > 0 && (
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: whoever has no mouse scrolls it with the arrow keys
+        <ul class="places-list" tabIndex={0} aria-label="What is meant">
+          {places.map(({ at, expected }, place) => (
+            <li key={place}>
+              <strong>{at}</strong> {expected}
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}
 
 export interface FormProps {
   readonly sending: ReturnType<typeof useSending>;
@@ -79,7 +112,7 @@ export interface FormProps {
 }
 
 /** A form with its one button; what was refused stands above it. */
-export function Form({ sending: { refusal, stage }, words, onSend, children }: FormProps) {
+export function Form({ sending: { refusal, where, stage }, words, onSend, children }: FormProps) {
   const submit = (event: Event): void => {
     event.preventDefault();
     void onSend();
@@ -90,6 +123,7 @@ export function Form({ sending: { refusal, stage }, words, onSend, children }: F
       <p class="error" role="alert">
         {refusal.value}
       </p>
+      <Places where={where.value} />
       <div class="actions">
         <Progress stage={stage} />
         <Button kind="main" isSubmit isDisabled={stage.value !== 'done'} onPress={() => undefined}>
@@ -133,7 +167,7 @@ export interface SureProps extends Pick<ButtonProps, 'kind' | 'isDisabled'> {
   /** What will be, and what cannot be undone. */
   readonly question: string;
   /** The dialog closes where it went well. */
-  readonly onSure: () => Promise<Result<unknown, { readonly sentence: string }>>;
+  readonly onSure: () => Promise<Result<unknown, Refused>>;
 }
 
 /** Asks before it does something. */

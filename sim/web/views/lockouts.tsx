@@ -55,7 +55,7 @@ export function Lockouts({ person }: { readonly person: number }) {
 export function ClearOne({ reader, name }: { readonly reader: number; readonly name: string }) {
   return (
     <Opener words="Clear one person’s lockout" title={`Whose lockout at ${name}?`}>
-      {(close) => <PersonPicker label="Person" onPick={({ id }) => clear(reader, id, close)} />}
+      {(close) => <PersonPicker label="Person" withBooked onPick={({ id }) => clear(reader, id, close)} />}
     </Opener>
   );
 }

@@ -46,7 +46,7 @@ export function LogIn() {
         <Button kind="main" isSubmit isDisabled={isAsking.value} onPress={() => undefined}>
           Log in
         </Button>
-        <p class="hint">Whoever starts the controller finds an address with a token in what it prints.</p>
+        <p class="hint">Whoever starts the controller finds an address with a token in what it prints; each tab wants it again.</p>
       </form>
     </main>
   );

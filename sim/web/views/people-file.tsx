@@ -13,21 +13,28 @@ const changeWords = ({ added, changed, removed, unchanged }: Answer<'importPeopl
 function Import({ onDone }: { readonly onDone: () => void }) {
   const id = useId();
   const csv = useSignal('');
-  const wouldBe = useSignal<string | undefined>(undefined);
+  const trial = useSignal<Answer<'importPeople'> | undefined>(undefined);
   const meant = useMeant();
   const sending = useSending();
   const take = async (file: File | undefined): Promise<void> => {
-    wouldBe.value = undefined;
+    trial.value = undefined;
+    sending.forget();
     meant.forget();
     csv.value = (await file?.text()) ?? '';
   };
   const send = () => {
-    const isTrial = wouldBe.value === undefined;
+    const tried = trial.value;
+    const stamp = tried?.stamp === undefined ? {} : { stamp: tried.stamp };
     return sending.send(
-      async () => meant.heed(await ask('importPeople', { body: { csv: csv.value, isTrial, ...meant.said() } })),
+      async () => {
+        const answer = meant.heed(await ask('importPeople', { body: { csv: csv.value, isTrial: tried === undefined, ...stamp, ...meant.said() } }));
+        // What it would do is seen again before it is done.
+        if (!answer.ok && answer.failure.code === 'changedMeanwhile') trial.value = undefined;
+        return answer;
+      },
       (changes) => {
-        if (isTrial) {
-          wouldBe.value = changeWords(changes);
+        if (tried === undefined) {
+          trial.value = changes;
           return;
         }
         tell(changeWords(changes));
@@ -36,14 +43,14 @@ function Import({ onDone }: { readonly onDone: () => void }) {
     );
   };
   return (
-    <Form sending={sending} words={wouldBe.value === undefined ? 'See what it would do' : 'Put it in place'} onSend={send}>
+    <Form sending={sending} words={trial.value === undefined ? 'See what it would do' : 'Put it in place'} onSend={send}>
       <p>The file stands in place of everybody: who is not in it is removed.</p>
       <div class="field">
         <label for={id}>People file (CSV)</label>
         <input id={id} type="file" accept=".csv,text/csv" required onChange={(event) => void take(event.currentTarget.files?.[0])} />
       </div>
       <Meant meant={meant} />
-      <p role="status">{wouldBe.value === undefined ? '' : `It would be: ${wouldBe.value}`}</p>
+      <p role="status">{trial.value === undefined ? '' : `It would be: ${changeWords(trial.value)}`}</p>
     </Form>
   );
 }

@@ -1,22 +1,28 @@
 /** Everybody, by name: found by what is typed, or by what they lack. What one person has is person.tsx's. */
 import { useSignal } from '@preact/signals';
-import { useEffect, useMemo } from 'preact/hooks';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { ok } from '../../../src/shared/result.ts';
 import { addressOf, goTo } from '../addresses.ts';
 import { ask } from '../client.ts';
+import { hear } from '../live.ts';
 import { Choice, Field } from '../parts/field.tsx';
 import { type Column, Rows } from '../parts/rows.tsx';
-import { useNews } from './asked.tsx';
+import { useNews, useOneAtATime } from './asked.tsx';
 import { Form, Head, Opener, useSending } from './form-parts.tsx';
 import { PagedList, pageRows } from './paged-list.ts';
 import { PeopleFile } from './people-file.tsx';
 import type { Person } from './person-picker.tsx';
 import { may, useSite, When } from './site.tsx';
-import { personStateWords, plural } from './words.ts';
+import { personStateText, plural } from './words.ts';
+
+function PersonState({ person }: { readonly person: Person }) {
+  const { words, tone } = personStateText(person);
+  return <span class={tone}>{words}</span>;
+}
 
 const columns: readonly Column<Person>[] = [
   { title: 'Name', cell: ({ id, name }) => <a href={addressOf('person', id)}>{name}</a> },
-  { title: 'State', cell: ({ state }) => <span class={state === 'active' ? 'good' : 'bad'}>{personStateWords[state]}</span> },
+  { title: 'State', cell: (person) => <PersonState person={person} /> },
   {
     title: 'PIN',
     cell: ({ pin }) => (pin === null ? <span class="warn">none</span> : `${pin.length} digits, at ${pin.spread.inForceAt} of ${pin.spread.of}`),
@@ -60,13 +66,13 @@ export function PeopleView() {
   const find = useSignal('');
   const lacks = useSignal<Lacking>('nothing');
   useSite();
-  const list: PagedList<Person> = useMemo(
+  const list = useMemo(
     () =>
-      new PagedList<Person>(async (after) => {
+      new PagedList<Person>(async (last) => {
         const answer = await ask('listPeople', {
           query: {
             limit: String(pageRows),
-            ...(after === undefined ? {} : { after: String(after), afterName: list.rows.value.at(-1)?.name ?? '' }),
+            ...(last === undefined ? {} : { after: String(last.id), afterName: last.name }),
             ...(find.value.trim() === '' ? {} : { find: find.value.trim() }),
             ...(lacks.value === 'nothing' ? {} : { lacks: lacks.value }),
           },
@@ -79,7 +85,15 @@ export function PeopleView() {
     const pause = window.setTimeout(() => void list.restart(), find.value === '' ? 0 : pauseMs);
     return () => window.clearTimeout(pause);
   }, [find.value, lacks.value]);
-  useNews(() => list.restart(), ['people']);
+  const seen = useRef({ from: 0, until: 0 });
+  const again = async (): Promise<void> => {
+    await list.restart();
+    await list.reach(seen.current.until);
+  };
+  useNews(again, ['people']);
+  // How far codes are in force is news of the readers.
+  const freshen = useOneAtATime(() => list.freshen(seen.current.from));
+  useEffect(() => hear('reader', freshen), []);
   const { rows, count, refusal, isAsking } = list;
   return (
     <div class="view">
@@ -95,7 +109,7 @@ export function PeopleView() {
         <Field label="Find" type="search" value={find.value} maxLength={80} onType={(typed) => (find.value = typed)} />
         <Choice label="Who" value={lacks.value} among={lackings} onChoose={(value) => (lacks.value = value)} />
         <p class="hint" role="status">
-          {refusal.value ?? plural(count.value, 'person', 'people')}
+          {refusal.value === undefined ? plural(count.value, 'person', 'people') : count.value > 0 && refusal.value}
         </p>
       </div>
       <div class="tall">
@@ -104,7 +118,10 @@ export function PeopleView() {
           columns={columns}
           count={count.value}
           row={(index) => rows.value[index]}
-          onSight={({ until }) => void list.reach(until)}
+          onSight={(sight) => {
+            seen.current = sight;
+            void list.reach(sight.until);
+          }}
           empty={refusal.value ?? (isAsking.value ? 'Loading …' : 'Nobody.')}
         />
       </div>

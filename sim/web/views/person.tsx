@@ -14,7 +14,7 @@ import { Lockouts } from './lockouts.tsx';
 import type { Person } from './person-picker.tsx';
 import { PinPanel } from './pin-panel.tsx';
 import { may, useSite, zone } from './site.tsx';
-import { personStateWords } from './words.ts';
+import { personStateText } from './words.ts';
 
 function Tools({ person }: { readonly person: Person }) {
   const id = String(person.id);
@@ -61,7 +61,7 @@ function PersonOf({ id }: ViewProps) {
         <div class="view">
           <Head title={person.name}>{may('removePerson') && <Tools person={person} />}</Head>
           <p>
-            <span class={`badge ${person.state === 'active' ? '' : 'bad'}`}>{personStateWords[person.state]}</span>{' '}
+            <span class={`badge ${person.state === 'active' ? '' : 'bad'}`}>{personStateText(person).words}</span>{' '}
             <span class="hint">{person.email}</span>
           </p>
           {person.booking !== null && (

@@ -18,10 +18,13 @@ function NewUser({ onDone }: { readonly onDone: () => void }) {
   const password = useSignal('');
   const role = useSignal<Role>('manager');
   const person = useSignal<Person | undefined>(undefined);
+  const isPersonMissing = useSignal(false);
   const sending = useSending();
-  const add = () => {
+  const add = async (): Promise<void> => {
+    isPersonMissing.value = role.value === 'tenant' && person.value === undefined;
+    if (isPersonMissing.value) return;
     const isOf = role.value === 'tenant' && person.value !== undefined ? { person: person.value.id } : {};
-    return sending.send(() => ask('addUser', { body: { name: name.value, password: password.value, role: role.value, ...isOf } }), onDone);
+    await sending.send(() => ask('addUser', { body: { name: name.value, password: password.value, role: role.value, ...isOf } }), onDone);
   };
   return (
     <Form sending={sending} words="Add" onSend={add}>
@@ -31,7 +34,14 @@ function NewUser({ onDone }: { readonly onDone: () => void }) {
       {role.value === 'tenant' && (
         <>
           <p>{person.value === undefined ? 'Which person are they?' : `They are ${person.value.name}.`}</p>
-          <PersonPicker label="Person" onPick={(picked) => (person.value = picked)} />
+          <PersonPicker
+            label="Person"
+            error={isPersonMissing.value ? 'Choose who they are: type a name, and press it where it is found.' : undefined}
+            onPick={(picked) => {
+              person.value = picked;
+              isPersonMissing.value = false;
+            }}
+          />
         </>
       )}
     </Form>

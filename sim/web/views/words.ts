@@ -1,17 +1,24 @@
 /** What the manager's pages call what the API says in codes: states of people, accesses and tables, roles, how far a code is in force. */
 import type { InferOutput } from 'valibot';
 import type { Role } from '../../controller/api/route.ts';
-import type { personStates, pinFact, reader, sharedStates, triggers, verdicts } from '../../controller/api/shapes.ts';
+import type { person, personStates, pinFact, reader, sharedStates, triggers, verdicts } from '../../controller/api/shapes.ts';
 
 export type PinFact = InferOutput<typeof pinFact>;
+type Person = InferOutput<typeof person>;
 type Reader = InferOutput<typeof reader>;
 
-export const personStateWords: Readonly<Record<(typeof personStates)[number], string>> = {
+const personStateWords: Readonly<Record<(typeof personStates)[number], string>> = {
   active: 'Active',
   notYetValid: 'Not yet valid',
   expired: 'Expired',
   noUsesLeft: 'No uses left',
   suspended: 'Suspended',
+};
+
+/** Whom nobody has suspended is in no table for now because of their schedule; they come back by themselves. */
+export const personStateText = ({ state, isSuspended }: Pick<Person, 'state' | 'isSuspended'>): { readonly words: string; readonly tone: string } => {
+  if (state === 'suspended' && !isSuspended) return { words: 'Outside their schedule', tone: 'warn' };
+  return { words: personStateWords[state], tone: state === 'active' ? 'good' : 'bad' };
 };
 
 export const sharedStateWords: Readonly<Record<(typeof sharedStates)[number], string>> = {

@@ -97,7 +97,7 @@ describe('a recording at the bench', () => {
     expect(story.slice(0, story.indexOf('steps'))).toMatchInlineSnapshot(`
       "# Recorded at the bench. A story is a test: the PINs of everybody in it stand here to be read. Keep no real ones in it.
       # It begins with a reader that has just started, and nothing spent; where the bench had gone on from something else, the two differ.
-      story = "What was done at the door store, recorded at 4.000 s of the bench"
+      story = "What was done at the store room, recorded at 4.000 s of the bench"
       wall = "2026-03-02T09:00:04.000Z"
       controller = true
       reader.mode = "cardAndPin"

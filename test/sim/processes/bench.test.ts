@@ -1,5 +1,5 @@
 /** `npm start` as a process: what it serves, that it keeps it, and how it ends. What the pages do is tested in a browser. */
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
@@ -62,7 +62,21 @@ it('says what to do about a directory or a port that another one has', async () 
   const sameDirectory = new Child([simFile, 'bench', '--port', '0', '--data', directory], {});
   expect((await sameDirectory.ended).code).toBe(exitCodes.inUse);
   expect(sameDirectory.err).toContain('name another directory with --data');
-  const samePort = new Child([simFile, 'bench', '--port', new URL(origin).port, '--data', newDirectory()], {});
+  const elsewhere = join(newDirectory(), 'not-yet');
+  const samePort = new Child([simFile, 'bench', '--port', new URL(origin).port, '--data', elsewhere], {});
   expect((await samePort.ended).code).toBe(exitCodes.inUse);
-  expect(samePort.err).toContain('npm start -- --port');
+  expect(samePort.err).toContain(`npm start -- --port 8470 --data ${elsewhere}`);
+  expect(existsSync(elsewhere)).toBe(false);
+});
+
+it('removes nothing of what is there where the port is taken, though it is asked to begin anew', async () => {
+  const { origin } = await started(newDirectory()).serves();
+  const kept = newDirectory();
+  const before = started(kept);
+  await (await before.serves()).client.ask('addPerson', { body: { name: 'Dora' } });
+  await before.child.end('SIGTERM');
+  const samePort = new Child([simFile, 'bench', '--port', new URL(origin).port, '--data', kept, '--fresh'], {});
+  expect((await samePort.ended).code).toBe(exitCodes.inUse);
+  const people = await (await started(kept).serves()).client.ask('listPeople');
+  expect(JSON.stringify(people)).toContain('Dora');
 });

@@ -8,7 +8,7 @@ import { controllerHelp } from '../../../sim/processes/controller-desk.ts';
 import type { ProcessIo } from '../../../sim/processes/io.ts';
 import { type ReaderOptions, runReader } from '../../../sim/processes/reader.ts';
 import { readerHelp } from '../../../sim/processes/reader-hands.ts';
-import { maxNamed, takenTexts } from '../../../sim/processes/site-files.ts';
+import { maxNamed, takenTexts, weakText } from '../../../sim/processes/site-files.ts';
 import { ProcessPlace } from './children.ts';
 
 const wired = '[devices]\nrex = "normallyOpen"\ndoorContact = "normallyClosed"\ntamper = "normallyClosed"\n';
@@ -294,12 +294,15 @@ describe('a controller on a real port', () => {
     const texts = takenTexts({ said: new Map(), come: [], changed: [], gone: [], countAgain: all, comeBack: [] }, (person) => `P${person}`);
     expect(texts).toHaveLength(maxNamed + 2);
     expect(texts.at(-1)).toBe('the file counts again for 2 people more');
+    expect(weakText(all.map((person) => `P${person}`))).toContain(`P${maxNamed}, 2 people more: `);
   });
 
   it('says at what address and rate it looks for a reader, and no more states than a person can read', async () => {
     const [hands, office] = [reader(), controller()];
     await office.hears(/Gate {8}not heard yet: address 1, 115200 baud/);
     await office.hears(/Gate {8}online, table version 1 with 4 people, up to date/);
+    expect(office.said).toContain('Ada, Bo, Bo, person 4: the PIN in the file is among the first anybody guesses. Roll those');
+    expect(office.said).not.toMatch(/041733|2468|1357|8642/);
     expect(office.said.match(/ Gate {8}online/g)?.length).toBeLessThanOrEqual(3);
     expect([await hands.quits(), await office.quits()]).toEqual([0, 0]);
   });

@@ -77,6 +77,66 @@ describe('the keypad', () => {
   });
 });
 
+describe('a key of the keypad', () => {
+  const keyIn = (page: Opened['page']) => page.getByRole('group', { name: 'Keypad of Front door' }).getByRole('button', { name: '4', exact: true });
+  const isDown = async (page: Opened['page']): Promise<boolean> => ((await keyIn(page).getAttribute('class')) ?? '').includes('down');
+  const keys = (): string =>
+    sent('type')
+      .map(({ body }) => (body as { keys: string }).keys)
+      .join('');
+
+  it('is drawn down while a mouse holds it, and no longer', async () => {
+    const page = await openBench();
+    await keyIn(page).hover();
+    await page.mouse.down();
+    await expect.poll(() => isDown(page)).toBe(true);
+    await page.mouse.up();
+    await expect.poll(() => isDown(page)).toBe(false);
+    await expect.poll(keys).toBe('4');
+    expect(await isDown(page)).toBe(false);
+    await page.mouse.down();
+    await page.mouse.move(0, 0);
+    await expect.poll(() => isDown(page)).toBe(false);
+    await page.mouse.up();
+    expect(keys()).toBe('4');
+  });
+
+  it('is let go by a finger that taps it', async () => {
+    const page = await openBench({ isPhone: true });
+    await keyIn(page).tap();
+    await expect.poll(keys).toBe('4');
+    expect(await isDown(page)).toBe(false);
+  });
+
+  it('is drawn down while it is held on the keyboard, and let go with it or with the focus', async () => {
+    const page = await openBench();
+    await keyIn(page).focus();
+    await page.keyboard.down('4');
+    await expect.poll(() => isDown(page)).toBe(true);
+    await page.keyboard.up('4');
+    await expect.poll(() => isDown(page)).toBe(false);
+    await page.keyboard.down('4');
+    await page.getByRole('button', { name: 'Open the door' }).first().focus();
+    await expect.poll(() => isDown(page)).toBe(false);
+    await page.keyboard.up('4');
+    await keyIn(page).focus();
+    await page.keyboard.press('Enter');
+    await expect.poll(keys).toBe('44#');
+    expect(await isDown(page)).toBe(false);
+  });
+});
+
+describe('the states of a door', () => {
+  it('are drawn calmly where nothing is going on', async () => {
+    const page = await openBench();
+    const classOf = (words: string): Promise<string | null> =>
+      page.getByRole('region', { name: 'States' }).locator('.state').filter({ hasText: words }).first().getAttribute('class');
+    expect(await classOf('secured')).toBe('state lit rest');
+    server.tell({ ...awaitingPin, door: 'front' });
+    await expect.poll(() => page.getByRole('region', { name: 'States' }).locator('.state.lit:not(.rest)').count()).toBe(1);
+  });
+});
+
 describe('hands at a door', () => {
   it('hold up cards, open the leaf, press the exit button and open the case', async () => {
     const page = await openBench();

@@ -42,6 +42,7 @@ export interface Opened {
 export const openPage = async (browser: Browser, { isDark = false, isPhone = false }: Look = {}, failing?: readonly Failing[]): Promise<Opened> => {
   const context = await browser.newContext({
     colorScheme: isDark ? 'dark' : 'light',
+    hasTouch: isPhone,
     viewport: isPhone ? { width: 390, height: 844 } : { width: 1_360, height: 900 },
     reducedMotion: 'reduce',
   });

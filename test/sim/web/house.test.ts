@@ -110,6 +110,26 @@ describe('the house', () => {
     expect(await page.getByRole('link', { name: 'Bench' }).count()).toBe(0);
   });
 
+  it.each([1_024, 1_280, 1_360])('keeps the whole menu in sight, and as it was, when the controller goes away: %i px wide', async (width) => {
+    opened = await openPage(browser);
+    const { page } = opened;
+    await page.setViewportSize({ width, height: 800 });
+    await page.goto(`${server.address}/#token=${token}`);
+    await page.getByText('Live', { exact: true }).waitFor();
+    const places = (): Promise<unknown> =>
+      page.evaluate(
+        `[...document.querySelectorAll('.menu a, .line-state')].map((one) => [one.getBoundingClientRect().x, one.getBoundingClientRect().y])`,
+      );
+    const before = await places();
+    expect(await page.evaluate(`document.querySelector('.menu').scrollWidth - document.querySelector('.menu').clientWidth`)).toBe(0);
+    await page.route('**/api/live', (route) => route.abort());
+    server.cutLive();
+    await page.getByText('Not connected').waitFor();
+    expect(await places()).toEqual(before);
+    expect(await violationsIn(page)).toEqual([]);
+    await keepPicture(page, `house-down-${width}`);
+  });
+
   it('says so when an address names a view that is not there', async () => {
     const page = await open(`#token=${token}`);
     await page.getByRole('heading', { name: 'Bench' }).waitFor();

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { buildPages, type Pages } from '../../../sim/web/build.ts';
 import { closePage, type Opened, openBrowser, openPage, showView, violationsIn } from './browser.ts';
 import { CannedServer } from './canned-server.ts';
-import { ada, oldDigits, siteAnswers, tenant } from './canned-site.ts';
+import { ada, front, oldDigits, siteAnswers, tenant } from './canned-site.ts';
 import { cannedWorld } from './canned-world.ts';
 
 let browser: Browser;
@@ -60,6 +60,36 @@ describe('a code that is shown', () => {
     becomes(null);
     await page.getByText('No code yet.').waitFor();
     expect(await page.getByText(oldDigits).count()).toBe(0);
+  });
+});
+
+describe('the list of people', () => {
+  it('follows the readers as codes come into force, also where somebody has scrolled', async () => {
+    const many = Array.from({ length: 450 }, (_, at) => ({ ...ada, id: at + 1, name: `P${at + 1}` }));
+    let inForceAt = 0;
+    server.answer({
+      listPeople: (_, { query }) => {
+        const from = Number(query.after ?? 0);
+        const pin = ada.pin && { ...ada.pin, spread: { inForceAt, of: 3 } };
+        const people = many.slice(from, from + Number(query.limit)).map((one) => ({ ...one, pin }));
+        return { people, total: many.length, next: from + people.length < many.length ? from + people.length : null };
+      },
+    });
+    const page = await openView('#/people', 'People');
+    await page.getByText('Live', { exact: true }).waitFor();
+    const row = (name: string) => page.getByRole('row').filter({ has: page.getByRole('link', { name, exact: true }) });
+    await row('P1').getByText('6 digits, at 0 of 3').waitFor();
+    inForceAt = 1;
+    server.tell({ kind: 'reader', reader: front });
+    await row('P1').getByText('6 digits, at 1 of 3').waitFor();
+    await page.evaluate(`document.querySelector('.rows').scrollTop = 1e6`);
+    await row('P450').waitFor();
+    inForceAt = 3;
+    server.tell({ kind: 'reader', reader: front }, { kind: 'reader', reader: front });
+    await row('P450').getByText('6 digits, at 3 of 3').waitFor();
+    inForceAt = 2;
+    server.tell({ kind: 'changed', what: 'people' });
+    await row('P450').getByText('6 digits, at 2 of 3').waitFor();
   });
 });
 

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { fits } from '../../../sim/web/views/event-filter.ts';
 import { type Page, PagedList } from '../../../sim/web/views/paged-list.ts';
 import { momentFrom, momentText, typedFrom } from '../../../sim/web/views/when.ts';
-import { oldCodeWords, spelled, spreadWords } from '../../../sim/web/views/words.ts';
+import { oldCodeWords, personStateText, spelled, spreadWords } from '../../../sim/web/views/words.ts';
 import { failed, ok } from '../../../src/shared/result.ts';
 
 describe('a moment', () => {
@@ -86,6 +86,27 @@ describe('a list that comes page by page', () => {
     expect(list.rows.value).toEqual([5, 4, 3, 2, 1]);
   });
 
+  it('asks again for the rows from one on, where they are, and takes nothing once it began again', async () => {
+    let plus = 0;
+    const list = new PagedList<number>(async (last) => {
+      const first = last === undefined ? 6 : last - plus - 1;
+      return ok({ rows: [first + plus, first - 1 + plus, first - 2 + plus].filter((one) => one > plus), next: first > 3 ? first - 2 : null });
+    });
+    await list.restart();
+    await list.reach(6);
+    expect(list.rows.value).toEqual([6, 5, 4, 3, 2, 1]);
+    plus = 100;
+    await list.freshen(0);
+    expect(list.rows.value).toEqual([106, 105, 104, 3, 2, 1]);
+    await list.freshen(3);
+    expect([list.rows.value, list.count.value]).toEqual([[106, 105, 104, 103, 102, 101], 6]);
+    plus = 0;
+    const late = list.freshen(0);
+    await list.restart();
+    await late;
+    expect(list.rows.value).toEqual([6, 5, 4]);
+  });
+
   it('does not take what was asked for before it began again', async () => {
     const waiting: ((page: Page<string>) => void)[] = [];
     const list = new PagedList<string>(async () => ok(await new Promise<Page<string>>((resolve) => waiting.push(resolve))));
@@ -118,6 +139,14 @@ describe('news', () => {
     [{ from: '2026-03-02T09:00:00.001Z' }, false],
   ])('belongs to the filter %j: %j', (filter, belongs) => {
     expect(fits(event, filter)).toBe(belongs);
+  });
+});
+
+describe('words for a person', () => {
+  it('tell who is suspended from who is outside their schedule', () => {
+    expect(personStateText({ state: 'suspended', isSuspended: true })).toEqual({ words: 'Suspended', tone: 'bad' });
+    expect(personStateText({ state: 'suspended', isSuspended: false })).toEqual({ words: 'Outside their schedule', tone: 'warn' });
+    expect(personStateText({ state: 'active', isSuspended: false })).toEqual({ words: 'Active', tone: 'good' });
   });
 });
 

@@ -64,6 +64,27 @@ describe('every view', () => {
   );
 });
 
+describe('a view that a role may not see', () => {
+  it('says so once, and asks for nothing', async () => {
+    server.answer(tenant);
+    const page = await openView('#/portal', 'Hello, Ada');
+    await page.evaluate(`location.hash = '#/people'`);
+    await page.getByText('Your log-in does not show this.').waitFor();
+    expect(await page.getByRole('main').textContent()).toBe('PeopleYour log-in does not show this.');
+    expect(sent('listPeople')).toEqual([]);
+    expect(await violationsIn(page)).toEqual([]);
+  });
+});
+
+describe('the details of an event', () => {
+  it('say first with what it was, and then how the door was set', async () => {
+    const fields = { mode: 'cardOrPin', version: 3, detail: 'tooShort', by: 'pin' };
+    server.answer({ listEvents: () => ({ events: [{ ...wrongPinEvent, fields }], total: 1, next: null }) });
+    const page = await openView('#/activity', 'Activity');
+    await page.getByText('by pin, detail tooShort, mode Card or PIN, version 3').waitFor();
+  });
+});
+
 describe('people', () => {
   it('are found by what is typed and by what they lack', async () => {
     const page = await openView('#/people', 'People');

@@ -43,6 +43,35 @@ describe('the portal', () => {
     expect(own.howTo[0]?.door).toBe('door 1');
   });
 
+  it.each([
+    ['cardOrPin', '073916', undefined, /^Type your PIN/],
+    ['cardOrPin', undefined, '26:0x1', /^Hold your card to the reader\.$/],
+    ['cardOrPin', undefined, undefined, /^This door asks for a card or a PIN, and you have neither\.$/],
+    ['cardAndPin', '073916', undefined, /^This door asks for a card, and you have none\.$/],
+    ['cardAndPin', undefined, '26:0x1', /^This door asks for a PIN, and you have none\.$/],
+    ['cardAndPin', '073916', '26:0x1', /^Hold your card to the reader\.$/],
+    ['cardOnly', '073916', undefined, /^This door asks for a card, and you have none\.$/],
+    ['pinOnly', undefined, '26:0x1', /^This door asks for a PIN, and you have none\.$/],
+    ['locked', undefined, undefined, /^The door is locked\.$/],
+  ] as const)('says how to enter with what the tenant has: %s, code %s, card %s', async (mode, digits, card, first) => {
+    const product = await openProduct(mode);
+    const tenant = await product.as('tenant', Number(await person(product, 'Ada', digits, card)));
+    await heard(product);
+    const lines = taken(await tenant.ask('portal')).howTo[0]?.lines;
+    expect(lines?.[0]).toMatch(first);
+    if (card === undefined) expect(lines?.join()).not.toContain('your card');
+  });
+
+  it('says that a card opens alone where it does for the tenant', async () => {
+    const product = await openProduct('cardAndPin');
+    const id = await person(product, 'Ada', '073916', '26:0x1');
+    const { revision } = taken(await product.manager.ask('getPerson', { params: { id } }));
+    taken(await product.manager.ask('changePerson', { params: { id }, body: { revision, change: { pinExempt: true } } }));
+    const tenant = await product.as('tenant', Number(id));
+    await heard(product);
+    expect(taken(await tenant.ask('portal')).howTo[0]?.lines.join()).not.toContain('PIN');
+  });
+
   it('has a look at a code in the audit once for each session and code', async () => {
     const product = await openProduct();
     const id = await person(product, 'Ada', '073916');

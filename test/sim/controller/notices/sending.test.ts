@@ -9,6 +9,13 @@ import { ada, Noticing } from './rig.ts';
 
 const email = { subject: 'New code for {name}', text: 'Hello {name},\nlook at the portal of {site}.', mayHoldDigits: false };
 
+/** Resolves once so many mails wait, each of them refused once. */
+const areRefused = async ({ store }: Noticing, count: number): Promise<void> => {
+  const refused = async (): Promise<number> =>
+    (await store.sendings.newest(9)).filter(({ way, state, tries }) => way === 'email' && state === 'waiting' && tries === 1).length;
+  await expect.poll(refused).toBe(count);
+};
+
 describe('a notice by email', () => {
   it('goes to the person as plain text without digits', async () => {
     const noticing = await Noticing.open();
@@ -64,6 +71,51 @@ describe('a notice by email', () => {
       expect(noticing.mail.mails.items).toEqual([]);
     },
   );
+
+  it('brings nobody a code once they are removed, and tells them so', async () => {
+    const noticing = await Noticing.open();
+    for (const trigger of ['pin.changed', 'access.restored', 'access.revoked'] as const) {
+      await noticing.set({ trigger, email: { subject: trigger, text: 'Your code is {pin}.', mayHoldDigits: true } });
+    }
+    noticing.mail.answers.set('MAIL', '451 later');
+    await noticing.roll('0902');
+    for (const isSuspended of [true, false]) taken(await noticing.people.change(ada, undefined, (record) => ({ ...record, isSuspended })));
+    await areRefused(noticing, 3);
+    // What waits by now is as its text was: another one takes no code out of it.
+    for (const trigger of ['access.restored', 'access.revoked'] as const) {
+      await noticing.set({ trigger, email: { subject: trigger, text: 'So it is.', mayHoldDigits: false } });
+    }
+    taken(await noticing.people.remove(ada));
+    noticing.mail.answers.delete('MAIL');
+    noticing.desk.look();
+    const { data } = await noticing.mail.mails.next();
+    expect(data).toContain('Subject: access.revoked');
+    expect(data).not.toMatch(/0902|0417/);
+    await expect.poll(() => noticing.store.sendings.nextDueMs()).toBeUndefined();
+    const rest = (await noticing.store.sendings.newest(9)).filter(({ state }) => state !== 'sent');
+    expect(rest.map(({ state }) => state)).toEqual(['givenUp', 'givenUp', 'givenUp']);
+    expect(rest.map(({ lastError }) => lastError)).toContain('The person was removed.');
+    expect(noticing.mail.mails.items).toHaveLength(1);
+  });
+
+  it('that somebody suspended may not enter is told once more when they are removed while it waits, without their code', async () => {
+    const noticing = await Noticing.open();
+    const webhook = { url: noticing.receiver.url };
+    await noticing.set({ trigger: 'access.revoked', email: { subject: 'Gone', text: 'It was {pin}.', mayHoldDigits: true }, webhook });
+    noticing.mail.answers.set('MAIL', '451 later');
+    taken(await noticing.people.change(ada, undefined, (record) => ({ ...record, isSuspended: true })));
+    await areRefused(noticing, 1);
+    taken(await noticing.people.remove(ada));
+    noticing.mail.answers.delete('MAIL');
+    noticing.desk.look();
+    expect((await noticing.mail.mails.next()).data).toMatch(/It was \./);
+    await expect.poll(() => noticing.store.sendings.nextDueMs()).toBeUndefined();
+    expect((await noticing.store.sendings.newest(9)).map(({ way, state }) => [way, state])).toEqual([
+      ['email', 'sent'],
+      ['webhook', 'sent'],
+      ['email', 'givenUp'],
+    ]);
+  });
 
   it('is given up at once when the server refuses its recipient for good, in words of our own', async () => {
     const noticing = await Noticing.open();
