@@ -7,6 +7,7 @@ import type { AccessEvent } from './access/events.ts';
 import type { FirstBoot } from './boot/first-boot.ts';
 import type { FirstKeysParts } from './boot/first-keys.ts';
 import type { BootedLine, bootLine } from './boot/line.ts';
+import { LogOutput, standardOutput } from './boot/log-output.ts';
 import { PartsLog } from './boot/parts-log.ts';
 import { openTriedRecords, WatchedRecordStore } from './boot/record-disk.ts';
 import { Restart, type RestartReason } from './boot/restart.ts';
@@ -164,9 +165,9 @@ const stop = async (reader: Reader, watches: readonly Subscription[], stores: re
   log.info('the door has stopped');
 };
 
-/** Synchronous, so that the last line before an end is not lost; digits, card numbers and keys have types that print as tags. */
+/** Digits, card numbers and keys have types that print as tags. */
 const newLog = ({ name, logLevel }: Config): Logger =>
-  pino({ level: logLevel, base: { name }, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination({ dest: 1, sync: true }));
+  pino({ level: logLevel, base: { name }, timestamp: pino.stdTimeFunctions.isoTime }, new LogOutput(standardOutput(), name));
 
 interface Opened<Store> {
   readonly store: Store;

@@ -34,14 +34,19 @@ const options = [
   '--aptopt=APT::Install-Recommends "false"',
   ...['man', 'locale', 'doc', 'info', 'lintian', 'bug'].map((folder) => `--dpkgopt=path-exclude=/usr/share/${folder}/*`),
   '--dpkgopt=path-include=/usr/share/doc/*/copyright',
-  `--essential-hook=mkdir -p "$1/etc/initramfs-tools/conf.d"; echo MODULES=list > "$1/etc/initramfs-tools/conf.d/doorpad"; printf "%s\\n" ${initrdModules.join(' ')} > "$1/etc/initramfs-tools/modules"`,
+  // Before the kernel's package makes the initrd.
+  `--essential-hook=mkdir -p "$1/etc/initramfs-tools/conf.d" "$1/etc/initramfs-tools/scripts/init-bottom"; echo MODULES=list > "$1/etc/initramfs-tools/conf.d/doorpad"; printf "%s\\n" ${initrdModules.join(' ')} > "$1/etc/initramfs-tools/modules"`,
 ];
+
+const hasInit = join(hardware, 'image', 'slot', 'has-init.sh');
+const hasInitThere = '/etc/initramfs-tools/scripts/init-bottom/doorpad';
+const initrdScripts = [`--essential-hook=upload ${hasInit} ${hasInitThere}`, `--essential-hook=chmod 755 "$1${hasInitThere}"`];
 
 /** The path of the archive, made when it is not in the cache. */
 export const rootfs = (): { readonly file: string; readonly figure: string } => {
   const packages = packagesIn(readFileSync(join(hardware, 'image', 'packages.txt'), 'utf8'));
   const key = createHash('sha256')
-    .update(JSON.stringify([suite, sourceDate, packages, options]))
+    .update(JSON.stringify([suite, sourceDate, packages, options, readFileSync(hasInit, 'utf8')]))
     .digest('hex')
     .slice(0, 16);
   const file = join(cacheFolder, `rootfs-${key}.tar`);
@@ -54,6 +59,6 @@ const make = (file: string, packages: readonly string[]): void => {
   runArm64Here();
   mkdirSync(cacheFolder, { recursive: true });
   const partial = `${file}.partial.tar`;
-  run('mmdebstrap', [...options, `--include=${packages.join(',')}`, suite, partial, mirror()], { env: { SOURCE_DATE_EPOCH: String(sourceDate) } });
+  run('mmdebstrap', [...options, ...initrdScripts, `--include=${packages.join(',')}`, suite, partial, mirror()], { env: { SOURCE_DATE_EPOCH: String(sourceDate) } });
   renameSync(partial, file);
 };
