@@ -5,7 +5,7 @@
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
-import { changedFat } from '../image/boot-part.ts';
+import { changeBootPart } from '../image/boot-part.ts';
 import { partitionOf } from '../image/card.ts';
 import { freshFolder, project, run } from '../image/host.ts';
 import { out } from '../image/out.ts';
@@ -123,9 +123,7 @@ const doorpad = (...args: readonly string[]): void => {
 
 const changedCard = (folder: string, data: string, changes: Readonly<Record<string, string | Buffer>>): string => {
   const card = copied(out.card, join(folder, 'card.img'));
-  const boot = join(folder, 'boot.vfat');
-  changedFat(out.card, boot, changes);
-  writeInto(card, boot, partitionOf('boot').startMiB);
+  changeBootPart(card, folder, changes);
   if (!existsSync(join(data, 'doorpad'))) return card;
   chmodSync(data, 0o755);
   run('chown', ['-R', ownerOnTheCard(), join(data, 'doorpad')]);

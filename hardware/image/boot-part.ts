@@ -66,13 +66,13 @@ export const makeFat = (folder: string, file: string): string => {
   return `${names.length} files and folders`;
 };
 
-/** The boot partition of the emulated machine: the card's, with other words to its kernel and other settings. */
-export const changedFat = (card: string, file: string, changes: Readonly<Record<string, string | Buffer>>): void => {
-  const { startMiB, sizeMiB } = partitionOf('boot');
-  const folder = freshFolder(`${file}.files`);
-  run('dd', [`if=${card}`, `of=${file}`, 'bs=1M', `skip=${startMiB}`, `count=${sizeMiB}`, 'status=none']);
+/** Other files on the boot partition of a card: beside what is there, or in its place. `folder`: for what is made on the way. */
+export const changeBootPart = (card: string, folder: string, changes: Readonly<Record<string, string | Buffer>>): void => {
+  const { startMiB } = partitionOf('boot');
+  const files = freshFolder(folder, 'boot.files');
   for (const [name, text] of Object.entries(changes)) {
-    writeFileSync(join(folder, name), text);
-    run('mcopy', ['-o', '-i', file, join(folder, name), `::/${name}`], { env: { MTOOLS_SKIP_CHECK: '1' } });
+    const file = join(files, name);
+    writeFileSync(file, text);
+    run('mcopy', ['-o', '-i', `${card}@@${startMiB}M`, file, `::/${name}`], { env: { MTOOLS_SKIP_CHECK: '1' } });
   }
 };

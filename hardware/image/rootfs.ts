@@ -59,6 +59,8 @@ const make = (file: string, packages: readonly string[]): void => {
   runArm64Here();
   mkdirSync(cacheFolder, { recursive: true });
   const partial = `${file}.partial.tar`;
-  run('mmdebstrap', [...options, ...initrdScripts, `--include=${packages.join(',')}`, suite, partial, mirror()], { env: { SOURCE_DATE_EPOCH: String(sourceDate) } });
+  run('mmdebstrap', [...options, ...initrdScripts, `--include=${packages.join(',')}`, suite, partial, mirror()], {
+    env: { SOURCE_DATE_EPOCH: String(sourceDate) },
+  });
   renameSync(partial, file);
 };

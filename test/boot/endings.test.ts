@@ -2,7 +2,7 @@
  * A real process that ends, in order or not: what it promised is kept. DOORPAD_KILLS sets how often it is killed (10);
  * DOORPAD_SEED the moments.
  */
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -87,6 +87,30 @@ describe('a real door that is killed', () => {
       'reader.started',
       'access.granted',
     ]);
+  });
+});
+
+describe('a real door, with the limits of its service unit', () => {
+  /** Runs in the door's own process. */
+  const preload = (program: string): readonly string[] => ['--import', `data:text/javascript,${encodeURIComponent(program)}`];
+
+  it('that takes ever more memory is ended by its limit, and starts again with all it had recorded', async () => {
+    const leak = `import { isMainThread } from 'node:worker_threads'; const kept = [];
+      if (isMainThread) setInterval(() => kept.push(new Array(10_000).fill(kept.length)), 3);`;
+    const running = await door.start({ nodeArgv: ['--max-old-space-size=64', ...preload(leak)] });
+    expect((await running.ended).signal).toBe('SIGABRT');
+    expect(running.err).toContain('heap out of memory');
+    await (await door.start()).stop('SIGTERM');
+    expect((await door.codes()).filter((code) => code === 'reader.started')).toHaveLength(2);
+  });
+
+  it('listens to no debugger, and goes on when one is asked for', async () => {
+    const running = await door.start({ nodeArgv: ['--disable-sigusr1'] });
+    running.child.kill('SIGUSR1');
+    door.type('041733#');
+    await door.released();
+    expect(running.err).toBe('');
+    expect(execFileSync('ss', ['-Hlntp'], { encoding: 'utf8' })).not.toContain(`pid=${running.pid},`);
   });
 });
 

@@ -120,13 +120,28 @@ describe('the unit of the reader', () => {
     expect(unit).toMatch(/^CapabilityBoundingSet=$/m);
     expect(unit).toMatch(/^PrivateNetwork=yes$/m);
   });
+
+  it('ends what takes too much memory, leaves no picture of memory behind, and listens to no debugger', () => {
+    expect(unit).toMatch(/^ExecStart=\/usr\/lib\/doorpad\/node --disable-proto=throw --disable-sigusr1 --max-old-space-size=192 /m);
+    for (const line of ['MemoryMax=320M', 'OOMPolicy=stop', 'LimitCORE=0']) expect(unit.split('\n')).toContain(line);
+    expect(textOf('image/slot', 'sysctl.conf')).toMatch(/^kernel\.core_pattern = \|\/bin\/false$/m);
+  });
+
+  it('has no radio, no console, and no key that starts the machine anew', () => {
+    for (const name of ['brcmfmac', 'btbcm', 'hci_uart', 'bluetooth'])
+      expect(textOf('image/slot', 'modprobe.conf').split('\n')).toContain(`install ${name} /bin/false`);
+    expect(textOf('image/slot', 'sysctl.conf')).toMatch(/^kernel\.sysrq = 0$/m);
+    expect(textOf('image/slot', 'manager.conf')).toMatch(/^CtrlAltDelBurstAction=none$/m);
+    expect(textOf('image', 'slot.ts')).toMatch(/ctrl-alt-del\.target/);
+  });
 });
 
 describe('the scripts of the image', () => {
-  it.each(['image/slot/mark-good.sh', 'image/slot/has-init.sh', ...['own-led', 'secure-strike', 'set-boot', 'stick', 'trial', 'update'].map((name) => `systemd/${name}.sh`)])(
-    '%s is a script that a shell can read',
-    (path) => {
-      expect(() => execFileSync('sh', ['-n', join(hardware, path)])).not.toThrow();
-    },
-  );
+  it.each([
+    'image/slot/mark-good.sh',
+    'image/slot/has-init.sh',
+    ...['own-led', 'secure-strike', 'set-boot', 'stick', 'trial', 'update'].map((name) => `systemd/${name}.sh`),
+  ])('%s is a script that a shell can read', (path) => {
+    expect(() => execFileSync('sh', ['-n', join(hardware, path)])).not.toThrow();
+  });
 });
