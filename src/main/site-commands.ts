@@ -114,7 +114,8 @@ const provisionedText = ({ isNewSite, issued, unchanged }: Provisioned, { site, 
         ? ['', 'The codes are shown this once, and stand in no file. Carry each another way than its bundle:', codesText(issued).trimEnd()]
         : [`The codes are in ${codesFile}. Carry each another way than its bundle, and then delete the file.`]),
       '',
-      'At each reader: say the address in [line] of its settings, then: doorpad install-keys BUNDLE',
+      'At each reader: say the address in [line] of its settings. A card of doorpad takes its bundle beside them, and the code at the keypad;',
+      'where there is a login: doorpad install-keys BUNDLE',
       `To print: the labels in ${site}/${labelSheetFile}, a sheet for each reader in ${site}/${wiringSheetFile}; no key and no code is on them.`,
       `The controller imports ${site}/${controllerFile}.`,
     );

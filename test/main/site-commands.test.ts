@@ -44,7 +44,8 @@ describe('doorpad provision', () => {
       The codes are shown this once, and stand in no file. Carry each another way than its bundle:
       ‹code›  bundles/001-gate.bundle
 
-      At each reader: say the address in [line] of its settings, then: doorpad install-keys BUNDLE
+      At each reader: say the address in [line] of its settings. A card of doorpad takes its bundle beside them, and the code at the keypad;
+      where there is a login: doorpad install-keys BUNDLE
       To print: the labels in /site/labels.html, a sheet for each reader in /site/wiring.html; no key and no code is on them.
       The controller imports /site/controller.json.
       "
