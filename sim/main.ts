@@ -106,6 +106,7 @@ const lineCommands = (root: Command, io: Io, end: (code: number) => void): void 
     .option('--people <number>', 'in each table', wholeNumber(1, maxPersons), 1_000)
     .option('--seed <number>', 'who comes when', wholeNumber(0, maxSeed), 1)
     .action(async ({ readers, baud: rate, people, seed }: LineWords) => {
+      io.err(`${readers} readers at ${rate} baud, a table of ${people} people to each: this may take a minute …\n`);
       io.out(`${await io.line({ readers, baudRate: Number(rate), people, seed })}\n`);
     });
   root
@@ -115,6 +116,7 @@ const lineCommands = (root: Command, io: Io, end: (code: number) => void): void 
     .addOption(baud)
     .option('--seed <number>', 'who comes when', wholeNumber(0, maxSeed), 1)
     .action(async ({ days, baud: rate, seed }: LineWords) => {
+      io.err(`${days} days without a controller, and then the line at ${rate} baud: this may take minutes …\n`);
       const { isWhole, words } = await io.drain({ days, baudRate: Number(rate), seed });
       io.out(`${words}\n`);
       end(isWhole ? exitCodes.done : exitCodes.differs);

@@ -93,13 +93,23 @@ describe('sim', () => {
   });
 
   it('prints the figures of a line', async () => {
-    expect(await run(['line'])).toMatchObject({ code: 0, out: 'figures\n', asked: [{ readers: 32, baudRate: 115_200, people: 1_000, seed: 1 }] });
+    expect(await run(['line'])).toMatchObject({
+      code: 0,
+      out: 'figures\n',
+      err: expect.stringContaining('32 readers'),
+      asked: [{ readers: 32, baudRate: 115_200, people: 1_000, seed: 1 }],
+    });
     const asked = [{ readers: 2, baudRate: 9_600, people: 10, seed: 3 }];
     expect(await run(['line', '--readers', '2', '--baud', '9600', '--people', '10', '--seed', '3'])).toMatchObject({ code: 0, asked });
   });
 
   it('drains the days of a seed, and ends with 1 when something was lost', async () => {
-    expect(await run(['drain'])).toMatchObject({ code: 0, out: 'all of it\n', asked: [{ days: 30, baudRate: 115_200, seed: 1 }] });
+    expect(await run(['drain'])).toMatchObject({
+      code: 0,
+      out: 'all of it\n',
+      err: expect.stringContaining('30 days'),
+      asked: [{ days: 30, baudRate: 115_200, seed: 1 }],
+    });
     const lost = await run(['drain', '--days', '0.5'], { drain: async () => ({ isWhole: false, words: 'one is lost' }) });
     expect(lost).toMatchObject({ code: exitCodes.differs, out: 'one is lost\n' });
   });
