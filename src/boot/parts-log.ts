@@ -8,6 +8,12 @@ import type { ReaderObserver } from '../reader.ts';
 
 const failures: ReadonlySet<EventCode> = new Set<EventCode>(['strike.failed', 'strike.unreachable', 'record.failed', 'decision.failed']);
 
+const lineWords: ReadonlyMap<EventCode, string> = new Map([
+  ['link.found', 'the controller is there'],
+  ['link.lost', 'the controller is away'],
+  ['line.silent', 'nothing is heard on the line'],
+]);
+
 export class PartsLog implements ReaderObserver {
   readonly #log: Logger;
   readonly #paths: Readonly<Record<string, unknown>>;
@@ -38,6 +44,8 @@ export class PartsLog implements ReaderObserver {
     } else if (code === 'device.found') {
       this.#away.delete(device);
       this.#log.info({ device }, 'a device is there');
+    } else if (lineWords.has(code)) {
+      this.#log.info({ event: code }, lineWords.get(code));
     } else if (failures.has(code)) {
       this.#log.warn({ event: code, fault: fields.fault }, 'a part of the door has failed');
     }

@@ -36,6 +36,7 @@ it('opens for a person its controller has sent, and its controller hears of it',
   controller.type('status');
   await controller.says(/up to date, mode cardOrPin, reader decides, doorpad \d/);
   expect(running.out).toMatch(/"part":"line","port":"[^"]*","msg":"the serial port is open"/);
+  expect(running.out).toContain('"event":"link.found","msg":"the controller is there"');
   expect(controller.out).not.toContain('alarm');
   expect(await running.stop('SIGTERM')).toMatchObject({ code: 0 });
 });

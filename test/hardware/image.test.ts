@@ -127,6 +127,13 @@ describe('the unit of the reader', () => {
     expect(textOf('image/slot', 'sysctl.conf')).toMatch(/^kernel\.core_pattern = \|\/bin\/false$/m);
   });
 
+  it('takes no device of USB for one of its own, whatever that calls itself', () => {
+    const rules = textOf('systemd', '70-doorpad.rules').split('\n');
+    const byName = rules.filter((rule) => rule.includes('ATTRS{name}'));
+    expect(byName.length).toBeGreaterThan(0);
+    for (const rule of byName) expect(rule).toContain('ATTRS{id/bustype}=="0019"');
+  });
+
   it('has no radio, no console, and no key that starts the machine anew', () => {
     for (const name of ['brcmfmac', 'btbcm', 'hci_uart', 'bluetooth'])
       expect(textOf('image/slot', 'modprobe.conf').split('\n')).toContain(`install ${name} /bin/false`);

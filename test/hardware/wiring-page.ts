@@ -64,6 +64,9 @@ ${wireRows.join('\n')}
   A type whose data sheet gives its resistance at 2.5 V; at 3.3 V others hardly conduct.
 - **Contacts**, *2.2 kΩ up, 1 kΩ, 100 nF*: from the terminal 2.2 kΩ to 3.3 V and 100 nF to ground, and 1 kΩ from the terminal to the pin. Within the
   case a bare wire does: the chip pulls up by itself. 1.5 mA flow through a closed contact, enough to keep a gold-plated one clean.
+- **The case** outside is IP65 or better, its cable in from below, and in the shade: a Raspberry Pi is made for 0 to 50 °C around it, and a black case
+  in the sun is hotter than that. Where winters are colder, the board hangs inside and only keypad and lights outside, rated for it. A metal case and a
+  metal door are joined to protective earth by whoever may work on that.
 - **Tamper**: a switch that the lid holds, wired so that opening the lid or cutting the wire is the same: \`devices.tamper\` says which way it is.
 - **No end-of-line resistors**: the pins tell high from low and cannot measure, so a shorted contact looks like a closed one. Take contacts that are
   closed while all is well (\`normallyClosed\`): a cut wire is then an alarm. Where supervision is required, wire the contact to the controller.

@@ -85,10 +85,10 @@ describe('a file for a spreadsheet', () => {
     const [header = [], ...rows] = cellsOf(csv);
     const at = header.indexOf('name');
     expect(new Set(rows.map((row) => plainCell(row[at] ?? '')))).toEqual(new Set(await names()));
-    const trial = answered(await bench.client.ask('importPeople', { body: { csv, isTrial: true } }));
-    expect(trial).toEqual({ added: 0, changed: 0, removed: 0, unchanged: rows.length });
+    const { stamp, ...counts } = answered(await bench.client.ask('importPeople', { body: { csv, isTrial: true } }));
+    expect(counts).toEqual({ added: 0, changed: 0, removed: 0, unchanged: rows.length });
     const before = await names();
-    answered(await bench.client.ask('importPeople', { body: { csv, isTrial: false } }));
+    answered(await bench.client.ask('importPeople', { body: { csv, isTrial: false, stamp } }));
     expect(await names()).toEqual(before);
     expect(await exported(true)).toBe(csv);
   });
