@@ -19,11 +19,16 @@ export const wellFile = 'well';
 /** In the run directory: the names of what is wrong. */
 export const wrongFileName = 'wrong';
 
+/** Devices that may come after the self-test: whether they are there now is what counts. */
+const comeLate: readonly string[] = ['keypad', 'cardReader', 'inputs'];
+
 export interface WatchedSlot {
   readonly clock: Clock;
   readonly config: { readonly line?: unknown };
   readonly reader: Pick<Reader, 'tell'>;
   isOnline(): boolean;
+  /** One of `comeLate`. */
+  isAway(device: string): boolean;
   /** RUNTIME_DIRECTORY of systemd.exec(5): made for this process, and taken away with it. */
   readonly runDirectory: string;
   readonly root: string;
@@ -32,7 +37,7 @@ export interface SlotWatch extends Subscription {
   readonly selfTested: (wrong: readonly string[]) => void;
 }
 
-export const watchSlot = ({ clock, config, reader, isOnline, runDirectory, root }: WatchedSlot): SlotWatch => {
+export const watchSlot = ({ clock, config, reader, isOnline, isAway, runDirectory, root }: WatchedSlot): SlotWatch => {
   const card = readCard(root);
   const { tried, before } = readUpdateState(root);
   const isOnTrial = tried !== undefined && tried.slot === card?.running;
@@ -52,7 +57,7 @@ export const watchSlot = ({ clock, config, reader, isOnline, runDirectory, root 
     }
   };
   const look = (): void => {
-    const wrong = failedChecks && [...failedChecks, ...(config.line === undefined || isOnline() ? [] : ['line'])];
+    const wrong = failedChecks && [...failedChecks, ...comeLate.filter(isAway), ...(config.line === undefined || isOnline() ? [] : ['line'])];
     if (wrong !== undefined && wrong.join(' ') !== said) {
       said = wrong.join(' ');
       write(wrongFileName, `${said}\n`);
@@ -68,7 +73,7 @@ export const watchSlot = ({ clock, config, reader, isOnline, runDirectory, root 
   timer = clock.setTimeout(look, lookMs);
   return {
     selfTested: (wrong) => {
-      failedChecks = wrong;
+      failedChecks = wrong.filter((name) => !comeLate.includes(name));
     },
     stop: () => clock.clearTimeout(timer),
   };

@@ -15,16 +15,19 @@ beforeEach(() => {
 });
 afterEach(() => at.remove());
 
-const started = (options: { readonly line?: boolean; readonly isOnline?: boolean; readonly runDirectory?: string } = {}) => {
-  const { line = false, isOnline = false, runDirectory = join(at.root, 'run/doorpad') } = options;
+const started = (
+  options: { readonly line?: boolean; readonly isOnline?: boolean; readonly away?: readonly string[]; readonly runDirectory?: string } = {},
+) => {
+  const { line = false, isOnline = false, away = [], runDirectory = join(at.root, 'run/doorpad') } = options;
   const clock = new VirtualClock();
   const events: AccessEvent[] = [];
-  const state = { isOnline };
+  const state = { isOnline, away };
   const watch = watchSlot({
     clock,
     config: line ? { line: {} } : {},
     reader: { tell: (event) => events.push(event) },
     isOnline: () => state.isOnline,
+    isAway: (device) => state.away.includes(device),
     runDirectory,
     root: at.root,
   });
@@ -44,7 +47,7 @@ const onTrial = (before = ''): void => {
 
 describe('a slot that is not on trial', () => {
   it('is good once the reader has run for a while and has looked at itself, whatever is wrong with the board', async () => {
-    const { clock, events, watch, isWell, wrong } = started({ line: true });
+    const { clock, events, watch, isWell, wrong } = started({ line: true, away: ['keypad'] });
     watch.selfTested(['keypad']);
     await clock.advance(settleMs - 1);
     expect(isWell()).toBe(false);
@@ -86,11 +89,25 @@ describe('a slot on trial', () => {
 
   it('is not good with a fault that was not there before it', async () => {
     onTrial('lights');
-    const { clock, watch, isWell, wrong } = started();
+    const { clock, watch, isWell, wrong } = started({ away: ['keypad'] });
     watch.selfTested(['lights', 'keypad']);
     await clock.advance(settleMs * 10);
     expect(isWell()).toBe(false);
     expect(wrong()).toBe('lights keypad');
+  });
+
+  it('is good once a device that the self-test missed has come, and not while one that it saw is away', async () => {
+    onTrial();
+    const { clock, state, watch, isWell, wrong } = started({ away: ['keypad', 'inputs'] });
+    watch.selfTested(['keypad', 'inputs']);
+    await clock.advance(settleMs);
+    expect([isWell(), wrong()]).toEqual([false, 'keypad inputs']);
+    state.away = ['cardReader'];
+    await clock.advance(settleMs);
+    expect([isWell(), wrong()]).toEqual([false, 'cardReader']);
+    state.away = [];
+    await clock.advance(1_000);
+    expect([isWell(), wrong()]).toEqual([true, '']);
   });
 
   it('is good with the faults that were there before, a silent line among them', async () => {
