@@ -2,6 +2,7 @@
  * What is checked of updates: one card goes through all of it, in order, in one machine as far as it keeps its power, with one stick after the other
  * put in. What an update is, is docs/update.md's.
  */
+import { statSync } from 'node:fs';
 import { emulatedUboot } from '../image/host.ts';
 import { Controller } from './controller.ts';
 import { Machine, until } from './machine.ts';
@@ -32,6 +33,10 @@ const powered = async ({ place, disk }: UpdatePlace, name: string): Promise<Mach
   const machine = await Machine.start({ folder: place.folder(name), disk, usb: true, start: { by: 'uboot', firmware: emulatedUboot } });
   life = { machine, controller: new Controller(await machine.linePort(), place) };
   return machine;
+};
+const theController = (): Controller => {
+  if (life === undefined) throw new Error('the machine has no power');
+  return life.controller;
 };
 export const endUpdateChecks = async (): Promise<void> => {
   const ended = life;
@@ -131,6 +136,31 @@ export const updateChecks: readonly UpdateCheck[] = [
       const doctor = await machine.hands.do('/usr/bin/doorpad doctor 2>&1 | grep -i "release" || true', slowMs);
       expectIn(doctor, /did not come up well, and the reader went back to slot B/);
       return `${said}; ${told}; ${doctor.replaceAll('\n', ' | ')}; ${await attemptsOf(machine)}`;
+    },
+  },
+  {
+    name: 'an update over the line is refused by its signature before its body has come; a good one comes whole, is tried, and gives way to the old slot where nothing starts',
+    run: async (updates) => {
+      const machine = await powered(updates, 'update');
+      const controller = theController();
+      await controller.says(/online, table version \d+.*up to date/, startMs);
+      controller.hush();
+      controller.ask(`update 1 ${updates.overLine.foreign}`);
+      const refused = await controller.says(/update to release \d+ \S+ was refused: \S+/, slowMs);
+      expectIn(refused, /wrongSignature/);
+      const startedMs = performance.now();
+      controller.ask(`update 1 ${updates.overLine.empty}`);
+      await controller.says(/is there, and is being put in force/, writingMs);
+      const seconds = (performance.now() - startedMs) / 1_000;
+      const bytes = statSync(updates.overLine.empty).size;
+      await machine.consoleShows(/doorpad: slot A, attempts left A 2 B 3/, writingMs);
+      const said = await machine.consoleShows(/doorpad: slot B, attempts left A 0 B 2/, startMs);
+      await machine.hands.ready(startMs);
+      await runsFrom(machine, 3);
+      const told = await controller.says(new RegExp(`update to release ${updates.releases.line} \\S+ was refused: \\S+`), startMs);
+      const left = await machine.hands.do('ls /data/doorpad | grep doorpad.update || true');
+      if (left !== '') throw new Error(`${left} is still there`);
+      return `${refused}; ${bytes} bytes in ${seconds.toFixed(0)} s; then ${said}; ${told}; ${await attemptsOf(machine)}`;
     },
   },
 ];

@@ -2,7 +2,7 @@
  * Updates for the emulated machine, on sticks: a good one, one that does not start, and those that are refused; and the card, which learns the key
  * that they are signed with. The key is made anew for each run and belongs to no card but this.
  */
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { partitionOf } from '../image/card.ts';
@@ -18,10 +18,12 @@ export interface UpdatePlace {
   readonly place: Place;
   /** The card that takes updates. One life of it goes through all checks. */
   readonly disk: string;
-  /** Of the card, the good update and the broken one. */
-  readonly releases: { readonly card: number; readonly good: number; readonly broken: number };
+  /** Of the card, the good update, the broken one, and the one that comes over the line. */
+  readonly releases: { readonly card: number; readonly good: number; readonly broken: number; readonly line: number };
   /** Raw disks with a FAT file system: `doorpad.update` on each. */
   readonly sticks: { readonly refused: string; readonly good: string; readonly broken: string };
+  /** For the line, as files of this machine: a short one whose slot has nothing to start, and one that somebody else has signed. */
+  readonly overLine: { readonly empty: string; readonly foreign: string };
   /** The names of the files on the stick that is refused, and what each is refused with. */
   readonly refusals: Readonly<Record<string, RegExp>>;
 }
@@ -65,7 +67,7 @@ export const prepareUpdates = (place: Place): UpdatePlace => {
   const folder = freshFolder(place.folder('updates'));
   const [key, foreign] = [newKey(folder, 'updates'), newKey(folder, 'foreign')];
   const { release: card } = readRelease({ release: undefined, updateKey: undefined });
-  const releases = { card, good: card + 1, broken: card + 2 };
+  const releases = { card, good: card + 1, broken: card + 2, line: card + 3 };
   const keyFile = { '/usr/lib/doorpad/update.pub': key.open };
   const updateOf = (name: string, release: number, slot: string, secret = key.secret): string => {
     const file = join(folder, `${name}.update`);
@@ -90,6 +92,9 @@ export const prepareUpdates = (place: Place): UpdatePlace => {
   writeFileSync(unsigned, readFileSync(updateOf('small', releases.good, small)).fill(0, 98, 162));
   const cut = join(folder, 'cut.update');
   run('bash', ['-c', 'head -c 9000000 "$1" > "$2"', 'cut', good, cut]);
+  const noise = join(folder, 'noise.ext4');
+  writeFileSync(noise, Buffer.concat([randomBytes(mebibyte), Buffer.alloc(mebibyte)]));
+  const overLine = { empty: updateOf('empty', releases.line, noise), foreign: updateOf('foreign', releases.line, noise, foreign.secret) };
   const refused = { 'doorpad.update': older, 'wrong.update': wrong, 'unsigned.update': unsigned, 'cut.update': cut };
   const disk = keyedCard(place, folder, keyFile);
   return {
@@ -101,6 +106,7 @@ export const prepareUpdates = (place: Place): UpdatePlace => {
       good: stickOf(folder, 'good', { 'doorpad.update': good }),
       broken: stickOf(folder, 'broken', { 'doorpad.update': broken }),
     },
+    overLine,
     refusals: {
       'doorpad.update': /takes none below/,
       'wrong.update': /not by the key of this card/,

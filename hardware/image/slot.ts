@@ -28,6 +28,8 @@ const files: Readonly<Record<string, string>> = {
   'systemd/doorpad-trial.service': 'etc/systemd/system/doorpad-trial.service',
   'systemd/doorpad-trial.timer': 'etc/systemd/system/doorpad-trial.timer',
   'systemd/doorpad-update.service': 'etc/systemd/system/doorpad-update.service',
+  'systemd/doorpad-line-update.service': 'etc/systemd/system/doorpad-line-update.service',
+  'systemd/doorpad-line-update.path': 'etc/systemd/system/doorpad-line-update.path',
   'systemd/doorpad-stick@.service': 'etc/systemd/system/doorpad-stick@.service',
   'systemd/doorpad-used-bundle.service': 'etc/systemd/system/doorpad-used-bundle.service',
   'systemd/doorpad-used-bundle.path': 'etc/systemd/system/doorpad-used-bundle.path',
@@ -38,6 +40,7 @@ const files: Readonly<Record<string, string>> = {
 };
 const programs: Readonly<Record<string, string>> = {
   'image/slot/mark-good.sh': 'usr/lib/doorpad/mark-good',
+  'systemd/line-update.sh': 'usr/lib/doorpad/line-update',
   'systemd/own-led.sh': 'usr/lib/doorpad/own-led',
   'systemd/secure-strike.sh': 'usr/lib/doorpad/secure-strike',
   'systemd/set-boot.sh': 'usr/lib/doorpad/set-boot',
@@ -46,7 +49,14 @@ const programs: Readonly<Record<string, string>> = {
   'systemd/update.sh': 'usr/lib/doorpad/update',
   'systemd/used-bundle.sh': 'usr/lib/doorpad/used-bundle',
 };
-const started = ['doorpad.service', 'doorpad-mark-good.path', 'doorpad-trial.timer', 'doorpad-update.service', 'doorpad-used-bundle.path'];
+const started = [
+  'doorpad.service',
+  'doorpad-line-update.path',
+  'doorpad-mark-good.path',
+  'doorpad-trial.timer',
+  'doorpad-update.service',
+  'doorpad-used-bundle.path',
+];
 /** Consoles, logins, and what would write to a root that takes no writes. */
 const masked = listed(`
   getty.target getty@.service serial-getty@.service autovt@.service console-getty.service debug-shell.service ctrl-alt-del.target

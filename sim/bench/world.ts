@@ -17,7 +17,7 @@ import { ControllerStore } from '../controller/controller-store.ts';
 import { noRest } from '../controller/database.ts';
 import { LineController } from '../controller/line-controller.ts';
 import { inTables } from '../controller/person-record.ts';
-import type { ReaderListener } from '../controller/reader-keeper.ts';
+import type { ReaderListener } from '../controller/reader-state.ts';
 import { takeSite } from '../controller/take-site.ts';
 import { FileDisk } from '../devices/file-disk.ts';
 import { FaultyLine } from '../line/faults.ts';

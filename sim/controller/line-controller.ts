@@ -17,7 +17,8 @@ import type { SecretBytes } from '../../src/shared/secret-bytes.ts';
 import type { ControllerStore } from './controller-store.ts';
 import type { NewEvent } from './event-store.ts';
 import { FileTurns } from './file-turns.ts';
-import { ReaderKeeper, type ReaderLine, type ReaderListener } from './reader-keeper.ts';
+import { ReaderKeeper } from './reader-keeper.ts';
+import type { ReaderLine, ReaderListener } from './reader-state.ts';
 import type { KnownReader, Site } from './site-store.ts';
 
 export interface LineControllerParts {
@@ -74,7 +75,8 @@ export class LineController {
     this.#files = new FileTurns({
       baudRate,
       send: (address, file) => this.#called(this.#acu.sendFile(address, file, parts.clock.nowMs())),
-      refused: (address) => this.#readers.get(address)?.keeper.told({ kind: 'fileEnded', outcome: { kind: 'interrupted', offset: 0 } }),
+      abort: (address) => this.#called(this.#acu.abortFile(address)),
+      refused: (address, type) => this.#readers.get(address)?.keeper.fileEnded(type, { kind: 'interrupted', offset: 0 }),
     });
     this.#subscription = line.listen({
       received: (bytes, atMs) => {
@@ -100,7 +102,8 @@ export class LineController {
     if (!added.ok) return added;
     const line = {
       order: (...[command, priority]: Parameters<ReaderLine['order']>) => this.#called(this.#acu.order(address, command, clock.nowMs(), priority)),
-      sendFile: (...[file]: Parameters<ReaderLine['sendFile']>) => this.#files.send(address, file),
+      sendFile: (...[file, givesWay]: Parameters<ReaderLine['sendFile']>) => this.#files.send(address, file, givesWay),
+      withdrawFile: (...[type]: Parameters<ReaderLine['withdrawFile']>) => this.#files.withdraw(address, type),
       pollGapMs: () => this.#pollGapMs(address),
     };
     const keeper = new ReaderKeeper({ ...this.#parts, listener: this.#listener(), reader, line, strike });
@@ -113,7 +116,7 @@ export class LineController {
     this.#readers.get(address)?.keeper.stop();
     this.#acu.remove(address, this.#parts.clock.nowMs());
     this.#readers.delete(address);
-    this.#files.ended(address);
+    this.#files.gone(address);
     this.#arm();
   }
 
@@ -186,8 +189,12 @@ export class LineController {
   }
 
   #told(address: number, event: AcuEvent): void {
-    this.#readers.get(address)?.keeper.told(event);
-    if (event.kind === 'fileEnded' || event.kind === 'offline') this.#files.ended(address);
+    const keeper = this.#readers.get(address)?.keeper;
+    const type = this.#files.typeOf(address);
+    keeper?.told(event);
+    if (event.kind === 'fileEnded' && type !== undefined) keeper?.fileEnded(type, event.outcome);
+    if (event.kind === 'fileEnded') this.#files.ended(address);
+    if (event.kind === 'offline') this.#files.gone(address);
   }
 
   /** Whoever has called the ACU looks at its deadline. */

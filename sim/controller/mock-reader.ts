@@ -17,7 +17,7 @@ import {
   type TableStatus,
   writeLinkReply,
 } from '../../src/link/messages.ts';
-import { heldBy } from '../../src/link/status.ts';
+import { heldBy, standOf } from '../../src/link/status.ts';
 import { type PdOptions, PdSession } from '../../src/osdp/pd.ts';
 import type { MfgAnswer } from '../../src/osdp/pd-handlers.ts';
 import type { PdKeySet } from '../../src/osdp/pd-keys.ts';
@@ -319,6 +319,8 @@ export class MockReader {
         };
       case 'rules':
         return { ...mockRules, ...this.behaviour.saysOfRules };
+      case 'update':
+        return { page, ...standOf(undefined) };
     }
   }
 

@@ -4,46 +4,39 @@
  */
 
 import { Card } from '../../src/access/card.ts';
-import { type DoorStatus, doorpadOui, type JournalStatus, readLinkReply, type SettingsStatus, type TableStatus } from '../../src/link/messages.ts';
-import type { AcuEvent, FileRefusal, FileToSend, OfflineReason, OrderCommand, OrderRefusal, Priority } from '../../src/osdp/acu-events.ts';
+import {
+  type DoorStatus,
+  doorpadOui,
+  type JournalStatus,
+  readLinkReply,
+  type SettingsStatus,
+  type TableStatus,
+  updateFileType,
+} from '../../src/link/messages.ts';
+import type { AcuEvent, FileOutcome, OfflineReason } from '../../src/osdp/acu-events.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { Crypto } from '../../src/ports/crypto.ts';
 import type { Strike } from '../../src/ports/strike.ts';
-import type { Result } from '../../src/shared/result.ts';
 import type { Order, orderModes } from '../../src/table/orders.ts';
-import { Alarms, type RaisedAlarm, type ReaderAlarm } from './alarms.ts';
+import { Alarms } from './alarms.ts';
 import type { ControllerStore, Stores } from './controller-store.ts';
 import { EventIntake } from './event-intake.ts';
 import type { NewEvent } from './event-store.ts';
 import { type OrderAnswer, OrderDesk } from './order-desk.ts';
 import { PrivateCommands, type Told } from './private-commands.ts';
+import type { ReaderLine, ReaderListener, ReaderState } from './reader-state.ts';
 import { ReleaseDesk } from './release-desk.ts';
 import type { KnownReader, Site } from './site-store.ts';
-import { type KeepingState, TableKeeper } from './table-keeper.ts';
+import { TableKeeper } from './table-keeper.ts';
 import { TableOffice } from './table-office.ts';
 import { isOther, type ToldDoor, toldBy } from './told-door.ts';
+import { UpdateKeeper } from './update-keeper.ts';
 import { countUse } from './use-counts.ts';
 
 /** Table and content hash are asked for so often (SECURITY C16). */
 const tableWatchMs = 3_600_000;
 /** Journal, clock and door are asked for so often. */
 const journalWatchMs = 60_000;
-
-/** The line, as far as one reader is concerned. */
-export interface ReaderLine {
-  order(command: OrderCommand, priority: Priority): Result<number, OrderRefusal>;
-  sendFile(file: FileToSend): Result<undefined, FileRefusal>;
-  /** From the POLL before the last one to the last one. */
-  pollGapMs(): number;
-}
-
-export interface ReaderListener {
-  /** Anything of `state` has changed. */
-  changed(reader: KnownReader): void;
-  alarm(reader: KnownReader, alarm: ReaderAlarm, detail: string): void;
-  /** An event is on disk, for the first time. */
-  event(reader: KnownReader, event: NewEvent): void;
-}
 
 export interface ReaderKeeperParts {
   readonly store: ControllerStore;
@@ -57,27 +50,11 @@ export interface ReaderKeeperParts {
   readonly strike: Strike | undefined;
 }
 
-export interface ReaderState {
-  readonly isOnline: boolean;
-  readonly offlineReason: OfflineReason | undefined;
-  readonly table: TableStatus | undefined;
-  readonly journal: JournalStatus | undefined;
-  readonly door: DoorStatus | undefined;
-  /** Of its door, also where it is away, or was since this program began. */
-  readonly told: ToldDoor | undefined;
-  /** Since it was heard last, or since this program began; 0: it is there. */
-  readonly awayMs: number;
-  /** Hash of the settings that wait to be accepted, in hexadecimal digits. */
-  readonly waitingSettings: string | undefined;
-  readonly keeping: KeepingState;
-  /** Its version in force, and whether that is everybody as of now. */
-  readonly isInStep: boolean;
-  readonly alarms: readonly RaisedAlarm[];
-}
-
 export class ReaderKeeper {
   readonly reader: KnownReader;
   readonly alarms: Alarms;
+  /** An update for it, where one was offered. */
+  readonly updates: UpdateKeeper;
   readonly #parts: ReaderKeeperParts;
   readonly #commands: PrivateCommands;
   readonly #tables: TableKeeper;
@@ -123,8 +100,19 @@ export class ReaderKeeper {
       ...shared,
       sendFile: (file) => line.sendFile(file),
       told: (status) => this.#toldTable(status),
-      became: () => this.#parts.listener.changed(this.reader),
+      became: () => {
+        this.updates.tablesBecame();
+        listener.changed(this.reader);
+      },
       failed: (thrown) => this.#storeFailed(thrown),
+    });
+    this.updates = new UpdateKeeper({
+      clock,
+      crypto,
+      commands,
+      line,
+      mayTakeTime: () => this.#tables.state === 'inStep' || this.#tables.state === 'suspended',
+      became: () => listener.changed(this.reader),
     });
   }
 
@@ -140,6 +128,7 @@ export class ReaderKeeper {
       awayMs: this.#isOnline ? 0 : this.#parts.clock.nowMs() - this.#lostMs,
       waitingSettings: this.#waitingSettings(),
       keeping,
+      update: this.updates.state,
       isInStep: keeping === 'inStep',
       alarms: this.alarms.raised,
     };
@@ -200,8 +189,8 @@ export class ReaderKeeper {
       case 'orderEnded':
         this.#commands.orderEnded(event.order, event.outcome);
         break;
-      case 'fileEnded':
-        this.#tables.fileEnded(event.outcome);
+      case 'fileProgress':
+        this.updates.progressed(event.offset);
         break;
       case 'keyChanged':
         void this.#guarded(() => this.#parts.store.site.promoteScbk(this.reader));
@@ -215,6 +204,12 @@ export class ReaderKeeper {
         break;
       default:
     }
+  }
+
+  /** What became of the file that was on its way. */
+  fileEnded(type: number, outcome: FileOutcome): void {
+    if (type === updateFileType) this.updates.fileEnded(outcome);
+    else this.#tables.fileEnded(outcome);
   }
 
   /** A card that nobody has, whole: it comes up after the order to enrol, and to a panel, which we are not (docs/table-profile.md §13). */
@@ -262,6 +257,7 @@ export class ReaderKeeper {
     if (!this.#isOnline) return;
     this.#tableAskedMs = this.#parts.clock.nowMs();
     this.#tables.begin();
+    this.updates.begin();
     await this.#askDoor(true);
     await this.#askSettings();
     this.#watchOn();
@@ -274,6 +270,7 @@ export class ReaderKeeper {
     this.#parts.clock.clearTimeout(this.#watch);
     this.#commands.end();
     this.#tables.end();
+    this.updates.end();
     this.#parts.listener.changed(this.reader);
   }
 
@@ -287,6 +284,7 @@ export class ReaderKeeper {
         this.#tableAskedMs = clock.nowMs();
         this.#tables.begin();
       }
+      this.updates.look();
       void this.#askJournal();
       void this.#askDoor();
     }, journalWatchMs);

@@ -2,6 +2,7 @@
  * What somebody asks of a controller process, a line each: PINs rolled, modes, releases, how things stand. Decides the words; what a change
  * brings about is controller/'s.
  */
+import { resolve } from 'node:path';
 import { Pin } from '../../src/access/pin.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import { orderModes } from '../../src/table/orders.ts';
@@ -13,6 +14,8 @@ import type { PinDesk, PinRefusal } from '../controller/pin-desk.ts';
 import type { ReaderKeeper } from '../controller/reader-keeper.ts';
 import { orderByHand } from '../controller/reader-modes.ts';
 import type { KeepingState } from '../controller/table-keeper.ts';
+import type { UpdateDesk } from '../controller/update-desk.ts';
+import type { UpdateState, UpdateStep } from '../controller/update-keeper.ts';
 import { type ProcessIo, peopleText, type Say } from './io.ts';
 
 export interface DeskParts {
@@ -20,6 +23,7 @@ export interface DeskParts {
   readonly clock: Pick<Clock, 'wall'>;
   readonly people: () => PeopleDesk;
   readonly pins: () => PinDesk;
+  readonly updates: UpdateDesk;
   readonly names: ReadonlyMap<number, string>;
   readonly io: Pick<ProcessIo, 'out' | 'err'>;
   readonly say: Say;
@@ -33,6 +37,7 @@ export const controllerHelp = `  roll WHO [PIN]            a new PIN, by name or
   clock READER              our time, also where the reader's clock runs far ahead
   accept-settings READER    its settings file that waits, though it weakens the door; with a hash behind: only that one
                             READER is a name or an address; all: every reader, but for settings
+  update READER FILE        a signed file of doorpad make-update, over the line; stop in place of FILE: not any more
   status, help, quit
 `;
 
@@ -79,6 +84,9 @@ export class ControllerDesk {
         break;
       case 'clock':
         await this.#order('setClock', (keeper) => keeper.setClock(), rest.join(' '));
+        break;
+      case 'update':
+        await this.#update(rest);
         break;
       case 'status':
         for (const keeper of this.#parts.readers()) this.#parts.say(keeper.reader.name, stateText(keeper));
@@ -185,22 +193,54 @@ export class ControllerDesk {
     else await this.#order('acceptSettings', (keeper) => keeper.acceptSettings(hash), which);
   }
 
+  /** Names of readers and of files have blanks in them: the longest name of a reader counts. */
+  async #update(words: readonly string[]): Promise<void> {
+    const { clock, io, say, store, updates } = this.#parts;
+    const counts = words.map((_, index) => words.length - index);
+    const count = counts.find((each) => this.#readersOf(words.slice(0, each).join(' ')).length > 0) ?? 1;
+    const meant = this.#meantReaders('update', words.slice(0, count).join(' '));
+    const file = words
+      .slice(count)
+      .join(' ')
+      .replace(/^"(.*)"$/, '$1');
+    if (meant.length === 0) return;
+    if (file === '') {
+      io.err('Say which file behind the reader; or stop.\n');
+      return;
+    }
+    const audit = (what: string, detail: string): Promise<void> => store.audit.add({ atMs: clock.wall().ms, by: byTerminal, what, detail });
+    if (file === 'stop') {
+      await updates.withdraw(meant);
+      for (const { reader } of meant) await audit('update.withdrawn', reader.name);
+      for (const { reader } of meant) say(reader.name, 'no update is sent any more');
+      return;
+    }
+    const offered = await updates.offer(meant, resolve(file));
+    if (!offered.ok) io.err(`${offered.failure}\n`);
+    else for (const { reader } of meant) await audit('update.offered', `${reader.name}: release ${offered.value.release} (${offered.value.version})`);
+  }
+
   #order(name: string, give: Giving, which: string): Promise<void> {
     return this.#orderAt(this.#meantReaders(name, which), name, give);
   }
 
   /** Of this name or address, or all of them. Whoever names none is asked: a door that nobody meant must not open. Empty: it was said why. */
   #meantReaders(name: string, which: string): readonly ReaderKeeper[] {
-    const { io, readers } = this.#parts;
+    const { io } = this.#parts;
     if (which === '') {
       io.err('Say at which reader: its name or its address; or all.\n');
       return [];
     }
-    const wanted = which.replace(/^"(.*)"$/, '$1');
-    const named = readers().filter(({ reader }) => wanted === String(reader.address) || wanted === reader.name);
-    const meant = named.length === 0 && wanted === 'all' && name !== 'acceptSettings' ? readers() : named;
+    const meant = this.#readersOf(which, name !== 'acceptSettings');
     if (meant.length === 0) io.err('There is no such reader.\n');
     return meant;
+  }
+
+  #readersOf(which: string, mayBeAll = true): readonly ReaderKeeper[] {
+    const wanted = which.replace(/^"(.*)"$/, '$1');
+    const all = this.#parts.readers();
+    const named = all.filter(({ reader }) => wanted === String(reader.address) || wanted === reader.name);
+    return named.length === 0 && wanted === 'all' && mayBeAll ? all : named;
   }
 
   /** With its lines in the audit, as over the API. */
@@ -227,14 +267,29 @@ const keepingWords: Readonly<Record<KeepingState, string>> = {
   suspended: 'given up, see the alarms',
 };
 
+const updateWords: Readonly<Record<UpdateStep, string>> = {
+  waiting: 'waits',
+  sending: 'is being sent',
+  installing: 'is there, and is being put in force',
+  inForce: 'runs',
+  refused: 'was refused',
+  impossible: 'cannot be sent: this reader takes none over its line',
+};
+
+const updateText = ({ release, version, step, receivedBytes, totalBytes, refused }: UpdateState): string => {
+  const share = step === 'waiting' || step === 'sending' ? ` (${Math.floor((100 * receivedBytes) / totalBytes)} %)` : '';
+  return `update to release ${release} (${version}) ${updateWords[step]}${share}${refused === undefined ? '' : `: ${refused}`}`;
+};
+
 /** How things stand at one reader, in a line. */
-export const stateText = ({ state: { isOnline, offlineReason, table, door, waitingSettings, keeping } }: ReaderKeeper): string => {
+export const stateText = ({ state: { isOnline, offlineReason, table, door, waitingSettings, keeping, update } }: ReaderKeeper): string => {
   if (!isOnline) return `offline${offlineReason === undefined ? '' : `, ${offlineReason}`}`;
   const facts = [
     'online',
     ...(table === undefined ? [] : [`table version ${table.version} with ${peopleText(table.persons)}`, keepingWords[keeping]]),
     ...(door === undefined ? [] : [`mode ${door.mode}`, `${door.deciding} decides`, door.software]),
     ...(waitingSettings === undefined ? [] : [`settings ${waitingSettings.slice(0, 16)} wait to be accepted`]),
+    ...(update === undefined ? [] : [updateText(update)]),
   ];
   return facts.join(', ');
 };

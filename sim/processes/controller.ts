@@ -20,10 +20,11 @@ import { ControllerStore, type ControllerStoreOptions } from '../controller/cont
 import type { NewEvent } from '../controller/event-store.ts';
 import type { FileTaken } from '../controller/file-changes.ts';
 import { LineController } from '../controller/line-controller.ts';
-import type { ReaderListener } from '../controller/reader-keeper.ts';
+import type { ReaderListener } from '../controller/reader-state.ts';
 import { weaknessOf } from '../controller/rules/pin-rules.ts';
 import type { KnownReader, Site } from '../controller/site-store.ts';
 import { takeSite } from '../controller/take-site.ts';
+import { UpdateDesk } from '../controller/update-desk.ts';
 import { SimStrike } from '../devices/strike.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { ControllerDesk, stateText } from './controller-desk.ts';
@@ -128,6 +129,7 @@ class RunningController {
   /** Whoever runs a controller vouches for the time of its machine: readers are set by it. */
   readonly #clock = new NodeClock({ isSystemTimeVouched: true });
   readonly #say: Say;
+  readonly #updates: UpdateDesk;
   #server: ManagerServer | undefined;
   #manager: Manager<ManagerRoutes, never> | undefined;
   /** What was last said of each reader; and, by address too, when it is looked at again. */
@@ -143,6 +145,7 @@ class RunningController {
     const started = (): Pick<Manager<ManagerRoutes, never>, 'people' | 'pins'> =>
       present(this.#manager, 'what comes in is carried out once the controller has started');
     this.#parts = parts;
+    this.#updates = new UpdateDesk(store);
     const widest = Math.max(leastSubjectColumns, ...parts.readerNames.map(columnsOf));
     this.#say = sayWith(io, this.#clock, Math.min(widest, mostSubjectColumns));
     this.desk = new ControllerDesk({
@@ -152,6 +155,7 @@ class RunningController {
       names,
       people: () => started().people,
       pins: () => started().pins,
+      updates: this.#updates,
       say: this.#say,
       readers: () => this.#line?.readers ?? [],
     });
@@ -178,6 +182,7 @@ class RunningController {
     const tooMany = readers.filter((reader) => !line.add(reader, this.#strikeOf(reader)).ok);
     for (const { name, address } of readers) this.#say(name, `not heard yet: address ${address}, ${this.#baudRate} baud`);
     if (tooMany.length > 0) return refused(`One line takes no more readers: ${tooMany.map(({ name }) => name).join(', ')}.`);
+    for (const sentence of await this.#updates.resume(line.readers)) this.#say('controller', sentence);
     return this.#serve(manager);
   }
 

@@ -86,6 +86,8 @@ const catalogue = {
   'table.revoked': ['info', 'Revocation In Force', 'Revocation In Force'],
   'reader.started': ['info', 'Reader Started', 'Reader Started'],
   'selfTest.failed': ['alarm', 'Self-Test Failed', 'Self-Test Failed'],
+  'update.received': ['info', 'Update Received', 'Update Received'],
+  'update.refused': ['alarm', 'Update Refused', 'Update Refused'],
   'update.inForce': ['info', 'Update In Force', 'Update In Force'],
   'update.rolledBack': ['alarm', 'Update Rolled Back', 'Update Rolled Back'],
   'reader.stopped': ['info', 'Reader Stopped', 'Reader Stopped'],

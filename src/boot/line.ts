@@ -30,11 +30,21 @@ export const bootLine = async (config: Config, line: LineConfig, { clock, crypto
   const strike = config.strike === 'controller' ? new RemoteStrike(clock) : undefined;
   const side = settledLineOf({ config, line, crypto, version: packageFile.version, told: (sentence) => log.error(sentence) });
   const { baudRate } = side.pd.line;
+  // Only where something starts the reader that could also start it anew from another slot.
+  const updates =
+    process.env.RUNTIME_DIRECTORY === undefined ? undefined : (await import('../tools/incoming-update.ts')).incomingUpdateOf(config.dataDir);
   const link = await newLink({ path: line.port, baudRate, clock, told: (news) => tell(log, line, news) }, log);
   return {
     strike,
     sideWith: (isTableReadOnly) =>
-      link && { ...side, isTableReadOnly, line: link, reopen: () => link.reopen(), ...(strike === undefined ? {} : { remoteStrike: strike }) },
+      link && {
+        ...side,
+        isTableReadOnly,
+        updates,
+        line: link,
+        reopen: () => link.reopen(),
+        ...(strike === undefined ? {} : { remoteStrike: strike }),
+      },
   };
 };
 

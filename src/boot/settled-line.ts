@@ -19,7 +19,7 @@ import { lineKeyKeeper } from '../tools/line-keys.ts';
 import { lineSettingsKeeper, readLineSettings } from '../tools/line-settings.ts';
 
 /** What is left for whoever has the port and the stores. */
-export type SettledLine = Omit<LineSide, 'line' | 'reopen' | 'remoteStrike' | 'isTableReadOnly'>;
+export type SettledLine = Omit<LineSide, 'line' | 'reopen' | 'remoteStrike' | 'isTableReadOnly' | 'updates'>;
 
 export interface SettledLineOptions {
   readonly config: Config;

@@ -1,7 +1,7 @@
 /**
  * Whether the slot this reader runs from is good: the reader has run for a while, its self-test went well and its line was answered, or what is
  * wrong was wrong before the update. Says so by files in the run directory, which root's scripts wait for (hardware/systemd), and tells the
- * journal what came of an update. Who changes the slots is tools/update.ts's.
+ * journal what came of an update, also of one that root has refused. Who changes the slots is tools/update.ts's.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -39,7 +39,7 @@ export interface SlotWatch extends Subscription {
 
 export const watchSlot = ({ clock, config, reader, isOnline, isAway, runDirectory, root }: WatchedSlot): SlotWatch => {
   const card = readCard(root);
-  const { tried, before } = readUpdateState(root);
+  const { tried, before, refused } = readUpdateState(root);
   const isOnTrial = tried !== undefined && tried.slot === card?.running;
   if (tried !== undefined && card !== undefined && !isOnTrial && readBootEnv(root).first === tried.slot)
     reader.tell({ code: 'update.rolledBack', fields: { release: tried.release, running: card.release } });
@@ -47,6 +47,7 @@ export const watchSlot = ({ clock, config, reader, isOnline, isAway, runDirector
   let failedChecks: readonly string[] | undefined;
   let said: string | undefined;
   let isWell = false;
+  let refusedAtMs = refused?.atMs;
   let timer: unknown;
 
   const write = (name: string, text: string): void => {
@@ -68,6 +69,9 @@ export const watchSlot = ({ clock, config, reader, isOnline, isAway, runDirector
       if (isOnTrial) reader.tell({ code: 'update.inForce', fields: { release: tried.release } });
       write(wellFile, '');
     }
+    const last = readUpdateState(root).refused;
+    if (last !== undefined && last.atMs !== refusedAtMs) reader.tell({ code: 'update.refused', fields: { reason: last.reason } });
+    refusedAtMs = last?.atMs;
     timer = clock.setTimeout(look, lookMs);
   };
   timer = clock.setTimeout(look, lookMs);

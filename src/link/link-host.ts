@@ -10,6 +10,8 @@ export type LinkEventCode =
   | 'table.refused'
   | 'table.revoked'
   | 'table.rolledBack'
+  | 'update.received'
+  | 'update.refused'
   | 'journal.unackable'
   | 'order.refused'
   | 'strike.unreachable'

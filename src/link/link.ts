@@ -15,17 +15,20 @@ import type { Crypto } from '../ports/crypto.ts';
 import type { Line } from '../ports/line.ts';
 import type { Subscription } from '../ports/subscription.ts';
 import type { TableState, TableStore } from '../ports/table-store.ts';
+import type { UpdateStore } from '../ports/update-store.ts';
 import { formatVersion, type Trust } from '../table/header.ts';
 import { EventFeed } from './event-feed.ts';
 import { FileParts } from './file-parts.ts';
+import { FileSync, FileSyncs } from './file-sync.ts';
 import { LinkCommands } from './link-commands.ts';
-import type { LinkHost } from './link-host.ts';
+import type { LinkEvent, LinkHost } from './link-host.ts';
 import { doorpadOui, type Status, type StatusPage } from './messages.ts';
 import type { RemoteStrike } from './remote-strike.ts';
 import { ReplyPause } from './reply-pause.ts';
-import { heldBy } from './status.ts';
-import { TableSync } from './table-sync.ts';
+import { heldBy, standOf } from './status.ts';
+import { TableIntake } from './table-intake.ts';
 import { Tasks } from './tasks.ts';
+import { UpdateIntake } from './update-intake.ts';
 
 /** A line on which nothing but noise came for so long is dead, and is opened anew (SECURITY A20). */
 export const silentMs = 30_000;
@@ -44,6 +47,8 @@ export interface LinkParts {
   readonly clock: Clock;
   readonly crypto: Crypto;
   readonly table: TableStore;
+  /** Of a reader that runs from a card which takes updates. */
+  readonly updates?: UpdateStore | undefined;
   readonly journal: Journal;
   readonly facts: Facts;
   readonly trust: Trust | undefined;
@@ -59,7 +64,7 @@ export interface LinkParts {
 export class Link {
   readonly #parts: LinkParts;
   readonly #pause: ReplyPause;
-  readonly #sync: TableSync;
+  readonly #files: FileSyncs;
   readonly #commands: LinkCommands;
   readonly #subscription: Subscription;
   #session: PdSession;
@@ -74,16 +79,20 @@ export class Link {
   #isStopped = false;
 
   constructor(parts: LinkParts) {
-    const { line, clock, journal } = parts;
+    const { line, clock, journal, updates } = parts;
     this.#parts = parts;
     this.#pause = new ReplyPause(line, clock, parts.pd.line.baudRate);
-    this.#sync = new TableSync({
+    const tell = (event: LinkEvent): void => parts.host.tell(event);
+    const table = new TableIntake({
       ...parts,
       seen: () => parts.facts.seenTable,
       applied: (state) => this.#keepSeen(state),
       ended: (outcome) => this.#commands.tableEnded(outcome),
-      tell: (event) => parts.host.tell(event),
+      tell,
     });
+    const isTrusted = (): boolean => this.#session.isSecure;
+    const intakes = updates === undefined ? [table] : [table, new UpdateIntake({ updates, isTrusted, tell })];
+    this.#files = new FileSyncs(intakes.map((intake) => new FileSync(clock, intake)));
     this.#commands = new LinkCommands({
       ...parts,
       strike: parts.remoteStrike,
@@ -139,7 +148,7 @@ export class Link {
     this.#isStopped = true;
     this.#subscription.stop();
     this.#pause.drop();
-    this.#sync.stop();
+    this.#files.stop();
     for (const timer of [this.#deadline, this.#absence, this.#silence, this.#factRetry]) this.#parts.clock.clearTimeout(timer);
     this.#parts.remoteStrike?.linkChanged(false);
   }
@@ -156,7 +165,7 @@ export class Link {
         crypto,
         line,
         description,
-        files: { sink: this.#sync, manners: { mayInterleave: true, maxMessageBytes: 0 } },
+        files: { sink: this.#files, manners: { mayInterleave: true, maxMessageBytes: 0 } },
         hands: {
           localStatus: () => host.localStatus(),
           inputs: () => host.inputs(),
@@ -316,6 +325,8 @@ export class Link {
         return { page, ...host.settings() };
       case 'rules':
         return { page, ...host.rules() };
+      case 'update':
+        return { page, ...standOf(this.#parts.updates?.stand()) };
     }
   }
 }

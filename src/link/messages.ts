@@ -6,55 +6,22 @@ import { decode, encode, record, type Schema, u8, type ValueOf } from '../osdp/s
 import { failed, ok, type Result } from '../shared/result.ts';
 import { orderModes } from '../table/orders.ts';
 import { blocks, epoch, joined, named, piece, truth, u16, u32, u48 } from './fields.ts';
+import { outcome } from './outcomes.ts';
 import { statusOf, statusPage } from './status.ts';
 
-export type { DoorStatus, JournalStatus, RulesStatus, SettingsStatus, Status, StatusPage, TableStatus } from './status.ts';
+export { type Outcome, outcomes } from './outcomes.ts';
+export type { DoorStatus, JournalStatus, RulesStatus, SettingsStatus, Status, StatusPage, TableStatus, UpdateStatus } from './status.ts';
 
 /** 02-44-50, locally administered, in every private message. The lowest byte goes first (OSDP.md, head), so that the line carries `02 44 50`. */
 export const doorpadOui = 0x504402;
 /** The type of a table file in FILETRANSFER. */
 export const tableFileType = 0xd0;
+/** The type of an update. */
+export const updateFileType = 0xd1;
 /** Longest signed file that `filePart` carries. */
 export const maxFilePartsBytes = 65_536;
 /** Entries in flight: sent, and not acknowledged. */
 export const maxUnacknowledged = 64;
-
-/** What became of something, in the order of its codes: a new one is added at the end, and none is ever moved or taken out. */
-export const outcomes = [
-  'done',
-  /** Disk or hardware did not answer: it may be asked again. */
-  'failed',
-  'malformed',
-  'wrongFormat',
-  'wrongSignature',
-  'wrongSite',
-  'wrongReader',
-  'wrongKind',
-  'staleVersion',
-  'wrongBase',
-  'wrongBody',
-  'wrongContent',
-  'contradiction',
-  'tooLarge',
-  'wrongOffset',
-  'incomplete',
-  'diskFull',
-  'unknownOrder',
-  'staleNumber',
-  'expired',
-  'timeUntrusted',
-  'notKeyed',
-  'notDone',
-  'tooMany',
-  'wrongEpoch',
-  'beyondSent',
-  'notStricter',
-  'tooFar',
-  'notWaiting',
-] as const;
-export type Outcome = (typeof outcomes)[number];
-
-const outcome = named(outcomes);
 
 interface Row {
   readonly code: number;

@@ -4,12 +4,14 @@
  */
 import { bytes, record, type Schema, u8, type ValueOf } from '../osdp/schema.ts';
 import type { TableStore } from '../ports/table-store.ts';
+import type { UpdateStand } from '../ports/update-store.ts';
 import { orderModes } from '../table/orders.ts';
 import { epoch, flags, joined, named, text, u32, u48 } from './fields.ts';
+import { outcome } from './outcomes.ts';
 import { rules } from './status-rules.ts';
 
 /** In the order of their codes, from 0 on. */
-export const statusPages = ['table', 'journal', 'door', 'settings', 'rules'] as const;
+export const statusPages = ['table', 'journal', 'door', 'settings', 'rules', 'update'] as const;
 export type StatusPage = (typeof statusPages)[number];
 
 /** In the order of their codes, from 1 on: the models of access/mode.ts. */
@@ -27,6 +29,10 @@ const tableFlags = flags([
   'isReadOnly',
 ]);
 const journalFlags = flags(['isWallTrusted']);
+const updateFlags = flags([
+  /** All of it is there, and is being put into its slot. */
+  'isWhole',
+]);
 const doorFlags = flags(['isDoorOpen', 'isTampered', 'isUnlocked', 'isLockedOut', 'isLowSecurity']);
 
 const table = joined(
@@ -84,12 +90,28 @@ const settings = record({
   waiting: bytes(32),
 });
 
+const update = joined(
+  record({
+    /** That runs; 0: this reader takes no updates. */
+    release: u32,
+    /** Nothing below it is taken. */
+    floor: u32,
+    /** SHA-256 of the first 162 bytes of the update that is there; zeros: none. */
+    headHash: bytes(32),
+    receivedBytes: u32,
+    /** Why the last one was refused; `done`: none was. */
+    refused: outcome,
+  }),
+  updateFlags,
+);
+
 export type TableStatus = { readonly page: 'table' } & ValueOf<typeof table>;
 export type JournalStatus = { readonly page: 'journal' } & ValueOf<typeof journal>;
 export type DoorStatus = { readonly page: 'door' } & ValueOf<typeof door>;
 export type SettingsStatus = { readonly page: 'settings' } & ValueOf<typeof settings>;
 export type RulesStatus = { readonly page: 'rules' } & ValueOf<typeof rules>;
-export type Status = TableStatus | JournalStatus | DoorStatus | SettingsStatus | RulesStatus;
+export type UpdateStatus = { readonly page: 'update' } & ValueOf<typeof update>;
+export type Status = TableStatus | JournalStatus | DoorStatus | SettingsStatus | RulesStatus | UpdateStatus;
 
 /** What the page of a table says of what is in force, and of what is being received. */
 export const heldBy = (
@@ -106,6 +128,16 @@ export const heldBy = (
   };
 };
 
+/** Of a reader that takes updates; undefined: it takes none. */
+export const standOf = (stand: UpdateStand | undefined): Omit<UpdateStatus, 'page'> => ({
+  release: stand?.release ?? 0,
+  floor: stand?.floor ?? 0,
+  headHash: stand?.headHash ?? new Uint8Array(32),
+  receivedBytes: stand?.receivedBytes ?? 0,
+  refused: stand?.refused ?? 'done',
+  isWhole: stand?.isWhole ?? false,
+});
+
 /** One for every page: a missing one does not compile. */
 const pages: { readonly [Page in StatusPage]: Schema<Omit<Extract<Status, { page: Page }>, 'page'>> } = {
   table,
@@ -113,6 +145,7 @@ const pages: { readonly [Page in StatusPage]: Schema<Omit<Extract<Status, { page
   door,
   settings,
   rules,
+  update,
 };
 
 export const statusPage: Schema<StatusPage> = named(statusPages);

@@ -1,9 +1,8 @@
 /**
- * The PIN table on its way up the line (docs/table-profile.md §17): which part of the work is due, and what became of the file. It performs
- * nothing: what was gathered is written, and a whole file put in force, by the actors that table-sync.ts provides. What a file says is table/'s.
+ * A file on its way up the line (docs/table-profile.md §17): which part of the work is due, and what became of the file. It performs nothing:
+ * what was gathered is written, and a whole file put in force, by the actors that file-sync.ts provides. What a file says is its intake's.
  */
 import { assign, emit, fromPromise, setup } from 'xstate';
-import type { TableState } from '../ports/table-store.ts';
 import type { Result } from '../shared/result.ts';
 import type { Outcome } from './messages.ts';
 
@@ -17,9 +16,7 @@ export type SyncEvent =
   /** No more will come. */
   | { readonly type: 'file.cut' };
 
-export type SyncEffect =
-  | { readonly type: 'table.applied'; readonly state: TableState }
-  | { readonly type: 'table.refused'; readonly refusal: Outcome };
+export type SyncEffect = { readonly type: 'file.inForce' } | { readonly type: 'file.refused'; readonly refusal: Outcome };
 
 export interface SyncContext {
   readonly totalBytes: number;
@@ -33,7 +30,7 @@ export interface SyncContext {
 
 /** How many bytes are on disk, or why the file is refused. */
 export type Stored = Result<number, Outcome>;
-export type Applied = Result<TableState, Outcome>;
+export type Applied = Result<undefined, Outcome>;
 
 const sync = setup({
   types: { context: {} as SyncContext, events: {} as SyncEvent, emitted: {} as SyncEffect },
@@ -61,8 +58,8 @@ const sync = setup({
     noteStored: assign((_, stored: Stored) => (stored.ok ? { storedBytes: stored.value } : {})),
     refuse: assign((_, result: Result<unknown, Outcome>) => ({ refusal: result.ok ? undefined : result.failure })),
     refuseFailed: assign({ refusal: 'failed' as const }),
-    tellRefused: emit(({ context }) => ({ type: 'table.refused' as const, refusal: context.refusal ?? 'failed' })),
-    tellApplied: emit((_, state: TableState) => ({ type: 'table.applied' as const, state })),
+    tellRefused: emit(({ context }) => ({ type: 'file.refused' as const, refusal: context.refusal ?? 'failed' })),
+    tellInForce: emit({ type: 'file.inForce' as const }),
   },
 });
 
@@ -120,7 +117,7 @@ const applying = sync.createStateConfig({
         target: 'refused',
         actions: [{ type: 'refuse', params: output }, 'tellRefused'],
       },
-      { target: 'inForce', actions: { type: 'tellApplied', params: ({ event }) => (event.output as Extract<Applied, { ok: true }>).value } },
+      { target: 'inForce', actions: 'tellInForce' },
     ],
     onError: { target: 'refused', actions: ['refuseFailed', 'tellRefused'] },
   },
@@ -142,7 +139,7 @@ export const syncMachine = sync.createMachine({
   type: 'parallel',
   states: {
     file: {
-      description: 'The file of the PIN table that the controller sends.',
+      description: 'The file that the controller sends.',
       initial: 'idle',
       states: { idle, gathering, storing, applying, inForce, refused },
     },

@@ -57,9 +57,15 @@ export const update = (file: string, { again }: UpdateCommand, io: Printer): voi
       }),
     ),
   );
-  keepLast(root, done.ok ? done.value : done.failure);
-  if (!done.ok) throw refusal(done.failure);
-  io.out(`${done.value}\n`);
+  if (done.ok) {
+    keepLast(root, done.value);
+    io.out(`${done.value}\n`);
+    return;
+  }
+  const { reason, sentence } = typeof done.failure === 'string' ? { reason: 'failed' as const, sentence: done.failure } : done.failure;
+  // A stick that was left in is no news.
+  if (reason !== 'alreadyThere') keepLast(root, sentence, reason);
+  throw refusal(sentence);
 };
 
 export const makeUpdate = (slot: string, { key: keyFile, release, version, out }: MakeUpdateCommand, io: Printer): void => {

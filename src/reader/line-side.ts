@@ -20,6 +20,7 @@ import type { Crypto } from '../ports/crypto.ts';
 import type { InputName } from '../ports/inputs.ts';
 import type { Line } from '../ports/line.ts';
 import type { TableStore } from '../ports/table-store.ts';
+import type { UpdateStore } from '../ports/update-store.ts';
 import type { Result } from '../shared/result.ts';
 import type { Trust } from '../table/header.ts';
 import type { OrderKind } from '../table/orders.ts';
@@ -45,6 +46,8 @@ export interface LineSide {
   readonly settingsHash: Uint8Array;
   readonly isLowSecurity: boolean;
   readonly isTableReadOnly?: boolean;
+  /** Of a reader that takes updates. */
+  readonly updates?: UpdateStore | undefined;
   /** The strike of the reader's ports, where the controller has it. */
   readonly remoteStrike?: RemoteStrike;
   readonly reopen?: () => void;
@@ -111,6 +114,7 @@ export const openLine = (parts: LineSideParts): OpenedLine => {
     clock,
     crypto: ports.crypto,
     table: ports.table,
+    updates: side.updates,
     line: side.line,
     remoteStrike: side.remoteStrike,
     reopen: side.reopen,

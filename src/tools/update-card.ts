@@ -3,8 +3,9 @@
  * last update. Everything is a small file that the scripts of hardware/systemd write too. What is done with it is update.ts's.
  */
 import { createPublicKey, type KeyObject } from 'node:crypto';
-import { rmSync } from 'node:fs';
+import { rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { type UpdateRefusal, updateRefusals } from '../ports/update-store.ts';
 import { failed, ok, type Result } from '../shared/result.ts';
 import { type BootEnv, decodeBootEnv, otherSlot, type Slot } from './boot-env.ts';
 import { readBounded } from './bounded-file.ts';
@@ -44,6 +45,13 @@ export interface UpdateState {
   readonly before: readonly string[];
   /** The last sentence. */
   readonly last: string | undefined;
+  /** What became of the last update that `doorpad update` refused, unless one was taken since. */
+  readonly refused: RefusedUpdate | undefined;
+}
+export interface RefusedUpdate {
+  readonly reason: UpdateRefusal;
+  /** Another time, another refusal. */
+  readonly atMs: number;
 }
 
 /** '' when it is not there, or is no small file. */
@@ -97,8 +105,21 @@ export const readUpdateState = (root: string): UpdateState => {
     rolledBack: wholeIn(textOf('rolled-back')),
     before: namesIn(textOf('before')),
     last: last === '' ? undefined : last,
+    refused: readRefused(root),
   };
 };
+
+const refusedFile = `${updateFolder}/refused`;
+
+const readRefused = (root: string): RefusedUpdate | undefined => {
+  const word = smallText(`${root}${refusedFile}`);
+  const reason = updateRefusals.find((each) => each === word);
+  const found = statSync(`${root}${refusedFile}`, { throwIfNoEntry: false });
+  return reason === undefined || found === undefined ? undefined : { reason, atMs: found.mtimeMs };
+};
+
+/** Nothing below it is installed: what was once in force here, and what runs. */
+export const floorOf = (card: Card, { floor }: Pick<UpdateState, 'floor'>): number => Math.max(floor, card.release);
 
 /** On disk when it returns. */
 export const keepTried = ({ root }: Card, { release, slot }: Tried): void => {
@@ -109,4 +130,9 @@ export const keepTried = ({ root }: Card, { release, slot }: Tried): void => {
 export const forgetTried = ({ root }: Card): void => {
   for (const name of ['tried', 'before']) rmSync(`${root}${updateFolder}/${name}`, { force: true });
 };
-export const keepLast = (root: string, sentence: string): void => writeFileSynced(`${root}${updateFolder}/last`, `${sentence}\n`);
+/** The last sentence, and the word of a refusal, which the running reader tells its controller (boot/slot-watch.ts). */
+export const keepLast = (root: string, sentence: string, refused?: UpdateRefusal): void => {
+  writeFileSynced(`${root}${updateFolder}/last`, `${sentence}\n`);
+  if (refused === undefined) rmSync(`${root}${refusedFile}`, { force: true });
+  else writeFileSynced(`${root}${refusedFile}`, `${refused}\n`);
+};

@@ -34,7 +34,7 @@ const unreadable = (path: string, thrown: unknown): Failed<string> =>
   failed(`${path} cannot be read (${(thrown as NodeJS.ErrnoException).code ?? String(thrown)}): see that it is there, and whole.`);
 
 /** Gives the file to `work` for as long as that lasts. The sentence says why it cannot be read, or not any more; what else is thrown goes on. */
-export const withSource = <Value>(path: string, work: (source: UpdateSource) => Result<Value, string>): Result<Value, string> => {
+export const withSource = <Value, Failure>(path: string, work: (source: UpdateSource) => Result<Value, Failure>): Result<Value, Failure | string> => {
   let handle: number;
   try {
     handle = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);

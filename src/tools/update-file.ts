@@ -6,7 +6,8 @@
 import { createHash, type KeyObject, sign, verify } from 'node:crypto';
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { NodeCrypto } from '../drivers/node-crypto.ts';
-import { failed, ok, type Result } from '../shared/result.ts';
+import { type UpdateRefusal, updateHeadBytes } from '../ports/update-store.ts';
+import { type Failed, failed, ok, type Result } from '../shared/result.ts';
 
 /** Of a slot; each is packed by itself, so that a reader of 512 MB holds one at a time. */
 export const pieceBytes = 1 << 20;
@@ -23,10 +24,17 @@ const format = 1;
 const versionBytes = 32;
 const targetBytes = 16;
 const hashBytes = 32;
-const headBytes = magic.length + 2 + 4 + 4 + versionBytes + targetBytes + hashBytes;
 /** Of Ed25519. */
 const signatureBytes = 64;
+const headBytes = updateHeadBytes - signatureBytes;
 const rowBytes = 4 + 2 * hashBytes;
+
+/** Why an update is none for a card: the word for a machine, and the sentence for people, with the remedy. */
+export interface UpdateFault {
+  readonly reason: UpdateRefusal;
+  readonly sentence: string;
+}
+export const faulty = (reason: UpdateRefusal, sentence: string): Failed<UpdateFault> => failed({ reason, sentence });
 
 /** Bytes that can be read anywhere, more than once. */
 export interface UpdateSource {
@@ -48,6 +56,8 @@ export interface Update {
   readonly release: number;
   /** For people. */
   readonly version: string;
+  /** Of the whole file. */
+  readonly bytes: number;
   readonly pieces: readonly Piece[];
 }
 
@@ -75,7 +85,7 @@ export const packPiece = (piece: Buffer): Packed => {
 };
 
 /** Head, signature and table. They speak of the pieces and stand before them, so whoever writes leaves that room. */
-export const bytesBefore = (pieces: number): number => headBytes + signatureBytes + pieces * rowBytes;
+export const bytesBefore = (pieces: number): number => updateHeadBytes + pieces * rowBytes;
 
 export interface Named {
   readonly release: number;
@@ -100,31 +110,72 @@ export const signedHead = ({ release, version, target = updateTarget }: Named, r
 
 const textAt = (bytes: Buffer, at: number, length: number): string => bytes.toString('latin1', at, at + length).replace(/\0+$/, '');
 
-/** What the head says, once its signature holds. The sentence says what is wrong with it, and what to do. */
-export const openUpdate = (source: UpdateSource, key: KeyObject): Result<Update, string> => {
-  const head = source.read(0, headBytes);
-  if (head.length < headBytes || !isSame(head.subarray(0, magic.length), magic))
-    return failed('This is no update of doorpad: take the file doorpad.update.');
-  const signature = source.read(headBytes, signatureBytes);
-  if (!verify(null, head, key, signature))
-    return failed('The signature is not by the key of this card: take the update from whoever made the card, and copy it anew.');
-  const found = head.readUInt16BE(magic.length);
-  if (found !== format) return failed(`The update has format ${found}, and this reader knows ${format}: install a release between the two first.`);
-  const count = head.readUInt32BE(magic.length + 6);
+/** What stands in front of everything else, and tells one update from another. */
+export interface UpdateHead {
+  readonly release: number;
+  readonly version: string;
+  readonly pieces: number;
+  readonly tableHash: Buffer;
+}
+
+export const headHashOf = (bytes: Uint8Array): Buffer => sha256(bytes.subarray(0, updateHeadBytes));
+
+/** What the first 162 bytes say, whoever has signed them. The sentence says what is wrong with them, and what to do. */
+export const readHead = (bytes: Buffer): Result<UpdateHead, UpdateFault> => {
+  if (bytes.length < updateHeadBytes || !isSame(bytes.subarray(0, magic.length), magic))
+    return faulty('malformed', 'This is no update of doorpad: take the file doorpad.update.');
+  const found = bytes.readUInt16BE(magic.length);
+  if (found !== format)
+    return faulty('wrongFormat', `The update has format ${found}, and this reader knows ${format}: install a release between the two first.`);
+  const pieces = bytes.readUInt32BE(magic.length + 6);
   const textsAt = magic.length + 10;
-  const target = textAt(head, textsAt + versionBytes, targetBytes);
-  if (target !== updateTarget) return failed(`The update is for ${target}, and this is ${updateTarget}: take the one for this board.`);
-  if (count === 0 || count > mostPieces) return failed('The update has no slot that a card could hold: have it made anew.');
-  const table = source.read(headBytes + signatureBytes, count * rowBytes);
-  if (!isSame(sha256(table), head.subarray(headBytes - hashBytes))) return failed(cutShort);
-  const pieces = piecesOf(table);
-  const last = pieces.at(-1);
-  if (last === undefined || pieces.some(({ packedBytes }) => packedBytes > mostPackedBytes)) return failed(cutShort);
-  if (last.at + last.packedBytes !== source.bytes) return failed(cutShort);
-  return ok({ release: head.readUInt32BE(magic.length + 2), version: textAt(head, textsAt, versionBytes), pieces });
+  const target = textAt(bytes, textsAt + versionBytes, targetBytes);
+  if (target !== updateTarget) return faulty('wrongKind', `The update is for ${target}, and this is ${updateTarget}: take the one for this board.`);
+  if (pieces === 0 || pieces > mostPieces) return faulty('malformed', 'The update has no slot that a card could hold: have it made anew.');
+  return ok({
+    release: bytes.readUInt32BE(magic.length + 2),
+    version: textAt(bytes, textsAt, versionBytes),
+    pieces,
+    tableHash: bytes.subarray(headBytes - hashBytes, headBytes),
+  });
 };
 
-const cutShort = 'The update is damaged or not whole: copy it anew, and take the stick out only when it may be taken out.';
+/** The same, once its signature holds: nothing else of a file is believed before. */
+export const openHead = (bytes: Buffer, key: KeyObject): Result<UpdateHead, UpdateFault> => {
+  if (!isSame(bytes.subarray(0, magic.length), magic)) return readHead(bytes);
+  if (!verify(null, bytes.subarray(0, headBytes), key, bytes.subarray(headBytes, updateHeadBytes)))
+    return faulty('wrongSignature', 'The signature is not by the key of this card: take the update from whoever made the card, and copy it anew.');
+  return readHead(bytes);
+};
+
+/** Where each piece stands, when the table is the one that the head names. */
+const readTable = (source: UpdateSource, { pieces: count, tableHash }: UpdateHead): Result<readonly Piece[], UpdateFault> => {
+  const table = source.read(updateHeadBytes, count * rowBytes);
+  if (!isSame(sha256(table), tableHash)) return cutShort;
+  const pieces = piecesOf(table);
+  return pieces.some(({ packedBytes }) => packedBytes > mostPackedBytes) ? cutShort : ok(pieces);
+};
+
+const endOf = (pieces: readonly Piece[]): number => pieces.reduce((_, { at, packedBytes }) => at + packedBytes, 0);
+
+/** What head and table say, whoever has signed them; of the pieces nothing has to be there. */
+export const describeUpdate = (source: UpdateSource): Result<Update, UpdateFault> => {
+  const head = readHead(source.read(0, updateHeadBytes));
+  if (!head.ok) return head;
+  const pieces = readTable(source, head.value);
+  if (!pieces.ok) return pieces;
+  const { release, version } = head.value;
+  return ok({ release, version, bytes: endOf(pieces.value), pieces: pieces.value });
+};
+
+/** The same, once its signature holds and its length is right. */
+export const openUpdate = (source: UpdateSource, key: KeyObject): Result<Update, UpdateFault> => {
+  const head = openHead(source.read(0, updateHeadBytes), key);
+  const update = head.ok ? describeUpdate(source) : head;
+  return update.ok && update.value.bytes !== source.bytes ? cutShort : update;
+};
+
+const cutShort = faulty('malformed', 'The update is damaged or not whole: copy it anew, and take the stick out only when it may be taken out.');
 
 const piecesOf = (table: Buffer): readonly Piece[] => {
   const count = table.length / rowBytes;
@@ -140,13 +191,13 @@ const piecesOf = (table: Buffer): readonly Piece[] => {
 };
 
 /** The packed bytes, when they are those that were signed. Read anew at each call: a stick may change. */
-const packedOf = (source: UpdateSource, { at, packedBytes, packedHash }: Piece): Result<Buffer, string> => {
+const packedOf = (source: UpdateSource, { at, packedBytes, packedHash }: Piece): Result<Buffer, UpdateFault> => {
   const packed = source.read(at, packedBytes);
-  return isSame(sha256(packed), packedHash) ? ok(packed) : failed(cutShort);
+  return isSame(sha256(packed), packedHash) ? ok(packed) : cutShort;
 };
 
-/** Whether all of it is what was signed. Unpacks nothing. */
-export const checkPieces = (source: UpdateSource, { pieces }: Update): Result<void, string> => {
+/** Whether all of it is what the table says. Unpacks nothing. */
+export const checkPieces = (source: UpdateSource, { pieces }: Pick<Update, 'pieces'>): Result<void, UpdateFault> => {
   for (const piece of pieces) {
     const packed = packedOf(source, piece);
     if (!packed.ok) return packed;
@@ -155,7 +206,7 @@ export const checkPieces = (source: UpdateSource, { pieces }: Update): Result<vo
 };
 
 /** The piece as it stands in a slot. */
-export const unpackPiece = (source: UpdateSource, piece: Piece): Result<Buffer, string> => {
+export const unpackPiece = (source: UpdateSource, piece: Piece): Result<Buffer, UpdateFault> => {
   const packed = packedOf(source, piece);
   if (!packed.ok) return packed;
   if (packed.value.length === 0) return ok(zeros);
@@ -165,5 +216,5 @@ export const unpackPiece = (source: UpdateSource, piece: Piece): Result<Buffer, 
   } catch {
     // Signed, and packed by somebody who packs otherwise.
   }
-  return failed(cutShort);
+  return cutShort;
 };

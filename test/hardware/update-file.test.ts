@@ -21,14 +21,14 @@ const overBytes = (bytes: Buffer): UpdateSource => ({ bytes: bytes.length, read:
 const slotIn = (bytes: Buffer, publicKey = key.publicKey): Result<Buffer, string> => {
   const source = overBytes(bytes);
   const opened = openUpdate(source, publicKey);
-  if (!opened.ok) return opened;
+  if (!opened.ok) return failed(opened.failure.sentence);
   const whole = checkPieces(source, opened.value);
-  if (!whole.ok) return whole;
+  if (!whole.ok) return failed(whole.failure.sentence);
   const unpacked = opened.value.pieces.map((piece) => unpackPiece(source, piece));
   const wrong = unpacked.find((piece) => !piece.ok);
   return wrong === undefined || wrong.ok
     ? ok(Buffer.concat(unpacked.map((piece) => (piece.ok ? piece.value : Buffer.alloc(0)))))
-    : failed(wrong.failure);
+    : failed(wrong.failure.sentence);
 };
 
 describe('an update file', () => {
@@ -82,7 +82,7 @@ describe('an update file', () => {
   it('is refused when its pieces were exchanged for each other', () => {
     const bytes = readFileSync(at.update().file);
     const opened = openUpdate(overBytes(bytes), key.publicKey);
-    if (!opened.ok) throw new Error(opened.failure);
+    if (!opened.ok) throw new Error(opened.failure.sentence);
     const [, , third, fourth] = opened.value.pieces;
     if (third === undefined || fourth === undefined || third.packedBytes === 0) throw new Error('no such pieces');
     const exchanged = Buffer.concat([bytes.subarray(0, third.at), bytes.subarray(fourth.at), bytes.subarray(third.at, fourth.at)]);

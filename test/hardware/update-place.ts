@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Random } from '../../sim/random.ts';
-import type { Result } from '../../src/shared/result.ts';
+import { failed, type Result } from '../../src/shared/result.ts';
 import { type BootEnv, bootDefaults, decodeBootEnv, encodeBootEnv, type Slot } from '../../src/tools/boot-env.ts';
 import { makeUpdate } from '../../src/tools/make-update.ts';
 import { runUpdate } from '../../src/tools/update.ts';
@@ -83,7 +83,7 @@ export class UpdatePlace {
 
   run(file: string, { source: changed = (same) => same, setBoot, forgetCached }: Hooks = {}, again = false): Result<string, string> {
     const put = (env: BootEnv): void => void this.put('boot/firmware/doorpad.env', encodeBootEnv(env));
-    return withSource(file, (source) =>
+    const done = withSource(file, (source) =>
       runUpdate({
         card: this.card,
         key: key.publicKey,
@@ -94,5 +94,6 @@ export class UpdatePlace {
         say: (sentence) => this.said.push(sentence),
       }),
     );
+    return done.ok ? done : failed(typeof done.failure === 'string' ? done.failure : done.failure.sentence);
   }
 }

@@ -1,6 +1,6 @@
 /** The scripts of the card that end a trial, as a shell runs them: the paths of the card lie under a folder, and U-Boot's tools are played. */
-import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { hardware } from '../../hardware/image/host.ts';
@@ -120,5 +120,33 @@ describe('the end of a trial', () => {
     at.put('data/update/tried', `${installed} A\n`);
     at.put('run/doorpad-good', '');
     expect(trial(env).rebooted).toBe(false);
+  });
+});
+
+describe('an update that came over the line', () => {
+  const lineUpdate = (ends: number) => {
+    const taken = join(at.root, 'taken');
+    program('update', `cp "$1" ${taken}\nexit ${ends}`);
+    at.put('line-update', readFileSync(join(hardware, 'systemd/line-update.sh'), 'utf8'));
+    const text = readFileSync(join(at.root, 'line-update'), 'utf8')
+      .replaceAll('/usr/lib/doorpad/update', `${at.root}/bin/update`)
+      .replaceAll('=/data/', `=${at.root}/data/`);
+    const { status } = spawnSync('sh', ['-c', text]);
+    return { status, taken: existsSync(taken) ? readFileSync(taken, 'utf8') : undefined };
+  };
+  const file = (): string => join(at.root, 'data/doorpad/doorpad.update');
+
+  it.each([0, 3])('is given to whoever puts it into a slot, and taken away when that ends with %i', (ends) => {
+    at.put('data/doorpad/doorpad.update', 'an update');
+    expect(lineUpdate(ends)).toEqual({ status: ends, taken: 'an update' });
+    expect(existsSync(file())).toBe(false);
+  });
+
+  it('is none where a link stands in its place, which goes, and not what it points to', () => {
+    at.put('elsewhere', 'a secret');
+    mkdirSync(join(at.root, 'data/doorpad'), { recursive: true });
+    symlinkSync(join(at.root, 'elsewhere'), file());
+    expect(lineUpdate(0)).toEqual({ status: 0, taken: undefined });
+    expect([existsSync(file()), existsSync(join(at.root, 'elsewhere'))]).toEqual([false, true]);
   });
 });

@@ -1,11 +1,12 @@
 /** When a reader says that its slot is good, and what it tells of an update: on a card that is a tree of files. */
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { VirtualClock } from '../../sim/virtual-clock.ts';
 import type { AccessEvent } from '../../src/access/events.ts';
 import { settleMs, watchSlot } from '../../src/boot/slot-watch.ts';
 import { encodeBootEnv } from '../../src/tools/boot-env.ts';
+import { keepLast } from '../../src/tools/update-card.ts';
 import { installed, UpdatePlace } from './update-place.ts';
 
 let at: UpdatePlace;
@@ -137,4 +138,19 @@ it('a run directory that cannot be written costs the mark, and nothing else', as
   const { clock, watch } = started({ runDirectory: join(at.root, 'missing') });
   watch.selfTested([]);
   await expect(clock.advance(settleMs * 2)).resolves.toBeUndefined();
+});
+
+describe('an update that root has refused', () => {
+  it('is told once, with its reason; one that was refused before this start is no news', async () => {
+    utimesSync(at.put('data/update/refused', 'staleVersion\n'), 1_000, 1_000);
+    const { clock, events } = started();
+    await clock.advance(5_000);
+    expect(events).toEqual([]);
+    keepLast(at.root, 'somebody else has signed it', 'wrongSignature');
+    await clock.advance(5_000);
+    expect(events).toEqual([{ code: 'update.refused', fields: { reason: 'wrongSignature' } }]);
+    keepLast(at.root, 'it is in its slot');
+    await clock.advance(5_000);
+    expect(events).toHaveLength(1);
+  });
 });

@@ -47,6 +47,7 @@ export const commandSamples: Samples<LinkCommand> = {
     { value: { name: 'status', page: 'door' }, hex: '01 02' },
     { value: { name: 'status', page: 'settings' }, hex: '01 03' },
     { value: { name: 'status', page: 'rules' }, hex: '01 04' },
+    { value: { name: 'status', page: 'update' }, hex: '01 05' },
   ],
   acknowledge: [
     { value: { name: 'acknowledge', tag: 0x0102, epoch, through: 0x0304_0506_0708 }, hex: `02 0102 ${epoch} 030405060708` },
@@ -189,6 +190,22 @@ export const replySamples: Samples<LinkReply> = {
         duress: true,
       },
       `04 0000ea60 05 00003a98 0001d4c0 00003a98 0a${doorBudgetHex.slice(2)} 0a${personBudgetHex.slice(2)} 00000f731400 000757b12c00 01`,
+    ),
+    statusSample(
+      {
+        page: 'update',
+        release: 1_002_003,
+        floor: 1_002_004,
+        headHash: bytesOf(bytes32),
+        receivedBytes: 98_304,
+        refused: 'onTrial',
+        isWhole: true,
+      },
+      `05 000f4a13 000f4a14 ${bytes32} 00018000 1f 01`,
+    ),
+    statusSample(
+      { page: 'update', release: 0, floor: 0, headHash: new Uint8Array(32), receivedBytes: 0, refused: 'done', isWhole: false },
+      `05 00000000 00000000 ${none32} 00000000 00 00`,
     ),
   ],
   done: [

@@ -22,6 +22,7 @@ import { statusModels } from '../../src/link/status.ts';
 import { dataRoom, leastFrameBytes } from '../../src/osdp/frame.ts';
 import { encodeReply } from '../../src/osdp/replies.ts';
 import type { TableRefusal } from '../../src/ports/table-store.ts';
+import type { UpdateRefusal } from '../../src/ports/update-store.ts';
 import type { OrderFailure } from '../../src/reader/orders.ts';
 import type { Result } from '../../src/shared/result.ts';
 import { orderModes } from '../../src/table/orders.ts';
@@ -111,7 +112,7 @@ const rulesHex = ({ window = '00003a98', tries = '03', pause = '00001388', door 
 
 describe('a private message', () => {
   it.each([
-    ['a page that does not exist', '01 05'],
+    ['a page that does not exist', '01 06'],
     ['a mode below the first', '05 0004 00'],
     ['a mode above the last', '05 0004 07'],
     ['a truth that is neither', '06 0009 02'],
@@ -123,13 +124,13 @@ describe('a private message', () => {
   });
 
   it.each([
-    ['an outcome that does not exist', '82 0001 1d'],
+    ['an outcome that does not exist', '82 0001 21'],
     ['no event', '83'],
     ['an event of no bytes', '83 0000'],
     ['an event that ends too early', '83 0004 aabbcc'],
     ['half a length', '83 0001 aa 00'],
     ['a part that ends behind the event', '84 0003 0002 aabb'],
-    ['a page that does not exist', '81 05'],
+    ['a page that does not exist', '81 06'],
     ['a window of no time', rulesHex({ window: '00000000' })],
     ['a pause of more than an hour', rulesHex({ pause: '0036ee81' })],
     ['no tries', rulesHex({ tries: '00' })],
@@ -183,21 +184,21 @@ describe('a status page', () => {
     expect(readLinkReply(bytesOf(rulesHex({})))).toMatchObject({ ok: true, value: { status: { page: 'rules', windowMs: 15_000 } } });
   });
 
-  it('is of 88, 59, at most 67, 66, and 68 bytes', () => {
+  it('is of 88, 59, at most 67, 66, 68, and 48 bytes', () => {
     const longest = (page: string): number =>
       Math.max(...replySamples.status.filter(({ value }) => value.status.page === page).map(({ hex }) => bytesOf(hex).length));
-    expect(['table', 'journal', 'door', 'settings', 'rules'].map(longest)).toEqual([88, 59, 67, 66, 68]);
+    expect(['table', 'journal', 'door', 'settings', 'rules', 'update'].map(longest)).toEqual([88, 59, 67, 66, 68, 48]);
   });
 });
 
 describe('the codes', () => {
-  it('of outcomes stay what they are, and every refusal of a table, an order or an acknowledgement has one', () => {
+  it('of outcomes stay what they are, and every refusal of a table, an update, an order or an acknowledgement has one', () => {
     expect(outcomes.join(' ')).toBe(
       'done failed malformed wrongFormat wrongSignature wrongSite wrongReader wrongKind staleVersion wrongBase wrongBody wrongContent ' +
         'contradiction tooLarge wrongOffset incomplete diskFull unknownOrder staleNumber expired timeUntrusted notKeyed notDone tooMany ' +
-        'wrongEpoch beyondSent notStricter tooFar notWaiting',
+        'wrongEpoch beyondSent notStricter tooFar notWaiting alreadyThere triedBefore onTrial underWay',
     );
-    const mustHave: Readonly<Record<TableRefusal | OrderFailure | AcknowledgeRefusal, Outcome>> = {
+    const mustHave: Readonly<Record<TableRefusal | UpdateRefusal | OrderFailure | AcknowledgeRefusal, Outcome>> = {
       malformed: 'malformed',
       wrongFormat: 'wrongFormat',
       wrongSignature: 'wrongSignature',
@@ -223,6 +224,11 @@ describe('the codes', () => {
       wrongEpoch: 'wrongEpoch',
       beyondSent: 'beyondSent',
       notWaiting: 'notWaiting',
+      failed: 'failed',
+      alreadyThere: 'alreadyThere',
+      triedBefore: 'triedBefore',
+      onTrial: 'onTrial',
+      underWay: 'underWay',
     };
     for (const [refusal, outcome] of Object.entries(mustHave)) expect(outcome).toBe(refusal);
   });

@@ -1,4 +1,4 @@
-/** Writes docs/table-sync.md from the machine, and fails when the page says something else than it does; and walks every transition. */
+/** Writes docs/file-sync.md from the machine, and fails when the page says something else than it does; and walks every transition. */
 import { describe, expect, it } from 'vitest';
 import { createActor, fromPromise } from 'xstate';
 import { VirtualClock } from '../../sim/virtual-clock.ts';
@@ -29,11 +29,11 @@ const actionWords = {
   noteStored: 'notes how much is on disk',
   refuse: 'notes why',
   refuseFailed: 'notes that the disk failed',
-  tellRefused: 'tells `table.refused`',
-  tellApplied: 'tells `table.applied`',
+  tellRefused: 'tells `file.refused`',
+  tellInForce: 'tells `file.inForce`',
 };
 
-describe('docs/table-sync.md', () => {
+describe('docs/file-sync.md', () => {
   const used = new Set<string>();
   const words: Words = {
     guard: wordsFor(guardWords, used),
@@ -43,17 +43,17 @@ describe('docs/table-sync.md', () => {
     },
   };
   const page = [
-    '# The table on its way',
+    '# A file on its way',
     '',
-    'How a file of the PIN table gets from the line to the disk and in force (`src/link/sync-machine.ts`; the messages are those of',
-    'docs/table-profile.md §17). Written from the machine by `test/link/sync-diagram.test.ts`, which fails when this page is stale;',
+    'How a file gets from the line to the disk and in force: the PIN table, or an update (`src/link/sync-machine.ts`; the messages are those of',
+    'docs/table-profile.md §17 and §26). Written from the machine by `test/link/sync-diagram.test.ts`, which fails when this page is stale;',
     '`npx vitest run test/link/sync-diagram.test.ts --update` writes it anew.',
     '',
     ...machinePage(syncMachine, words),
   ];
 
   it('says what the machine does', async () => {
-    await expect(`${page.join('\n').trimEnd()}\n`).toMatchFileSnapshot('../../docs/table-sync.md');
+    await expect(`${page.join('\n').trimEnd()}\n`).toMatchFileSnapshot('../../docs/file-sync.md');
   });
 
   it('has no words to spare', () => {
@@ -68,8 +68,7 @@ const gathered: Step = { type: 'file.gathered' };
 const whole: Step = { type: 'file.whole' };
 const cut: Step = { type: 'file.cut' };
 const stored = (value: number): Step => ({ type: 'answer', output: { ok: true, value } });
-const state = { version: 2, contentHash: new Uint8Array(32), persons: 1, credentials: 1, revocation: 0 };
-const applied: Step = { type: 'answer', output: { ok: true, value: state } };
+const applied: Step = { type: 'answer', output: { ok: true, value: undefined } };
 const refused: Step = { type: 'answer', output: { ok: false, failure: 'wrongBody' } };
 const fail: Step = { type: 'fail' };
 
@@ -82,7 +81,7 @@ const walk = async (steps: readonly Step[]): Promise<{ path: string[]; told: str
     });
   const actor = createActor(syncMachine.provide({ actors: { store: fromPromise(() => ask<Stored>()), apply: fromPromise(() => ask<Applied>()) } }));
   const told: string[] = [];
-  actor.on('*', (effect) => void told.push(effect.type === 'table.refused' ? `refused ${effect.refusal}` : `applied ${effect.state.version}`));
+  actor.on('*', (effect) => void told.push(effect.type === 'file.refused' ? `refused ${effect.refusal}` : 'in force'));
   actor.start();
   const path: string[] = [];
   for (const step of steps) {
@@ -96,14 +95,14 @@ const walk = async (steps: readonly Step[]): Promise<{ path: string[]; told: str
 
 describe('the sync machine', () => {
   it.each<readonly [name: string, steps: readonly Step[], path: string, told: string]>([
-    ['a small file', [begun, whole, stored(100), applied], 'gathering storing applying inForce', 'applied 2'],
+    ['a small file', [begun, whole, stored(100), applied], 'gathering storing applying inForce', 'in force'],
     [
       'a file in pieces',
       [begun, gathered, stored(50), gathered, whole, stored(70), stored(100), applied, begun],
       'gathering storing gathering storing storing storing applying inForce gathering',
-      'applied 2',
+      'in force',
     ],
-    ['a file that is there already', [{ ...begun, offset: 100 } as Step, whole, applied], 'gathering applying inForce', 'applied 2'],
+    ['a file that is there already', [{ ...begun, offset: 100 } as Step, whole, applied], 'gathering applying inForce', 'in force'],
     ['a file cut off while it is gathered', [begun, cut, stored(40)], 'gathering storing idle', ''],
     ['a file cut off while it is written', [begun, gathered, cut, stored(40), begun], 'gathering storing storing idle gathering', ''],
     ['a file refused while it is written', [begun, gathered, refused, begun], 'gathering storing refused gathering', 'refused wrongBody'],

@@ -1,16 +1,16 @@
 /** The sink of the table files by itself, in virtual time, and what it said. Which table stands behind it is the test's. */
 import type { VirtualClock } from '../../sim/virtual-clock.ts';
 import { NodeCrypto } from '../../src/drivers/node-crypto.ts';
+import { FileSync } from '../../src/link/file-sync.ts';
 import type { Outcome } from '../../src/link/messages.ts';
-import { TableSync, type TableSyncParts } from '../../src/link/table-sync.ts';
+import { TableIntake, type TableIntakeParts } from '../../src/link/table-intake.ts';
 
 const crypto = new NodeCrypto();
 
-export const syncRig = (clock: VirtualClock, parts: Pick<TableSyncParts, 'table' | 'trust'> & Partial<TableSyncParts>) => {
+export const syncRig = (clock: VirtualClock, parts: Pick<TableIntakeParts, 'table' | 'trust'> & Partial<TableIntakeParts>) => {
   const ends: Outcome[] = [];
   const events: string[] = [];
-  const sync = new TableSync({
-    clock,
+  const intake = new TableIntake({
     crypto,
     seen: () => ({ version: 0, revocation: 0 }),
     applied: () => undefined,
@@ -18,5 +18,6 @@ export const syncRig = (clock: VirtualClock, parts: Pick<TableSyncParts, 'table'
     tell: ({ code, fields }) => void events.push(`${code} ${String(fields?.reason ?? '')}`.trim()),
     ...parts,
   });
+  const sync = new FileSync(clock, intake);
   return { sync, ends, events };
 };

@@ -6,8 +6,9 @@ import { Door } from '../../sim/door.ts';
 import { factsOf, type SimPerson, tableOf } from '../../sim/people.ts';
 import { VirtualClock } from '../../sim/virtual-clock.ts';
 import { NodeCrypto } from '../../src/drivers/node-crypto.ts';
+import { maxGatheredBytes, pauseBytes, pauseMs } from '../../src/link/file-sync.ts';
 import { tableFileType } from '../../src/link/messages.ts';
-import { maxGatheredBytes, pauseBytes, pauseMs, storeBytes, type TableSyncParts } from '../../src/link/table-sync.ts';
+import { storeBytes, type TableIntakeParts } from '../../src/link/table-intake.ts';
 import type { TableStore } from '../../src/ports/table-store.ts';
 import { Fault } from '../../src/shared/faults.ts';
 import { headerBytes } from '../../src/table/header.ts';
@@ -242,7 +243,7 @@ describe('what was ever in force', () => {
 });
 
 describe('the sink, with a disk that takes its time', () => {
-  const open = async (change: Partial<TableSyncParts> = {}) => {
+  const open = async (change: Partial<TableIntakeParts> = {}) => {
     const door = Door.unpowered({ people });
     const clock = new VirtualClock();
     const { publisher, trust } = door;

@@ -2,6 +2,7 @@
 import { expect, it } from 'vitest';
 import { PeopleDesk } from '../../../../sim/controller/people-desk.ts';
 import { PinDesk } from '../../../../sim/controller/pin-desk.ts';
+import { UpdateDesk } from '../../../../sim/controller/update-desk.ts';
 import { ControllerDesk } from '../../../../sim/processes/controller-desk.ts';
 import { crypto, taken } from '../rig.ts';
 import { openProduct } from './rig.ts';
@@ -70,6 +71,7 @@ it('an access is rolled and removed by nobody who types at the controller’s te
     names: new Map(),
     people: () => people,
     pins: () => pins,
+    updates: new UpdateDesk(store),
     say: () => undefined,
     readers: () => [],
   });

@@ -2,6 +2,7 @@
 import { expect, it } from 'vitest';
 import { PeopleDesk } from '../../../../sim/controller/people-desk.ts';
 import { PinDesk } from '../../../../sim/controller/pin-desk.ts';
+import { UpdateDesk } from '../../../../sim/controller/update-desk.ts';
 import { ControllerDesk } from '../../../../sim/processes/controller-desk.ts';
 import { crypto, taken } from '../rig.ts';
 import { openProduct, type Product } from './rig.ts';
@@ -18,6 +19,7 @@ const terminal = ({ store, clock, line }: Product, names: ReadonlyMap<number, st
     names,
     people: () => people,
     pins: () => pins,
+    updates: new UpdateDesk(store),
     say: (subject, text) => note(`${subject} ${text}`),
     readers: () => line.readers,
   });
@@ -65,4 +67,22 @@ it('whose code is rolled is never guessed: a name may end in digits, and the dig
     'people Ann has a new PIN: in force at a reader once it says table.applied',
     'Nobody has that name in the people file.',
   ]);
+});
+
+it('an update is offered to the reader that is named, whatever blanks its name and its file have, and not any more', async () => {
+  const product = await openProduct();
+  const { store } = product;
+  await product.inStep();
+  const { desk, said } = terminal(product);
+  for (const line of ['update', 'update door 1', 'update nobody file', 'update door 1 stop', 'update door 1 no such file', 'update all "no file"'])
+    await product.inTime(desk.carryOut(line));
+  expect(said).toEqual([
+    'Say at which reader: its name or its address; or all.',
+    'Say which file behind the reader; or stop.',
+    'There is no such reader.',
+    'door 1 no update is sent any more',
+    expect.stringMatching(/no such file cannot be read \(ENOENT\)\.$/),
+    expect.stringMatching(/no file cannot be read \(ENOENT\)\.$/),
+  ]);
+  expect((await store.audit.newest(1)).map(({ what, detail }) => `${what} ${detail}`)).toEqual(['update.withdrawn door 1']);
 });
