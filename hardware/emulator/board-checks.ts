@@ -1,9 +1,12 @@
 /** What is checked on the model of a real board: that the card's kernel finds every part of the keypad board by the overlay, and the reader its line. */
 import type { Board } from './board.ts';
+import { startUnderKeys } from './board-uboot.ts';
 import type { Controller } from './controller.ts';
 import { until } from './machine.ts';
+import type { Place } from './place.ts';
 
 export interface BoardBench {
+  readonly place: Place;
   readonly board: Board;
   readonly controller: Controller;
 }
@@ -15,6 +18,7 @@ export interface BoardCheck {
 }
 
 const startMs = 1_200_000;
+const ubootMs = 120_000;
 /** Device of the overlay, and the driver that has to have it. */
 const bound = {
   'doorpad-keypad': 'matrix-keypad',
@@ -53,5 +57,14 @@ export const boardChecks: readonly BoardCheck[] = [
     name: 'the reader opens its line at the UART of the board, and a table goes in force',
     run: async ({ board, controller }) =>
       `${(await controller.says(/[^\n]*online, table version 1[^\n]*/, startMs)).trim()}, after ${board.secondsUp.toFixed(0)} s`,
+  },
+  {
+    name: "the Pi's own U-Boot reads the card and begins a start while somebody types on its line without a pause",
+    run: async ({ place }) => {
+      const { attempts, said } = await startUnderKeys(place.card, place.folder('uboot'), ubootMs);
+      if (/Hit any key/.test(said) || !/Loading Environment from FAT\.\.\. OK/.test(said)) throw new Error(`it said: ${said.slice(-400)}`);
+      if (!/BOOT_A_LEFT=2/.test(attempts)) throw new Error(`the attempts are ${attempts}; it said: ${said.slice(-400)}`);
+      return attempts;
+    },
   },
 ];

@@ -107,7 +107,7 @@ const onBoard = async ({ folder, hold }: Work): Promise<void> => {
   const board = Board.start(place.card, place.folder('board'));
   const controller = new Controller(await board.linePort(), place);
   try {
-    for (const { name, run } of boardChecks) await hold(name, () => run({ board, controller }));
+    for (const { name, run } of boardChecks) await hold(name, () => run({ place, board, controller }));
   } finally {
     await controller.stop();
     await board.end();
@@ -119,6 +119,6 @@ export const parts: readonly Part[] = [
   { name: 'first-start', what: 'a first start with a bundle and its code', isShort: true, run: firstStart },
   { name: 'starts', what: 'which slot starts, and the hardware watchdog', isShort: false, run: starts },
   { name: 'board', what: 'the model of a Pi 3B', isShort: false, run: onBoard },
-  { name: 'update', what: 'updates on sticks', isShort: false, run: update },
+  { name: 'update', what: 'updates on sticks and over the line', isShort: false, run: update },
   { name: 'cuts', what: 'power cuts', isShort: false, run: cuts },
 ];

@@ -20,6 +20,7 @@ export const putBootFiles = (root: string, kernel: string, folder: string): stri
   run('mv', [overlay, join(folder, 'overlays')]);
   compileOverlay('doorpad-pwm-buzzer', join(folder, 'overlays'));
   putBootScript(folder);
+  putUbootEnvironment(folder);
   putAttempts(folder);
   for (const name of ['config.txt', 'doorpad.args', 'doorpad.toml']) copyFileSync(join(hardware, 'image', name), join(folder, name));
   return `overlay in ${boards.length} device trees`;
@@ -27,8 +28,19 @@ export const putBootFiles = (root: string, kernel: string, folder: string): stri
 
 /** The attempts of the slots before the first start, so that U-Boot only ever writes over them: what boot.cmd counts with. */
 const putAttempts = (folder: string): void => {
-  const attempts = 'BOOT_ORDER=A B\nBOOT_A_LEFT=3\nBOOT_B_LEFT=3\n';
+  const attempts = 'BOOT_ORDER=A B\nBOOT_A_LEFT=3\nBOOT_B_LEFT=3\nBOOT_TRIAL=none\n';
   run('mkenvimage', ['-s', '0x200', '-o', join(folder, 'doorpad.env'), '-'], { input: attempts });
+};
+
+/** CONFIG_ENV_SIZE of the Pi's U-Boot. */
+const ubootEnvironmentBytes = '0x4000';
+
+/**
+ * All that U-Boot goes by, in place of what it was built with: that waits two seconds for a key on the serial line, which is the reader's own, and
+ * looks for something to start on USB and in the network. This asks nobody (bootdelay -2), and starts boot.scr of the card or nothing.
+ */
+const putUbootEnvironment = (folder: string): void => {
+  run('mkenvimage', ['-s', ubootEnvironmentBytes, '-o', join(folder, 'uboot.env'), join(hardware, 'image', 'uboot-env.txt')]);
 };
 
 /** boot.cmd as U-Boot wants it. */

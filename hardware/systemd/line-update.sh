@@ -1,7 +1,9 @@
 #!/bin/sh
-# Takes the update that came over the line. It is taken away whatever comes of it, but for a power cut: then the next start takes it.
+# Takes the update that came over the line, once: a power cut in the middle leaves it for the next start.
 set -eu
 file=/data/doorpad/doorpad.update
-[ -f "$file" ] && [ ! -L "$file" ] || { rm -f "$file"; exit 0; }
-trap 'rm -f "$file"' EXIT
-/usr/lib/doorpad/update "$file"
+if [ -L "$file" ] || [ ! -f "$file" ]; then
+  rm -f "$file"
+  exit 0
+fi
+exec /usr/lib/doorpad/update "$file" once

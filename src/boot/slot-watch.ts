@@ -39,10 +39,13 @@ export interface SlotWatch extends Subscription {
 
 export const watchSlot = ({ clock, config, reader, isOnline, isAway, runDirectory, root }: WatchedSlot): SlotWatch => {
   const card = readCard(root);
-  const { tried, before, refused } = readUpdateState(root);
+  const { tried, before, refused, floor } = readUpdateState(root);
   const isOnTrial = tried !== undefined && tried.slot === card?.running;
   if (tried !== undefined && card !== undefined && !isOnTrial && readBootEnv(root).first === tried.slot)
     reader.tell({ code: 'update.rolledBack', fields: { release: tried.release, running: card.release } });
+  // A slot that was good once and did not start any more: nobody has put this older release in force.
+  if (tried === undefined && card !== undefined && card.release < floor)
+    reader.tell({ code: 'update.rolledBack', fields: { release: floor, running: card.release } });
   const sinceMs = clock.nowMs();
   let failedChecks: readonly string[] | undefined;
   let said: string | undefined;

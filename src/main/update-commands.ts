@@ -20,7 +20,7 @@ export interface MakeUpdateCommand {
   readonly out: string;
 }
 
-/** hardware/systemd/set-boot.sh: order, and the attempts of A and of B. */
+/** hardware/systemd/set-boot.sh: order, the attempts of A and of B, and the slot on trial. */
 const setBootProgram = '/usr/lib/doorpad/set-boot';
 const nothingWritten = 'Nothing was written to a slot.';
 
@@ -51,20 +51,21 @@ export const update = (file: string, { again }: UpdateCommand, io: Printer): voi
         key: key.value,
         source,
         again: again === true,
-        setBoot: ({ first, left }) => execFileSync(setBootProgram, [`${first} ${otherSlot(first)}`, String(left.A), String(left.B)]),
+        setBoot: ({ first, left, trial = 'none' }) =>
+          execFileSync(setBootProgram, [`${first} ${otherSlot(first)}`, String(left.A), String(left.B), trial]),
         forgetCached: (device) => execFileSync('/usr/sbin/blockdev', ['--flushbufs', device]),
         say: (sentence) => io.out(`${sentence}\n`),
       }),
     ),
   );
   if (done.ok) {
-    keepLast(root, done.value);
+    orFault(() => keepLast(root, done.value));
     io.out(`${done.value}\n`);
     return;
   }
   const { reason, sentence } = typeof done.failure === 'string' ? { reason: 'failed' as const, sentence: done.failure } : done.failure;
   // A stick that was left in is no news.
-  if (reason !== 'alreadyThere') keepLast(root, sentence, reason);
+  if (reason !== 'alreadyThere') orFault(() => keepLast(root, sentence, reason));
   throw refusal(sentence);
 };
 

@@ -11,6 +11,8 @@ export interface BootEnv {
   /** The one that is tried first. */
   readonly first: Slot;
   readonly left: Readonly<Record<Slot, number>>;
+  /** A release that has not been marked good so far. */
+  readonly trial?: Slot | undefined;
 }
 /** One sector: a card writes it whole or not at all. */
 export const bootEnvBytes = 0x200;
@@ -33,12 +35,17 @@ export const decodeBootEnv = (bytes: Buffer): BootEnv => {
       }),
   );
   const left = (slot: Slot): number => Number.parseInt(said.get(`BOOT_${slot}_LEFT`) ?? String(fullAttempts), 10);
-  return { first: said.get('BOOT_ORDER')?.startsWith('B') === true ? 'B' : 'A', left: { A: left('A'), B: left('B') } };
+  const trial = (['A', 'B'] as const).find((slot) => slot === said.get('BOOT_TRIAL'));
+  return {
+    first: said.get('BOOT_ORDER')?.startsWith('B') === true ? 'B' : 'A',
+    left: { A: left('A'), B: left('B') },
+    ...(trial === undefined ? {} : { trial }),
+  };
 };
 
-export const encodeBootEnv = ({ first, left }: BootEnv): Buffer => {
+export const encodeBootEnv = ({ first, left, trial = 'none' }: Omit<BootEnv, 'trial'> & { readonly trial?: Slot | 'none' | undefined }): Buffer => {
   const bytes = Buffer.alloc(bootEnvBytes);
-  bytes.write(`BOOT_ORDER=${first} ${otherSlot(first)}\0BOOT_A_LEFT=${left.A}\0BOOT_B_LEFT=${left.B}\0`, 4, 'latin1');
+  bytes.write(`BOOT_ORDER=${first} ${otherSlot(first)}\0BOOT_A_LEFT=${left.A}\0BOOT_B_LEFT=${left.B}\0BOOT_TRIAL=${trial}\0`, 4, 'latin1');
   bytes.writeUInt32LE(crc32(bytes.subarray(4)));
   return bytes;
 };

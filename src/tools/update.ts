@@ -94,7 +94,7 @@ export const runUpdate = (updating: Updating): Result<string, UpdateFault> => {
   if (!written.ok)
     return faulty(written.failure.reason, `${written.failure.sentence} Slot ${card.running} goes on, and slot ${target} is not started.`);
   keepTried(card, { release: update.release, slot: target });
-  setBoot({ first: target, left: fullLeft });
+  setBoot({ first: target, left: fullLeft, trial: target });
   return ok(`${named} is in slot ${target}, which the next start tries, at most ${fullAttempts} times.`);
 };
 

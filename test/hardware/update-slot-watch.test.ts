@@ -127,6 +127,11 @@ describe('a roll-back', () => {
     expect(started().events).toEqual([{ code: 'update.rolledBack', fields: { release: installed + 1, running: installed } }]);
   });
 
+  it('is told at each start of a release below what was in force here: the slot of that did not start', () => {
+    at.put('data/update/floor', `${installed + 3}\n`);
+    expect(started().events).toEqual([{ code: 'update.rolledBack', fields: { release: installed + 3, running: installed } }]);
+  });
+
   it('is none when the power went before the other slot was ever to start', () => {
     at.put('data/update/tried', `${installed + 1} B\n`);
     at.put('boot/firmware/doorpad.env', encodeBootEnv({ first: 'A', left: { A: 2, B: 0 } }));

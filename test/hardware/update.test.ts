@@ -28,7 +28,7 @@ describe('an update that is for this card', () => {
     expect(done).toEqual({ ok: true, value: `release ${installed + 1} (0.2.0) is in slot B, which the next start tries, at most 3 times.` });
     expect(envs).toEqual([
       { first: 'A', left: { A: 3, B: 0 } },
-      { first: 'B', left: { A: 3, B: 3 } },
+      { first: 'B', left: { A: 3, B: 3 }, trial: 'B' },
     ]);
     expect(readUpdateState(at.root).tried).toEqual({ release: installed + 1, slot: 'B' });
     expect(at.said[0]).toContain('It goes into slot B; slot A goes on.');
@@ -38,7 +38,7 @@ describe('an update that is for this card', () => {
     const other = new UpdatePlace('B');
     try {
       expect(other.run(other.update().file).ok).toBe(true);
-      expect(other.env).toEqual({ first: 'A', left: { A: 3, B: 3 } });
+      expect(other.env).toEqual({ first: 'A', left: { A: 3, B: 3 }, trial: 'A' });
     } finally {
       other.remove();
     }
@@ -206,7 +206,7 @@ describe('a card', () => {
 
 describe('what U-Boot counts with', () => {
   it('comes out as it went in, fits one sector, and means the defaults when any byte is damaged', () => {
-    const env: BootEnv = { first: 'B', left: { A: 0, B: 2 } };
+    const env: BootEnv = { first: 'B', left: { A: 0, B: 2 }, trial: 'B' };
     const bytes = encodeBootEnv(env);
     expect(bytes).toHaveLength(bootEnvBytes);
     expect(decodeBootEnv(bytes)).toEqual(env);
