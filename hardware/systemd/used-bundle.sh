@@ -10,7 +10,7 @@ name=$(head -c 256 "$marker" | head -n 1)
 rm -f "$marker"
 case $name in
   */* | .*) echo 'this is no name of a bundle'; exit 0 ;;
-  *.bundle | *.BUNDLE) ;;
+  *.[Bb][Uu][Nn][Dd][Ll][Ee]) ;;
   *) echo 'this is no name of a bundle'; exit 0 ;;
 esac
 bundle=/boot/firmware/$name

@@ -40,6 +40,8 @@ export class WiegandBitsDecoder {
   #latestUs = 0;
   #latestLine = 0;
   #isSpoiled = false;
+  /** Edges are missing since the last bit: they may be the end of one burst, and the beginning of the next. */
+  #isAfterLoss = false;
 
   constructor(wires: Wires, ended: (burst: Burst) => void) {
     this.#wires = wires;
@@ -61,6 +63,8 @@ export class WiegandBitsDecoder {
       if (line !== this.#latestLine) this.#isSpoiled = true;
       return;
     }
+    this.#isSpoiled ||= this.#isAfterLoss;
+    this.#isAfterLoss = false;
     this.#latestUs = atUs;
     this.#latestLine = line;
     if (this.#length < maxBurstBits && line === data1) this.#set(this.#length);
@@ -69,7 +73,8 @@ export class WiegandBitsDecoder {
 
   /** Edges are missing at this place. */
   lost(): void {
-    this.#isSpoiled = true;
+    this.#isSpoiled = this.#isUnderWay;
+    this.#isAfterLoss = true;
   }
 
   /** Tells the burst under way, if there is one. */

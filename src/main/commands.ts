@@ -2,6 +2,7 @@
  * What each command of the program prints, and when it refuses. Which commands and options there are is program.ts's; how
  * a thing is done is tools/'s.
  */
+import { dirname } from 'node:path';
 import type { Profile } from '../access/events.ts';
 import { settingsHash, weakenedBy } from '../config/compare.ts';
 import type { Config } from '../config.ts';
@@ -66,7 +67,7 @@ export const check = async (options: RunOptions, io: Printer): Promise<void> => 
   const { sentences, warnings } = describeDoor(config, keys.ok ? keyOriginOf(config.dataDir) : 'standAlone');
   const said = keys.ok && keys.value !== undefined ? keyedSentences(config, keys.value) : [];
   const unjudged = unreadable === undefined ? [] : [unjudgedSentence(options.config, unreadable)];
-  const findings = [...unjudged, ...wrongOf(await runChecks(fittingChecks, { config, crypto, root: '' }))];
+  const findings = [...unjudged, ...wrongOf(await runChecks(fittingChecks, { config, crypto, root: '', settingsFolder: dirname(options.config) }))];
   const verdict = findings.length === 0 ? 'is in order' : 'is in order by itself, but this reader is not: see the end';
   io.out(`${options.config} ${verdict}.\n\n${lines([...sentences, ...said])}\n${lines(warnings.map((warning) => `! ${warning}`))}`);
   if (!keys.ok) io.out(`! ${keys.failure}\n`);

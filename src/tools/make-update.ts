@@ -18,7 +18,9 @@ export const readPrivateKey = (path: string): Result<KeyObject, string> => {
   } catch {
     // The same sentence serves.
   }
-  return failed(`${path} is no private Ed25519 key: make one with openssl genpkey -algorithm ed25519 -out ${path}`);
+  return failed(
+    `${path} is no private Ed25519 key: give the one whose public key is on the cards. Where there is none yet, openssl genpkey -algorithm ed25519 makes one (docs/update.md).`,
+  );
 };
 
 /** Bytes of the update. Written beside its name first, so that what has the name is whole. */
@@ -26,7 +28,8 @@ export const makeUpdate = (slot: string, out: string, named: Named, key: KeyObje
   if (!isHeadText(named.version)) return failed('A version is at most 31 characters, without spaces.');
   return withSource(slot, (source) => {
     const count = source.bytes / pieceBytes;
-    if (!Number.isInteger(count) || count < 1 || count > mostPieces) return failed(`${slot} is no slot: its size is not 1 to ${mostPieces} MiB.`);
+    if (!Number.isInteger(count) || count < 1 || count > mostPieces)
+      return failed(`${slot} is no slot: its size is no whole number of MiB, 1 to ${mostPieces}.`);
     const partial = `${out}.new`;
     const handle = openSync(partial, 'w');
     try {

@@ -40,12 +40,16 @@ export interface OpenedBundle {
   readonly keys: SiteKeys;
 }
 
+/** Name and serial number of a reader, as they are printed: nobody has signed what a bundle says in clear, and a terminal obeys control characters. */
+export const readerNameForm = /^(?=.{1,64}$)[^\p{C}\p{Zl}\p{Zp}]+$/u;
+export const readerSerialForm = /^[A-Za-z0-9._-]{0,32}$/;
+
 const clearEntries = {
   kind: v.literal('doorpad bundle'),
   format: v.literal(1),
-  name: v.pipe(v.string(), v.minLength(1), v.maxLength(64)),
+  name: v.pipe(v.string(), v.regex(readerNameForm)),
   address: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(highestAddress)),
-  serial: v.nullable(v.pipe(v.string(), v.maxLength(32))),
+  serial: v.nullable(v.pipe(v.string(), v.regex(readerSerialForm))),
   reader: hexBytes(16),
   salt: hexBytes(saltBytes),
   nonce: hexBytes(nonceBytes),

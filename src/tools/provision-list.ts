@@ -3,7 +3,7 @@ import { FirstErrors, listedOf } from '../shared/first-errors.ts';
 import { failed, ok, type Result } from '../shared/result.ts';
 import { utf8 } from './bounded-file.ts';
 import { type CsvRow, readCsvRows } from './csv.ts';
-import type { ReaderPlace } from './provision-bundle.ts';
+import { type ReaderPlace, readerNameForm, readerSerialForm } from './provision-bundle.ts';
 
 export const maxListBytes = 1_048_576;
 /** As many as there are addresses. */
@@ -14,9 +14,9 @@ type ListColumn = (typeof listColumns)[number];
 
 /** What may stand there; the sentence that says so, of anything else. */
 const forms: Readonly<Record<ListColumn, readonly [form: RegExp, sentence: string]>> = {
-  name: [/^(?=.{1,64}$)[^\p{C}\p{Zl}\p{Zp}]+$/u, 'A name is 1 to 64 characters on one line.'],
+  name: [readerNameForm, 'A name is 1 to 64 characters on one line.'],
   address: [/^(?:[0-9]|[1-9][0-9]|1[01][0-9]|12[0-6])$/, 'An address is a whole number, 0 to 126.'],
-  serial: [/^[A-Za-z0-9._-]{0,32}$/, 'A serial number has at most 32 letters, digits, dots, dashes and underscores.'],
+  serial: [readerSerialForm, 'A serial number has at most 32 letters, digits, dots, dashes and underscores.'],
 };
 
 /** One reader, or what is wrong with it, a sentence for each. */

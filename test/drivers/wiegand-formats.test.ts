@@ -1,7 +1,7 @@
 /** Parity of the formats that are known, against masks written down apart from the driver's own. */
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../sim/random.ts';
-import { type Burst, WiegandBitsDecoder } from '../../src/drivers/wiegand-bits.ts';
+import { type Burst, burstGapUs, WiegandBitsDecoder } from '../../src/drivers/wiegand-bits.ts';
 import { keyOf, parityOf, type WiegandBits } from '../../src/drivers/wiegand-formats.ts';
 
 const packed = (bits: string): WiegandBits => ({
@@ -94,5 +94,24 @@ describe('WiegandBitsDecoder', () => {
     decoder.end();
     expect(bursts).toEqual([]);
     expect(decoder.endsAtUs).toBeUndefined();
+  });
+
+  it.each<readonly [where: string, lostAt: number, bursts: string]>([
+    ['in the middle of a card', 10, '26 spoiled, 26 whole'],
+    ['between two cards, which may have cost the end of one and the beginning of the next', 26, '26 spoiled, 26 spoiled'],
+    ['before any card', 0, '26 spoiled, 26 whole'],
+    ['after the last card, which may have gone on', 52, '26 whole, 26 spoiled'],
+  ])('takes no card for whole beside edges that were lost %s', (_, lostAt, expected) => {
+    const bursts: string[] = [];
+    const decoder = new WiegandBitsDecoder({ data0: 0, data1: 1 }, ({ length, isSpoiled }) => bursts.push(`${length} ${isSpoiled ? 'spoiled' : 'whole'}`));
+    let atUs = 0;
+    for (let edge = 0; edge < 52; edge += 1) {
+      if (edge === lostAt) decoder.lost();
+      atUs += edge === 26 ? burstGapUs + 1_000 : 2_000;
+      decoder.take({ line: edge % 2, atUs });
+    }
+    if (lostAt === 52) decoder.lost();
+    decoder.end();
+    expect(bursts.join(', ')).toBe(expected);
   });
 });

@@ -260,7 +260,8 @@ describe('a bundle', () => {
       expect(other).not.toBe(text);
       expect(await openBundle(new TextEncoder().encode(other), issued.code)).toEqual({ ok: false, failure: 'wrongCode' });
     }
-    for (const other of ['', '{}', text.replace('"format":1', '"format":2'), text.slice(0, -3), text + ' '.repeat(maxBundleBytes)]) {
+    const orders = text.replace('Gate', String.raw`\u001b]0;Gate\u0007`);
+    for (const other of ['', '{}', orders, text.replace('"format":1', '"format":2'), text.slice(0, -3), text + ' '.repeat(maxBundleBytes)]) {
       expect(await openBundle(new TextEncoder().encode(other), issued.code)).toEqual({ ok: false, failure: 'noBundle' });
     }
   });
