@@ -7,14 +7,14 @@ import { cacheFolder, run, workFolder } from './host.ts';
 
 const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
 
-/** The first archive named in these apt sources that is Debian's own, in either of apt's two forms; undefined: none is. */
-export const mirrorIn = (sources: string): string | undefined => {
+/** The first archive of this kind that is named in these apt sources, in either of apt's two forms; undefined: none is. */
+export const mirrorIn = (sources: string, kind: 'debian' | 'debian-security' = 'debian'): string | undefined => {
   const lines = sources.split('\n').filter((line) => !line.trim().startsWith('#'));
   const addresses = lines.flatMap((line) => {
     const [, form, rest = ''] = /^(URIs:|deb)\s+(?:\[[^\]]*\]\s*)?(.*)$/.exec(line.trim()) ?? [];
     return form === undefined ? [] : rest.split(/\s+/).slice(0, form === 'deb' ? 1 : undefined);
   });
-  return addresses.map((address) => address.replace(/\/$/, '')).find((address) => /^https?:\/\/.*\/debian$/.test(address));
+  return addresses.map((address) => address.replace(/\/$/, '')).find((address) => /^https?:\/\//.test(address) && address.endsWith(`/${kind}`));
 };
 
 const sourcesHere = (): string => {
@@ -31,10 +31,23 @@ const sourcesHere = (): string => {
 };
 
 /** DOORPAD_IMAGE_MIRROR, or the mirror this machine is set to. A snapshot of Debian by its date serves as well. */
-export const mirror = (): string => {
+const mirror = (): string => {
   const found = process.env.DOORPAD_IMAGE_MIRROR ?? mirrorIn(sourcesHere());
   if (found === undefined) throw new Error('The apt sources of this machine name no Debian mirror: say one in DOORPAD_IMAGE_MIRROR.');
   return found;
+};
+
+/** What is fixed between two point releases. Beside a mirror that somebody has named it is named too, or left out: a snapshot has a day. */
+export const securityMirror = (): string | undefined => {
+  const { DOORPAD_IMAGE_MIRROR: named, DOORPAD_IMAGE_SECURITY_MIRROR: security } = process.env;
+  return security ?? (named === undefined ? mirrorIn(sourcesHere(), 'debian-security') : undefined);
+};
+
+/** What packages are taken from, as apt has it. `options`: in brackets, or nothing. */
+export const archives = (options = ''): readonly string[] => {
+  const security = securityMirror();
+  const line = (address: string, which: string): string => `deb ${options}${address} ${which} main non-free-firmware`;
+  return [line(mirror(), suite), ...(security === undefined ? [] : [line(security, `${suite}-security`)])];
 };
 
 /** An apt of its own, for packages of the card's release and of both architectures. */
@@ -46,7 +59,7 @@ export class Apt {
     for (const path of ['lists/partial', 'cache/archives/partial']) mkdirSync(join(folder, path), { recursive: true });
     this.#config = join(folder, 'apt.conf');
     writeFileSync(join(folder, 'status'), '');
-    writeFileSync(join(folder, 'sources.list'), `deb [signed-by=${keyring} arch=amd64,arm64] ${mirror()} ${suite} main non-free-firmware\n`);
+    writeFileSync(join(folder, 'sources.list'), `${archives(`[signed-by=${keyring} arch=amd64,arm64] `).join('\n')}\n`);
     const settings: readonly (readonly [string, string])[] = [
       ['Dir::Etc::SourceList', join(folder, 'sources.list')],
       ['Dir::Etc::SourceParts', '/dev/null'],

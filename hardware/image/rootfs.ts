@@ -2,8 +2,9 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import process from 'node:process';
 import { sourceDate, suite } from './card.ts';
-import { mirror } from './debian.ts';
+import { archives, securityMirror } from './debian.ts';
 import { cacheFolder, hardware, megabytes, run, runArm64Here } from './host.ts';
 
 export const packagesIn = (text: string): string[] =>
@@ -30,7 +31,6 @@ const options = [
   '--arch=arm64',
   '--variant=minbase',
   '--mode=root',
-  '--components=main non-free-firmware',
   '--aptopt=APT::Install-Recommends "false"',
   ...['man', 'locale', 'doc', 'info', 'lintian', 'bug'].map((folder) => `--dpkgopt=path-exclude=/usr/share/${folder}/*`),
   '--dpkgopt=path-include=/usr/share/doc/*/copyright',
@@ -46,20 +46,22 @@ const initrdScripts = [`--essential-hook=upload ${hasInit} ${hasInitThere}`, `--
 export const rootfs = (): { readonly file: string; readonly figure: string } => {
   const packages = packagesIn(readFileSync(join(hardware, 'image', 'packages.txt'), 'utf8'));
   const key = createHash('sha256')
-    .update(JSON.stringify([suite, sourceDate, packages, options, readFileSync(hasInit, 'utf8')]))
+    .update(JSON.stringify([suite, sourceDate, archives(), packages, options, readFileSync(hasInit, 'utf8')]))
     .digest('hex')
     .slice(0, 16);
   const file = join(cacheFolder, `rootfs-${key}.tar`);
   const isKept = existsSync(file);
   if (!isKept) make(file, packages);
-  return { file, figure: `${megabytes(statSync(file).size)}${isKept ? ', from the cache' : ''}` };
+  const fixes = securityMirror() === undefined ? ', without the security archive: fixes up to the last point release' : '';
+  return { file, figure: `${megabytes(statSync(file).size)}${isKept ? ', from the cache' : ''}${fixes}` };
 };
 
 const make = (file: string, packages: readonly string[]): void => {
   runArm64Here();
   mkdirSync(cacheFolder, { recursive: true });
-  const partial = `${file}.partial.tar`;
-  run('mmdebstrap', [...options, ...initrdScripts, `--include=${packages.join(',')}`, suite, partial, mirror()], {
+  // Two may build at a time.
+  const partial = `${file}.${process.pid}.partial.tar`;
+  run('mmdebstrap', [...options, ...initrdScripts, `--include=${packages.join(',')}`, suite, partial, ...archives()], {
     env: { SOURCE_DATE_EPOCH: String(sourceDate) },
   });
   renameSync(partial, file);

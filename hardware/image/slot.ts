@@ -69,6 +69,8 @@ const notOnTheSlot = listed(`
   boot/firmware usr/lib/raspi-firmware usr/lib/u-boot var/cache/apt var/lib/apt/lists var/log usr/share/doc usr/share/bash-completion
   etc/kernel usr/share/zoneinfo-icu usr/share/perl5 vmlinuz vmlinuz.old initrd.img initrd.img.old
 `);
+/** Where the card was made: the mirror, maybe with a password in its address, and the name server. */
+const ofTheBuilder = ['etc/apt', 'etc/resolv.conf'];
 /** Kernel drivers of hardware no board of ours has. */
 const driversLeftOut = listed(`
   drivers/gpu drivers/infiniband drivers/net/ethernet drivers/net/wireless drivers/media drivers/scsi drivers/isdn drivers/ata
@@ -117,7 +119,7 @@ export const furnish = async ({ root, kernel }: StagedSlot, modules: string, rel
   const units = join(root, 'etc/systemd/system');
   for (const name of started) link(join(units, `${name.endsWith('.timer') ? 'timers' : 'multi-user'}.target.wants`, name), `../${name}`);
   for (const name of masked) link(join(units, name), '/dev/null');
-  for (const path of notOnTheSlot) rmSync(join(root, path), { recursive: true, force: true });
+  for (const path of [...notOnTheSlot, ...ofTheBuilder]) rmSync(join(root, path), { recursive: true, force: true });
   for (const path of driversLeftOut) leaveOut(join(root, 'usr/lib/modules', kernel, 'kernel', path));
   rmSync(join(root, 'usr/lib', `linux-image-${kernel}`), { recursive: true, force: true });
   for (const path of ['data', 'boot/firmware', 'var/log', 'var/cache', 'var/lib']) mkdirSync(join(root, path), { recursive: true });
@@ -129,7 +131,8 @@ export const furnish = async ({ root, kernel }: StagedSlot, modules: string, rel
   link(join(root, 'boot/initrd.img'), `initrd.img-${kernel}`);
   writeFileSync(join(root, 'etc/hostname'), 'doorpad\n');
   writeFileSync(join(root, 'etc/machine-id'), '');
-  run('systemd-sysusers', [`--root=${root}`, 'doorpad.conf']);
+  // It writes the day into /etc/shadow.
+  run('systemd-sysusers', [`--root=${root}`, 'doorpad.conf'], { env: { SOURCE_DATE_EPOCH: String(sourceDate) } });
   return figure;
 };
 

@@ -33,9 +33,13 @@ const keys = ({ config: { dataDir, line } }: Board): readonly Finding[] => {
   if (origin !== 'none') return [good('There are keys, and only this user can read them.'), note(keyWarnings[origin])];
   const ofLine = readLineKeys(dataDir);
   const isPanels = line?.decides === 'panel' && (line.clear || (ofLine.ok && ofLine.value.current !== undefined));
-  return isPanels
-    ? [good('A panel decides, and can be spoken to.')]
-    : [wrong(`${keyWarnings.none} Install its bundle (doorpad install-keys), or import people (doorpad table import).`)];
+  if (isPanels) return [good('A panel decides, and can be spoken to.')];
+  // Whoever imports people makes a door that stands alone, and that takes no bundle.
+  const remedy =
+    line === undefined
+      ? 'Install its bundle (doorpad install-keys), or import people (doorpad table import).'
+      : 'Type the code of its bundle at the keypad, or install it (doorpad install-keys).';
+  return [wrong(`${keyWarnings.none} ${remedy}`)];
 };
 
 const bundle = ({ config, settingsFolder }: Board): readonly Finding[] => {

@@ -4,9 +4,9 @@ import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { cardMiB, partitions } from '../../hardware/image/card.ts';
-import { mirrorIn } from '../../hardware/image/debian.ts';
+import { archives, mirrorIn } from '../../hardware/image/debian.ts';
 import { hardware, missingPackages, missingPrograms } from '../../hardware/image/host.ts';
 import { publicKeyIn, releaseOf } from '../../hardware/image/release.ts';
 import { packagesIn } from '../../hardware/image/rootfs.ts';
@@ -24,6 +24,21 @@ describe('the mirror of an image', () => {
 
   it('is not one of another maker, nor that of security updates', () => {
     expect(mirrorIn('deb https://packages.example/apt stable main\nURIs: http://three.example/debian-security\n')).toBeUndefined();
+  });
+
+  it('has the security archive beside it, but for a mirror that was named alone: a snapshot has a day', () => {
+    expect(mirrorIn('URIs: http://one.example/debian http://one.example/debian-security/\n', 'debian-security')).toBe(
+      'http://one.example/debian-security',
+    );
+    vi.stubEnv('DOORPAD_IMAGE_MIRROR', 'http://two.example/debian');
+    vi.stubEnv('DOORPAD_IMAGE_SECURITY_MIRROR', undefined);
+    expect(archives()).toEqual(['deb http://two.example/debian trixie main non-free-firmware']);
+    vi.stubEnv('DOORPAD_IMAGE_SECURITY_MIRROR', 'http://two.example/debian-security');
+    expect(archives('[arch=arm64] ')).toEqual([
+      'deb [arch=arm64] http://two.example/debian trixie main non-free-firmware',
+      'deb [arch=arm64] http://two.example/debian-security trixie-security main non-free-firmware',
+    ]);
+    vi.unstubAllEnvs();
   });
 });
 
