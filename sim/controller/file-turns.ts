@@ -48,9 +48,11 @@ export class FileTurns {
 
   send(address: number, file: FileToSend, givesWay = false): Result<undefined, FileRefusal> {
     const turn = { file, givesWay, isAborting: false };
-    const present = this.#sending.get(address);
-    const isFree = present === undefined || (present.givesWay && !givesWay);
-    if (this.#waiting.has(address) || !isFree) return failed('fileUnderWay');
+    const [present, waiting] = [this.#sending.get(address), this.#waiting.get(address)];
+    const isFree = [present, waiting].every((other) => other === undefined || (other.givesWay && !givesWay));
+    if (!isFree) return failed('fileUnderWay');
+    // Its keeper offers it again.
+    if (waiting !== undefined) this.withdraw(address, waiting.file.type);
     if (present === undefined && this.#sending.size < maxFilesAtOnce) return this.#begin(address, turn);
     this.#waiting.set(address, turn);
     if (!givesWay) this.#makeRoom(address);

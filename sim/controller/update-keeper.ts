@@ -13,10 +13,13 @@ import type { ReaderLine } from './reader-state.ts';
 /** After the first failure; doubled by each further one. */
 const firstRetryMs = 1_000;
 const maxRetryMs = 60_000;
-/** After so many in a row without a byte that came through it is left until the next session. */
+/** After so many in a row without a byte that came through it is left for an hour, or until the next session. */
 export const maxFailures = 8;
-/** How often a reader is asked that puts an update into its slot. */
+/** What was given up is tried anew after so long. */
+const restMs = 3_600_000;
+/** How often a reader is asked that puts an update into its slot; and when it should have started anew, however slow its card is. */
 const installLookMs = 15_000;
+const installLimitMs = 1_800_000;
 
 /** As a file says of itself: update-desk.ts. */
 export interface OfferedUpdate {
@@ -60,6 +63,11 @@ export interface UpdateKeeperParts {
   became(): void;
 }
 
+interface Installing {
+  readonly session: number;
+  readonly atMs: number;
+}
+
 const ends: readonly UpdateStep[] = ['inForce', 'refused', 'impossible'];
 
 export class UpdateKeeper {
@@ -68,14 +76,15 @@ export class UpdateKeeper {
   #step: UpdateStep = 'waiting';
   #refused: Outcome | undefined;
   #receivedBytes = 0;
-  /** The session in which the reader had all of it and was putting it into its slot. */
-  #installing: number | undefined;
+  /** When, and in which session, the reader had all of it and was putting it into its slot. */
+  #installing: Installing | undefined;
   #isOnline = false;
   #isRunning = false;
   #isWanted = false;
   /** Counted. */
   #session = 0;
   #failures = 0;
+  #failedMs = Number.NEGATIVE_INFINITY;
   #timer: unknown;
   #ended: (() => void) | undefined;
   #fileEnded: ((outcome: FileOutcome) => void) | undefined;
@@ -120,7 +129,9 @@ export class UpdateKeeper {
 
   /** Some time has passed. */
   look(): void {
-    if (this.#step === 'waiting' && this.#failures < maxFailures) this.#want();
+    const hasRested = this.#parts.clock.nowMs() - this.#failedMs >= restMs;
+    if (hasRested) this.#failures = 0;
+    if (this.#step === 'waiting' && this.#failures === 0) this.#want();
   }
 
   /** The table is in step again, or is not any more. */
@@ -167,7 +178,7 @@ export class UpdateKeeper {
     if (said.release === 0) this.#become('impossible');
     else if (said.release === offered.release) this.#become('inForce');
     else if (said.isWhole) this.#installs(isOurs);
-    else if (this.#installing !== undefined) this.#wasInstalled(said);
+    else if (this.#installing !== undefined) this.#wasInstalled(said, this.#installing);
     else await this.#send(offered, isOurs ? said.receivedBytes : 0);
   }
 
@@ -178,14 +189,15 @@ export class UpdateKeeper {
 
   /** The reader has a whole update: ours, or another one that goes first. */
   #installs(isOurs: boolean): void {
-    if (isOurs) this.#installing = this.#session;
+    if (isOurs) this.#installing = { session: this.#session, atMs: this.#installing?.atMs ?? this.#parts.clock.nowMs() };
     this.#become(isOurs ? 'installing' : 'waiting');
     this.#again(installLookMs);
   }
 
   /** It is there no more, and does not run. In the session in which it was whole the reader may be about to start anew. */
-  #wasInstalled({ refused }: UpdateStatus): void {
-    if (refused === 'done' && this.#installing === this.#session) this.#again(installLookMs);
+  #wasInstalled({ refused }: UpdateStatus, { session, atMs }: Installing): void {
+    const isAboutTo = session === this.#session && this.#parts.clock.nowMs() - atMs < installLimitMs;
+    if (refused === 'done' && isAboutTo) this.#again(installLookMs);
     else this.#refuse(refused === 'done' ? 'notDone' : refused);
   }
 
@@ -202,7 +214,7 @@ export class UpdateKeeper {
     this.#fileEnded = undefined;
     if (offered !== this.#offered) return;
     if (ended.kind === 'ended' && ended.status === 'processed') this.#isWanted = true;
-    else if (ended.kind === 'aborted') this.#again(firstRetryMs);
+    else if (ended.kind === 'aborted' || ended.kind === 'interrupted') this.#again(firstRetryMs);
     else await this.#sawRefused(offered, ended);
     if (this.#step === 'sending') this.#become('waiting');
   }
@@ -225,6 +237,7 @@ export class UpdateKeeper {
   #failed(): void {
     if (!this.#isOnline) return;
     this.#failures += 1;
+    this.#failedMs = this.#parts.clock.nowMs();
     this.#become('waiting');
     if (this.#failures < maxFailures) this.#again(Math.min(maxRetryMs, firstRetryMs * 2 ** (this.#failures - 1)));
   }

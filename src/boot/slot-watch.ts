@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import type { Clock } from '../ports/clock.ts';
 import type { Subscription } from '../ports/subscription.ts';
 import type { Reader } from '../reader.ts';
-import { readBootEnv, readCard, readUpdateState } from '../tools/update-card.ts';
+import { readBootEnv, readCard, readRefused, readUpdateState } from '../tools/update-card.ts';
 
 /** A reader that falls over again and again never gets so far. */
 export const settleMs = 20_000;
@@ -72,7 +72,7 @@ export const watchSlot = ({ clock, config, reader, isOnline, isAway, runDirector
       if (isOnTrial) reader.tell({ code: 'update.inForce', fields: { release: tried.release } });
       write(wellFile, '');
     }
-    const last = readUpdateState(root).refused;
+    const last = readRefused(root);
     if (last !== undefined && last.atMs !== refusedAtMs) reader.tell({ code: 'update.refused', fields: { reason: last.reason } });
     refusedAtMs = last?.atMs;
     timer = clock.setTimeout(look, lookMs);

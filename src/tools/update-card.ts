@@ -111,7 +111,8 @@ export const readUpdateState = (root: string): UpdateState => {
 
 const refusedFile = `${updateFolder}/refused`;
 
-const readRefused = (root: string): RefusedUpdate | undefined => {
+/** `doorpad update` has refused one, and none was taken since. */
+export const readRefused = (root: string): RefusedUpdate | undefined => {
   const word = smallText(`${root}${refusedFile}`);
   const reason = updateRefusals.find((each) => each === word);
   const found = statSync(`${root}${refusedFile}`, { throwIfNoEntry: false });

@@ -94,6 +94,15 @@ describe('files to many readers', () => {
       expect(sent).toEqual([1, 2, 3, 4, 5, 1]);
     });
 
+    it('that wait for their turn are given back for a table of the same reader', () => {
+      const { turns, sent, aborted, refused } = begin();
+      for (const address of [1, 2, 3]) turns.send(address, long, true);
+      expect(turns.send(3, file).ok).toBe(true);
+      expect([sent, aborted, refused]).toEqual([[1, 2], [1], [3]]);
+      turns.ended(1);
+      expect([sent, turns.typeOf(3)]).toEqual([[1, 2, 3], 0xd0]);
+    });
+
     it('are not begun, or are ended, where nobody wants them any more', () => {
       const { turns, sent, aborted, refused } = begin();
       for (const address of [1, 2, 3]) turns.send(address, long, true);

@@ -5,6 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { UpdateDesk } from '../../../sim/controller/update-desk.ts';
 import { maxFailures, type UpdateState } from '../../../sim/controller/update-keeper.ts';
 import { Random } from '../../../sim/random.ts';
+import type { UpdateRefusal, UpdateStand, UpdateStore } from '../../../src/ports/update-store.ts';
 import { IncomingUpdate, wholeFile } from '../../../src/tools/incoming-update.ts';
 import { makeUpdate } from '../../../src/tools/make-update.ts';
 import { keepLast } from '../../../src/tools/update-card.ts';
@@ -19,6 +20,27 @@ const slotBytes = (): Buffer => {
   bytes.set(new Random(7).bytes(60_000), 1_000);
   return bytes;
 };
+
+/** The files of a card, whose disk takes real time: whoever waits in virtual time waits for it too. */
+class WaitedFor implements UpdateStore {
+  readonly #store: UpdateStore;
+  readonly #pending: Set<Promise<unknown>>;
+
+  constructor(store: UpdateStore, pending: Set<Promise<unknown>>) {
+    this.#store = store;
+    this.#pending = pending;
+  }
+
+  stand = (): UpdateStand => this.#store.stand();
+  begin = (...asked: Parameters<UpdateStore['begin']>): UpdateRefusal | undefined => this.#store.begin(...asked);
+  receive = (bytes: Uint8Array): ReturnType<UpdateStore['receive']> => this.#waited(this.#store.receive(bytes));
+  handOver = (): ReturnType<UpdateStore['handOver']> => this.#waited(this.#store.handOver());
+
+  #waited<Value>(work: Promise<Value>): Promise<Value> {
+    this.#pending.add(work);
+    return work.finally(() => this.#pending.delete(work));
+  }
+}
 
 interface Bench extends Together {
   readonly at: UpdatePlace;
@@ -38,17 +60,27 @@ const bench = async (signer = key.privateKey, release = installed + 1, isCard = 
   mkdirSync(dataDir);
   const file = join(at.root, 'new release.update');
   taken(makeUpdate(at.put('slot', slotBytes()), file, { release, version: '0.2.0' }, signer));
+  const pending = new Set<Promise<unknown>>();
   const side = {
     // Of each start of the board anew.
-    get updates(): IncomingUpdate | undefined {
-      return isCard ? new IncomingUpdate({ card: at.card, key: key.publicKey, dataDir, freeBytes }) : undefined;
+    get updates(): UpdateStore | undefined {
+      return isCard ? new WaitedFor(new IncomingUpdate({ card: at.card, key: key.publicKey, dataDir, freeBytes }), pending) : undefined;
     },
   };
   const line = await together({ 1: '0417' }, {}, { side }, 115_200);
-  await line.until(() => line.keeper.state.isInStep);
+  const until = async (isSo: () => boolean, withinMs = 20_000): Promise<boolean> => {
+    const endMs = line.door.clock.nowMs() + withinMs;
+    while (!isSo()) {
+      if (line.door.clock.nowMs() >= endMs) return false;
+      await line.door.wait(10);
+      await Promise.allSettled(pending);
+    }
+    return true;
+  };
+  await until(() => line.keeper.state.isInStep);
   const state = (): UpdateState | undefined => line.keeper.state.update;
-  const step = (wanted: UpdateState['step'], withinMs = 60_000): Promise<boolean> => line.until(() => state()?.step === wanted, withinMs);
-  return { ...line, at, desk: new UpdateDesk(line.store), file, bytes: readFileSync(file), whole: join(dataDir, wholeFile), state, step };
+  const step = (wanted: UpdateState['step'], withinMs = 60_000): Promise<boolean> => until(() => state()?.step === wanted, withinMs);
+  return { ...line, until, at, desk: new UpdateDesk(line.store), file, bytes: readFileSync(file), whole: join(dataDir, wholeFile), state, step };
 };
 
 /** As the card does it: root has put it into the other slot, and that one is started. */
@@ -141,6 +173,17 @@ describe('an update over the line', () => {
     }
   });
 
+  it('that a reader has lost while it was putting it into its slot was refused, after half an hour', async () => {
+    const line = await bench();
+    taken(await line.desk.offer([line.keeper], line.file));
+    expect(await line.step('installing')).toBe(true);
+    rmSync(line.whole);
+    await line.door.wait(1_700_000);
+    expect(line.state()?.step).toBe('installing');
+    await line.door.wait(200_000);
+    expect(line.state()).toMatchObject({ step: 'refused', refused: 'notDone' });
+  });
+
   it('that root refuses after all was refused, with the reason that the card has kept', async () => {
     const line = await bench();
     taken(await line.desk.offer([line.keeper], line.file));
@@ -151,20 +194,22 @@ describe('an update over the line', () => {
     expect(line.state()?.refused).toBe('tooLarge');
   });
 
-  it('that a reader cannot take at this moment is tried again, slower each time, so often, and from the next session on', async () => {
+  it('that a reader cannot take at this moment is tried again, slower each time, so often; then after an hour, and in the next session', async () => {
     let free = 0;
     const line = await bench(key.privateKey, installed + 1, true, () => free);
     const refusals = (): number => line.codes.filter((code) => code === 'update.refused').length;
     taken(await line.desk.offer([line.keeper], line.file));
     await line.door.wait(600_000);
     expect([refusals(), line.state()]).toMatchObject([maxFailures, { step: 'waiting', refused: 'diskFull' }]);
+    await line.door.wait(3_600_000);
+    expect(refusals()).toBe(2 * maxFailures);
     free = 2 ** 40;
     await line.door.wait(120_000);
     expect(line.state()?.step).toBe('waiting');
     line.door.cutPower();
     await line.door.powerOn();
     expect(await line.step('installing')).toBe(true);
-    expect([refusals(), line.state()?.refused]).toEqual([maxFailures, undefined]);
+    expect([refusals(), line.state()?.refused]).toEqual([2 * maxFailures, undefined]);
   });
 
   it('is not sent to a reader that takes none', async () => {
