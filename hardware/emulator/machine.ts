@@ -80,8 +80,9 @@ export class Machine {
   }
 
   /** Resolves with the match once the console shows it, `times` times. */
-  async consoleShows(pattern: RegExp, deadlineMs: number): Promise<string> {
-    return until(`the console shows ${pattern.source}`, deadlineMs, () => pattern.exec(this.console)?.[0]);
+  async consoleShows(pattern: RegExp, deadlineMs: number, times = 1): Promise<string> {
+    const every = new RegExp(pattern.source, 'g');
+    return until(`the console shows ${pattern.source}, ${times} times`, deadlineMs, () => this.console.match(every)?.[times - 1]);
   }
 
   /** The other end of the board's RS-485 line, as a serial port of this machine. */

@@ -93,7 +93,7 @@ export const prepareUpdates = (place: Place): UpdatePlace => {
   const cut = join(folder, 'cut.update');
   run('bash', ['-c', 'head -c 9000000 "$1" > "$2"', 'cut', good, cut]);
   const noise = join(folder, 'noise.ext4');
-  writeFileSync(noise, Buffer.concat([randomBytes(mebibyte), Buffer.alloc(mebibyte)]));
+  writeFileSync(noise, Buffer.concat([randomBytes(mebibyte / 8), Buffer.alloc(mebibyte - mebibyte / 8)]));
   const overLine = { empty: updateOf('empty', releases.line, noise), foreign: updateOf('foreign', releases.line, noise, foreign.secret) };
   const refused = { 'doorpad.update': older, 'wrong.update': wrong, 'unsigned.update': unsigned, 'cut.update': cut };
   const disk = keyedCard(place, folder, keyFile);
