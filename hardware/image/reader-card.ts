@@ -71,12 +71,11 @@ const dataFolder = '/data/';
 
 /** Throws with what is wrong with the settings of this folder, or with the bundle beside them: what doorpad check says of them. */
 const checkSettings = (folder: string): void => {
-  const { reader } = parse(readFileSync(join(folder, settingsName), 'utf8')) as { readonly reader?: { readonly dataDir?: unknown } };
-  const dataDir = String(reader?.dataDir ?? '');
-  if (!normalize(dataDir).startsWith(dataFolder))
-    throw new Error(`dataDir is ${JSON.stringify(dataDir)}: on a card nothing but ${dataFolder} can be written.`);
-  const lastGood = join(folder, 'last-good.toml');
-  run(process.execPath, [join(project, 'src', 'main.ts'), 'check', '--config', join(folder, settingsName), '--last-good', lastGood]);
+  const [file, lastGood] = [join(folder, settingsName), join(folder, 'last-good.toml')];
+  run(process.execPath, [join(project, 'src', 'main.ts'), 'check', '--config', file, '--last-good', lastGood]);
+  const { reader } = parse(readFileSync(file, 'utf8')) as { readonly reader?: { readonly dataDir?: string } };
+  if (!normalize(reader?.dataDir ?? '').startsWith(dataFolder))
+    throw new Error(`dataDir is ${JSON.stringify(reader?.dataDir)}: on a card nothing but ${dataFolder} can be written.`);
 };
 
 /** As secret as the bundle in it, from its first byte on. */

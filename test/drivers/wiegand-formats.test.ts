@@ -103,7 +103,9 @@ describe('WiegandBitsDecoder', () => {
     ['after the last card, which may have gone on', 52, '26 whole, 26 spoiled'],
   ])('takes no card for whole beside edges that were lost %s', (_, lostAt, expected) => {
     const bursts: string[] = [];
-    const decoder = new WiegandBitsDecoder({ data0: 0, data1: 1 }, ({ length, isSpoiled }) => bursts.push(`${length} ${isSpoiled ? 'spoiled' : 'whole'}`));
+    const decoder = new WiegandBitsDecoder({ data0: 0, data1: 1 }, ({ length, isSpoiled }) =>
+      bursts.push(`${length} ${isSpoiled ? 'spoiled' : 'whole'}`),
+    );
     let atUs = 0;
     for (let edge = 0; edge < 52; edge += 1) {
       if (edge === lostAt) decoder.lost();

@@ -1,12 +1,12 @@
 /** The card of one reader: what is refused before anything is made, and what is on the one that is made. That such a card starts is not tried here. */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { makeFat } from '../../hardware/image/boot-part.ts';
 import { cardMiB, partitionOf } from '../../hardware/image/card.ts';
-import { missingPrograms } from '../../hardware/image/host.ts';
+import { missingPrograms, run } from '../../hardware/image/host.ts';
 import { root } from '../tidy/source.ts';
 
 let at = '';
@@ -48,26 +48,21 @@ describe('of a card and what provisioning has made', () => {
 
   beforeEach(() => {
     const provision = ['provision', '--site', 'site', '--name', 'Gate', '--address', '1', '--codes-file', 'codes'];
-    expect(spawnSync(process.execPath, [join(root, 'src/main.ts'), ...provision], { cwd: at }).status).toBe(0);
+    run(process.execPath, [join(root, 'src/main.ts'), ...provision], { cwd: at });
     writeFileSync(join(at, 'doorpad.img'), '');
     if (missing !== undefined) return;
     const [folder, fat] = [join(at, 'fat'), join(at, 'fat.img')];
-    spawnSync('mkdir', [folder]);
+    mkdirSync(folder);
     writeFileSync(join(folder, 'doorpad.toml'), 'nobody has set anything');
     makeFat(folder, fat);
-    spawnSync('truncate', ['-s', `${cardMiB}M`, join(at, 'doorpad.img')]);
+    run('truncate', ['-s', `${cardMiB}M`, join(at, 'doorpad.img')]);
     const { startMiB } = partitionOf('boot');
-    spawnSync('dd', [`if=${fat}`, `of=${join(at, 'doorpad.img')}`, 'bs=1M', `seek=${startMiB}`, 'conv=notrunc,sparse']);
+    run('dd', [`if=${fat}`, `of=${join(at, 'doorpad.img')}`, 'bs=1M', `seek=${startMiB}`, 'conv=notrunc,sparse']);
   });
 
   const make = (...args: readonly string[]) => card('--image', 'doorpad.img', '--to', 'gate.img', ...args);
-  const fileOn = (name: string): string => {
-    const { stdout } = spawnSync('mtype', ['-i', `${join(at, 'gate.img')}@@${partitionOf('boot').startMiB}M`, `::/${name}`], {
-      env: { ...process.env, MTOOLS_SKIP_CHECK: '1' },
-      encoding: 'utf8',
-    });
-    return stdout;
-  };
+  const fileOn = (name: string): string =>
+    run('mtype', ['-i', `${join(at, 'gate.img')}@@${partitionOf('boot').startMiB}M`, `::/${name}`], { env: { MTOOLS_SKIP_CHECK: '1' } });
 
   it('a card has them on its first partition, and is for nobody else to read', () => {
     const { status, stderr, stdout } = make('--settings', settings(1), '--bundle', bundle);
@@ -85,7 +80,7 @@ describe('of a card and what provisioning has made', () => {
     ['a bundle for another address', () => make('--settings', settings(2), '--bundle', bundle), 'for address 1; line.address is 2'],
     ['a file that is called a bundle', () => make('--settings', settings(1), '--bundle', 'junk.bundle'), 'no whole bundle'],
     ['data where nothing can be written', () => make('--settings', settings(1, '/home/doorpad')), 'nothing but /data/ can be written'],
-    ['data that only seems to be there', () => make('--settings', settings(1, '/data/../home')), 'nothing but /data/ can be written'],
+    ['data beside that place', () => make('--settings', settings(1, '/database')), 'nothing but /data/ can be written'],
     ['an address that is none', () => make('--settings', settings(200)), 'line.address'],
     ['an image that is none', () => card('--image', 'junk.bundle', '--to', 'gate.img', '--settings', settings(1)), 'is no image of doorpad'],
   ] as const)('no card is made with %s', (_, made, sentence) => {
