@@ -3,16 +3,11 @@
  * reader's line is that one, so nothing that a controller says may be a key to U-Boot. How far it came stands on the card.
  */
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { partitionOf } from '../image/card.ts';
-import { freshFolder, run } from '../image/host.ts';
+import { freshFolder } from '../image/host.ts';
+import { BoardDisk, boardTree } from './board-disk.ts';
 import { startChild } from './child.ts';
 import { until } from './machine.ts';
-import { copied } from './place.ts';
 
-/** The model's card has a size of a power of two. */
-const cardBytes = 2 ** 31;
-const tree = 'bcm2837-rpi-3-b.dtb';
 const typeEveryMs = 50;
 
 export interface UbootRun {
@@ -24,21 +19,15 @@ export interface UbootRun {
 /** Resolves once an attempt was counted, or after the deadline. */
 export const startUnderKeys = async (card: string, path: string, deadlineMs: number): Promise<UbootRun> => {
   const folder = freshFolder(path);
-  const disk = copied(card, join(folder, 'card.img'));
-  const at = `${disk}@@${partitionOf('boot').startMiB * 2 ** 20}`;
-  const fetched = (name: string): string => {
-    run('mcopy', ['-n', '-o', '-i', at, `::/${name}`, join(folder, name)], { env: { MTOOLS_SKIP_CHECK: '1' } });
-    return join(folder, name);
-  };
-  const attempts = (): string => readFileSync(fetched('doorpad.env'), 'latin1').slice(4).replaceAll(/\0+/g, ' ').trim();
+  const disk = new BoardDisk(card, folder);
+  const attempts = (): string => readFileSync(disk.fetch('doorpad.env'), 'latin1').slice(4).replaceAll(/\0+/g, ' ').trim();
   const before = attempts();
-  run('truncate', ['-s', String(cardBytes), disk]);
   const child = startChild(
     'qemu-system-aarch64',
     [
-      ['-M', 'raspi3b', '-display', 'none', '-monitor', 'none', '-kernel', fetched('u-boot.bin'), '-dtb', fetched(tree)],
+      ['-M', 'raspi3b', '-display', 'none', '-monitor', 'none', '-kernel', disk.fetch('u-boot.bin'), '-dtb', disk.fetch(boardTree)],
       // The second is the one that U-Boot has for its console.
-      ['-drive', `file=${disk},if=sd,format=raw,cache=unsafe`, '-serial', 'null', '-serial', 'stdio'],
+      ['-drive', `file=${disk.path},if=sd,format=raw,cache=unsafe`, '-serial', 'null', '-serial', 'stdio'],
     ].flat(),
     { stdio: ['pipe', 'pipe', 'ignore'] },
   );

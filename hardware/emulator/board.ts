@@ -7,16 +7,13 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { diskId, partitionOf } from '../image/card.ts';
-import { freshFolder, run } from '../image/host.ts';
+import { diskId } from '../image/card.ts';
+import { freshFolder } from '../image/host.ts';
 import { out } from '../image/out.ts';
+import { BoardDisk, boardTree } from './board-disk.ts';
 import { startChild } from './child.ts';
 import { until } from './machine.ts';
-import { copied } from './place.ts';
 
-/** The model's card has a size of a power of two. */
-const cardBytes = 2 ** 31;
-const tree = 'bcm2837-rpi-3-b.dtb';
 /** Drivers of parts that the model has not, or has only half: they stop it, or fill its log. */
 const leftOut = 'vc4,vchiq,snd_bcm2835,bcm2835_v4l2,raspberrypi_hwmon,bcm2835_thermal,bcm2835_wdt,brcmfmac,hci_uart,btbcm,bcm2835_rng';
 const lookUnit = 'b.service';
@@ -50,10 +47,7 @@ export class Board {
   /** Ends with this process, however that ends. */
   static start(card: string, path: string): Board {
     const folder = freshFolder(path);
-    const disk = copied(card, join(folder, 'card.img'));
-    const at = `${disk}@@${partitionOf('boot').startMiB * 2 ** 20}`;
-    run('mcopy', ['-n', '-i', at, `::/${tree}`, join(folder, tree)], { env: { MTOOLS_SKIP_CHECK: '1' } });
-    run('truncate', ['-s', String(cardBytes), disk]);
+    const disk = new BoardDisk(card, folder);
     const said = openSync(join(folder, 'emulator.log'), 'w');
     const child = startChild('qemu-system-aarch64', argumentsOf(folder, disk), { stdio: ['ignore', said, said] });
     return new Board(folder, child);
@@ -86,11 +80,11 @@ export class Board {
   }
 }
 
-const argumentsOf = (folder: string, disk: string): readonly string[] =>
+const argumentsOf = (folder: string, disk: BoardDisk): readonly string[] =>
   [
     ['-M', 'raspi3b', '-accel', 'tcg,thread=single', '-display', 'none', '-nodefaults', '-no-reboot'],
-    ['-kernel', out.kernel, '-initrd', out.initrd, '-dtb', join(folder, tree), '-append', words],
-    ['-drive', `file=${disk},if=sd,format=raw,cache=unsafe`],
+    ['-kernel', out.kernel, '-initrd', out.initrd, '-dtb', disk.fetch(boardTree), '-append', words],
+    ['-drive', `file=${disk.path},if=sd,format=raw,cache=unsafe`],
     ['-chardev', 'pty,id=line', '-serial', 'chardev:line'],
     ['-chardev', `file,id=console,path=${join(folder, 'console.log')}`, '-serial', 'chardev:console'],
   ].flat();
