@@ -162,7 +162,7 @@ describe('the scripts of the image', () => {
   it.each([
     'image/slot/mark-good.sh',
     'image/slot/has-init.sh',
-    ...['own-led', 'secure-strike', 'set-boot', 'stick', 'trial', 'update'].map((name) => `systemd/${name}.sh`),
+    ...['line-update', 'own-led', 'secure-strike', 'set-boot', 'stick', 'trial', 'update', 'used-bundle'].map((name) => `systemd/${name}.sh`),
   ])('%s is a script that a shell can read', (path) => {
     expect(() => execFileSync('sh', ['-n', join(hardware, path)])).not.toThrow();
   });
