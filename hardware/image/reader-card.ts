@@ -74,14 +74,9 @@ const checkSettings = (folder: string): void => {
   const [file, lastGood] = [join(folder, settingsName), join(folder, 'last-good.toml')];
   run(process.execPath, [join(project, 'src', 'main.ts'), 'check', '--config', file, '--last-good', lastGood]);
   const { reader } = parse(readFileSync(file, 'utf8')) as { readonly reader?: { readonly dataDir?: string } };
-  if (!normalize(reader?.dataDir ?? '').startsWith(dataFolder))
-    throw new Error(`dataDir is ${JSON.stringify(reader?.dataDir)}: on a card nothing but ${dataFolder} can be written.`);
-};
-
-/** As secret as the bundle in it, from its first byte on. */
-const copyFor = (image: string, to: string): void => {
-  closeSync(openSync(to, 'wx', 0o600));
-  run('cp', ['--sparse=always', image, to]);
+  // Left out, it is a place that a card links to that folder.
+  if (reader?.dataDir !== undefined && !normalize(reader.dataDir).startsWith(dataFolder))
+    throw new Error(`dataDir is ${JSON.stringify(reader.dataDir)}: on a card nothing but ${dataFolder} can be written.`);
 };
 
 const make = async ({ image, settings, bundle, to }: Asked): Promise<void> => {
@@ -91,8 +86,10 @@ const make = async ({ image, settings, bundle, to }: Asked): Promise<void> => {
     if (bundle !== undefined) files[basename(bundle)] = readFileSync(bundle);
     for (const [name, bytes] of Object.entries(files)) writeFileSync(join(folder, name), bytes, { mode: 0o600 });
     checkSettings(folder);
-    copyFor(image, to);
+    // As secret as the bundle in it, from its first byte on.
+    closeSync(openSync(to, 'wx', 0o600));
     try {
+      run('cp', ['--sparse=always', image, to]);
       changeBootPart(to, folder, files);
     } catch (thrown) {
       rmSync(to, { force: true });

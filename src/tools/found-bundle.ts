@@ -13,6 +13,8 @@ import { exists, replacePrivateFile, syncDirectory, toHex } from './private-file
 import { type BundleLabel, bundleLabel, maxBundleBytes, type OpenedBundle } from './provision-bundle.ts';
 
 const bundleEnding = '.bundle';
+/** Names are printed; what is hidden, or would order a terminal about, is none of ours. */
+const printableName = /^[^.\p{C}][^\p{C}]*$/u;
 /** A folder with more of them is somebody's archive, and no card of a reader. */
 export const mostBundles = 200;
 /** In the data directory: the name of a bundle that only root can remove (hardware/systemd/used-bundle.sh). */
@@ -33,7 +35,7 @@ interface Bundles {
 const bundlesIn = (folder: string): Result<Bundles, string> => {
   let names: readonly string[];
   try {
-    names = readdirSync(folder).filter((name) => name.toLowerCase().endsWith(bundleEnding) && !name.startsWith('.'));
+    names = readdirSync(folder).filter((name) => name.toLowerCase().endsWith(bundleEnding) && printableName.test(name));
   } catch (thrown) {
     return failed(`${folder} cannot be looked through for a bundle: ${(thrown as NodeJS.ErrnoException).code}.`);
   }

@@ -76,6 +76,12 @@ describe('of a card and what provisioning has made', () => {
     expect(statSync(join(at, 'gate.img')).mode & 0o777).toBe(0o600);
   });
 
+  it('a card takes settings that leave the place of the data to it', () => {
+    settings(1);
+    writeFileSync(join(at, 'gate.toml'), readFileSync(join(at, 'gate.toml'), 'utf8').replace(/dataDir.*\n/, ''));
+    expect(make('--settings', 'gate.toml').status).toBe(missing === undefined ? 0 : 1);
+  });
+
   it.each([
     ['a bundle for another address', () => make('--settings', settings(2), '--bundle', bundle), 'for address 1; line.address is 2'],
     ['a file that is called a bundle', () => make('--settings', settings(1), '--bundle', 'junk.bundle'), 'no whole bundle'],
